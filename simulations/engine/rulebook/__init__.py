@@ -1,0 +1,1 @@
+"""The rules, one file a section; `simulations.engine.rules` joins them."""

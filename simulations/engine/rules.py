@@ -1,0 +1,53 @@
+"""Every rule the simulation knows, in the order they are told; the only place that holds AWS's numbers.
+
+The engine names a rule in each record it writes and takes the rule's numbers from `values`, so that the sentence a
+person reads and the code that acts cannot drift apart. The rules stand in `rulebook`, one file a section.
+"""
+
+from .rulebook.asynchronous import ASYNCHRONOUS, CATCHERS, RECURSION
+from .rulebook.function import CONCURRENCY, LIFECYCLE, NEWER_COMPUTE
+from .rulebook.rule import Basis, Rule, State, Value
+from .rulebook.run import ASSUMPTIONS, RUN
+from .rulebook.sqs import SQS
+from .rulebook.synchronous import API_GATEWAY, SYNCHRONOUS
+
+__all__ = ["RULES", "SECTIONS", "Basis", "Rule", "State", "Value", "number", "value"]
+
+SECTIONS: dict[str, tuple[Rule, ...]] = {
+    "Synchronous invocation": SYNCHRONOUS,
+    "API Gateway": API_GATEWAY,
+    "Asynchronous invocation": ASYNCHRONOUS,
+    "Dead-letter queues and destinations": CATCHERS,
+    "Recursive loops": RECURSION,
+    "SQS": SQS,
+    "Concurrency and throttling": CONCURRENCY,
+    "Lifecycle of the function": LIFECYCLE,
+    "Newer compute options": NEWER_COMPUTE,
+    "What we assume": ASSUMPTIONS,
+    "The run itself": RUN,
+}
+
+
+def _by_id(sections: dict[str, tuple[Rule, ...]]) -> dict[str, Rule]:
+    """All rules by id, in order; an id is given once only."""
+    rules: dict[str, Rule] = {}
+    for section in sections.values():
+        for rule in section:
+            assert rule.id not in rules, f"rule {rule.id} is written twice"
+            rules[rule.id] = rule
+    return rules
+
+
+RULES: dict[str, Rule] = _by_id(SECTIONS)
+
+
+def value(rule_id: str, name: str) -> Value:
+    """One of a rule's values, in the unit its name ends with."""
+    return RULES[rule_id].values[name]
+
+
+def number(rule_id: str, name: str) -> int:
+    """One of a rule's whole numbers, in the unit its name ends with."""
+    found = RULES[rule_id].values[name]
+    assert isinstance(found, int), f"{name} of {rule_id} is {found!r}, not a whole number"
+    return found
