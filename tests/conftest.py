@@ -1,6 +1,7 @@
 """What all tests share: Hypothesis profiles, and no test that is skipped in silence."""
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import hypothesis
@@ -28,9 +29,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> pytest.TestReport:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI a skipped test is a failed one, unless it carries `may_skip` with a reason."""
-    report: pytest.TestReport = yield  # type: ignore[misc]
+    report = yield
     expected_failure = hasattr(report, "wasxfail")
     if IN_CI and report.skipped and not expected_failure and not item.get_closest_marker("may_skip"):
         report.outcome = "failed"

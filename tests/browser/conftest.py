@@ -1,0 +1,179 @@
+"""The browser tests drive the real site: `manage.py serve` with its own Redis, worker and database, in a real browser.
+
+A console error, an uncaught exception, a violation of the Content-Security-Policy, a request to anywhere else or an
+answer of 5xx fails the test in which it happened.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from playwright.sync_api import BrowserContext, BrowserType, ConsoleMessage, Page, Response
+
+from tests.browser.chromium import NO_BROWSER, find_chromium
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+READY_WITHIN_S = 60
+STOPPED_WITHIN_S = 30
+# what a browser without a graphics card says about itself
+NOISE = ("GL Driver Message", "GPU stall due to ReadPixels", "Automatic fallback to software WebGL")
+
+
+class Site(NamedTuple):
+    """A running `manage.py serve`."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+class Troubles(list[str]):
+    """What went wrong in the browser during one test; a test that provokes trouble forgives it by name."""
+
+    __slots__ = ()
+
+    def forgive(self, part: str) -> None:
+        """Drop the expected ones."""
+        self[:] = [trouble for trouble in self if part not in trouble]
+
+
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start_site(folder: Path) -> Site:
+    """Start a whole site of its own in `folder` and wait until it answers."""
+    port = free_port()
+    log = folder / "serve.log"
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("REDIS_URL", "DATABASE_URL", "DEBUG")
+    }
+    environment["REDRIVE_VAR"] = str(folder / "var")
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--port", str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    site = Site(f"http://127.0.0.1:{port}", process, log)
+    wait_until_ready(site)
+    return site
+
+
+def wait_until_ready(site: Site) -> None:
+    """Poll /healthz; a site that dies or stays silent fails with its own words."""
+    deadline = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline:
+        if site.process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{site.url}/healthz", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    site.process.kill()
+    raise RuntimeError(f"the site did not come up:\n{site.log.read_text(errors='replace')}")
+
+
+def stop_site(site: Site) -> int:
+    """SIGTERM, as a process manager would; the exit code."""
+    site.process.send_signal(signal.SIGTERM)
+    try:
+        return site.process.wait(STOPPED_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        site.process.kill()
+        raise
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One site for all browser tests; it must also stop cleanly."""
+    running = start_site(tmp_path_factory.mktemp("site"))
+    yield running
+    code = stop_site(running)
+    assert code == 0, running.log.read_text(errors="replace")
+
+
+@pytest.fixture(scope="session")
+def base_url(site: Site) -> str:
+    """What relative addresses in `page.goto` start from."""
+    return site.url
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_type: BrowserType) -> dict[str, Any]:
+    """Playwright's own browser if it is there, else the system's; never a skipped test."""
+    if Path(browser_type.executable_path).exists() and "CHROMIUM" not in os.environ:
+        return browser_type_launch_args
+    path = find_chromium()
+    if path is None:
+        pytest.exit(NO_BROWSER, returncode=3)
+    return {**browser_type_launch_args, "executable_path": path}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A usual laptop window."""
+    return {**browser_context_args, "viewport": {"width": 1280, "height": 900}, "reduced_motion": "no-preference"}
+
+
+@pytest.fixture
+def watch(site: Site) -> Iterator[Callable[[BrowserContext], Troubles]]:
+    """Listen to a browser context; what it complains about by the end of the test fails the test."""
+    troubles = Troubles()
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(noise in message.text for noise in NOISE):
+            troubles.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def answered(response: Response) -> None:
+        if response.status >= 500:
+            troubles.append(f"{response.status} from {response.url}")
+        if not response.url.startswith((site.url, "data:", "blob:")):
+            troubles.append(f"request to another place: {response.url}")
+
+    def listen(context: BrowserContext) -> Troubles:
+        context.on("console", console)
+        context.on("weberror", lambda error: troubles.append(f"uncaught: {error.error}"))
+        context.on("response", answered)
+        return troubles
+
+    yield listen
+    assert list(troubles) == []
+
+
+@pytest.fixture(autouse=True)
+def troubles(watch: Callable[[BrowserContext], Troubles], context: BrowserContext) -> Troubles:
+    """The complaints of this test's own browser context."""
+    return watch(context)
+
+
+@pytest.fixture
+def screenshot(page: Page, request: pytest.FixtureRequest) -> Callable[[str], Path]:
+    """Keep a picture of the page under test-results/screens, for a person to look at."""
+
+    def take(name: str) -> Path:
+        folder = ROOT / "test-results" / "screens"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.png"
+        page.screenshot(path=path, full_page=True)
+        return path
+
+    return take
