@@ -1,0 +1,26 @@
+"""The simulation of Lambda's invocation models: pure Python, no Django.
+
+`simulate(scenario)` yields records in time order; everything else is a fold over them.
+"""
+
+from simulations.engine.limits import FieldError
+from simulations.engine.rules import RULES
+from simulations.engine.run import simulate, simulate_rows
+from simulations.engine.scenario import RULE_PACK, SCENARIO_VERSION, Scenario, ScenarioErrors, parse_scenario
+from simulations.engine.triggers import TRIGGERS
+
+ENGINE_VERSION = "1"
+
+__all__ = [
+    "ENGINE_VERSION",
+    "RULES",
+    "RULE_PACK",
+    "SCENARIO_VERSION",
+    "TRIGGERS",
+    "FieldError",
+    "Scenario",
+    "ScenarioErrors",
+    "parse_scenario",
+    "simulate",
+    "simulate_rows",
+]

@@ -35,6 +35,7 @@ class Kind(IntEnum):
     LIMIT = 13
     SCALED = 14
     ENDED = 15
+    WAITING = 16
 
 
 class Outcome(IntEnum):
@@ -77,6 +78,7 @@ class Cause:
     NOT_MATCHED = "NotMatched"
     DELETED_UNHANDLED = "DeletedUnhandled"  # acknowledged although the function named it as failed
     PAYLOAD_TOO_LARGE = "PayloadTooLarge"
+    TIMED_OUT = "Timeout"
 
 
 class Member(msgspec.Struct, frozen=True, array_like=True):
@@ -280,6 +282,16 @@ class Ended(msgspec.Struct, frozen=True, tag="ended", tag_field="kind"):
     counts: dict[str, int]
 
 
+class Waiting(msgspec.Struct, frozen=True, tag="waiting", tag_field="kind"):
+    """The events go back to Lambda's queue; the next attempt is due at `until_us`."""
+
+    seq: int
+    at_us: int
+    rule: str
+    events: list[str]
+    until_us: int
+
+
 Record = (
     Arrived
     | Accepted
@@ -297,6 +309,7 @@ Record = (
     | Limit
     | Scaled
     | Ended
+    | Waiting
 )
 
 _STRUCTS: tuple[type[Record], ...] = (
@@ -316,6 +329,7 @@ _STRUCTS: tuple[type[Record], ...] = (
     Limit,
     Scaled,
     Ended,
+    Waiting,
 )
 
 KINDS: tuple[str, ...] = tuple(kind.name.lower() for kind in Kind)
@@ -425,3 +439,6 @@ class Log:
 
     def ended(self, at: int, rule: str, reason: str, counts: dict[str, int]) -> None:
         self.rows.append((15, at, rule, reason, counts))
+
+    def waiting(self, at: int, rule: str, events: list[str], until: int) -> None:
+        self.rows.append((16, at, rule, events, until))

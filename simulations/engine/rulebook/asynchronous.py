@@ -3,12 +3,12 @@
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 """
 
-from .rule import COMPUTE_BLOG, LOCALSTACK, Rule, lambda_guide, shape
+from .rule import COMPUTE_BLOG, LOCALSTACK, Rule, lambda_api, lambda_guide, shape
 
 _ERRORS = lambda_guide("invocation-async-error-handling")
 _RETAIN = lambda_guide("invocation-async-retain-records")
 _METRICS_BLOG = COMPUTE_BLOG + "introducing-new-asynchronous-invocation-metrics-for-aws-lambda/"
-_CONFIG = shape("PutFunctionEventInvokeConfigRequest")
+_CONFIG = (lambda_api("PutFunctionEventInvokeConfig"), shape("PutFunctionEventInvokeConfigRequest"))
 
 ASYNCHRONOUS: tuple[Rule, ...] = (
     Rule(
@@ -51,7 +51,7 @@ ASYNCHRONOUS: tuple[Rule, ...] = (
             "60 s at least, 6 hours at most and by default."
         ),
         values={"maximum_event_age_s": 21_600, "minimum_event_age_s": 60},
-        source=(_CONFIG,),
+        source=_CONFIG,
     ),
     Rule(
         id="ASYNC-6",
@@ -117,7 +117,7 @@ CATCHERS: tuple[Rule, ...] = (
             "An on-failure destination is a standard SQS queue, a standard SNS topic, an S3 bucket, a function or an "
             "EventBridge bus. On-success takes the same except S3; FIFO queues and topics are not possible."
         ),
-        source=(_RETAIN, shape("FunctionEventInvokeConfig")),
+        source=(_RETAIN, lambda_api("FunctionEventInvokeConfig"), shape("FunctionEventInvokeConfig")),
     ),
     Rule(
         id="DEST-2",
@@ -125,7 +125,7 @@ CATCHERS: tuple[Rule, ...] = (
             "A function's dead-letter queue is a standard SQS queue or a standard SNS topic. "
             "If the function has an on-failure destination too, both receive the event."
         ),
-        source=(_RETAIN, _CONFIG),
+        source=(_RETAIN, *_CONFIG),
     ),
     Rule(
         id="DEST-3",
@@ -190,7 +190,7 @@ CATCHERS: tuple[Rule, ...] = (
         id="DEST-8",
         sentence="SNS takes 256 KB at most, so a record with a large event may not fit, and its delivery fails.",
         values={"sns_maximum_bytes": 262_144},
-        source=(_RETAIN, shape("OnFailure")),
+        source=(_RETAIN, lambda_api("OnFailure"), shape("OnFailure")),
         note="The guide says that delivery may fail, the API model that the payload is left out (CU-9); we let it fail.",
     ),
     Rule(

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 """
 
-from .rule import COMPUTE_BLOG, Rule, lambda_guide, shape
+from .rule import COMPUTE_BLOG, Rule, lambda_api, lambda_guide, shape, step_functions_guide
 
 _LIMITS = lambda_guide("gettingstarted-limits")
 _CONCURRENCY = lambda_guide("lambda-concurrency")
@@ -172,7 +172,7 @@ LIFECYCLE: tuple[Rule, ...] = (
         source=(
             _ENVIRONMENT,
             _METRICS,
-            "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html",
+            step_functions_guide("concepts-error-handling"),
         ),
         note="Runtime.OutOfMemory is from memory; older runtimes show Runtime.ExitError with 'signal: killed'.",
     ),
@@ -209,7 +209,7 @@ NEWER_COMPUTE: tuple[Rule, ...] = (
         values={"synchronous_s": 900, "asynchronous_s": 31_622_400, "reused_name": 409},
         state="not_modelled",
         reason="Durable functions are not built yet.",
-        source=(lambda_guide("durable-invoking-esm"), shape("DurableConfig")),
+        source=(lambda_guide("durable-invoking-esm"), lambda_api("DurableConfig"), shape("DurableConfig")),
     ),
     Rule(
         id="LMI-1",

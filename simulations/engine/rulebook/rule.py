@@ -39,21 +39,41 @@ LOCALSTACK = "https://github.com/localstack/localstack"
 RETRY_BEHAVIOR = "https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html"
 
 
+def aws_page(path: str) -> str:
+    """A page of AWS's documentation, by its path without the ending."""
+    return f"{AWS_DOCS}{path}.html"
+
+
 def lambda_guide(page: str) -> str:
     """A page of the Lambda Developer Guide."""
-    return f"{AWS_DOCS}lambda/latest/dg/{page}.html"
+    return aws_page(f"lambda/latest/dg/{page}")
+
+
+def lambda_api(name: str) -> str:
+    """An action or a type of the Lambda API Reference."""
+    return aws_page(f"lambda/latest/api/API_{name}")
 
 
 def api_gateway_guide(page: str) -> str:
     """A page of the API Gateway Developer Guide."""
-    return f"{AWS_DOCS}apigateway/latest/developerguide/{page}.html"
+    return aws_page(f"apigateway/latest/developerguide/{page}")
 
 
 def sqs_guide(page: str) -> str:
     """A page of the SQS Developer Guide."""
-    return f"{AWS_DOCS}AWSSimpleQueueService/latest/SQSDeveloperGuide/{page}.html"
+    return aws_page(f"AWSSimpleQueueService/latest/SQSDeveloperGuide/{page}")
+
+
+def eventbridge_guide(page: str) -> str:
+    """A page of the EventBridge User Guide."""
+    return aws_page(f"eventbridge/latest/userguide/{page}")
+
+
+def step_functions_guide(page: str) -> str:
+    """A page of the Step Functions Developer Guide."""
+    return aws_page(f"step-functions/latest/dg/{page}")
 
 
 def shape(name: str, service: str = "lambda") -> str:
-    """A shape of the API model that the AWS SDK for Python carries; it has no page of its own."""
+    """A shape of the API model that the AWS SDK for Python carries: where the fact was read, without a page."""
     return f"botocore 1.43.11 service model of {service}, shape {name}"

@@ -3,13 +3,16 @@
 https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 """
 
-from .rule import Rule, lambda_guide, shape, sqs_guide
+from .rule import Rule, aws_page, lambda_guide, shape, sqs_guide
 
 _WITH_SQS = lambda_guide("with-sqs")
 _ERRORS = lambda_guide("services-sqs-errorhandling")
 _CONFIGURE = lambda_guide("services-sqs-configure")
 _SCALING = lambda_guide("services-sqs-scaling")
-_QUEUE = shape("CreateQueue", "sqs")
+_QUEUE = (
+    aws_page("AWSSimpleQueueService/latest/APIReference/API_CreateQueue"),
+    shape("CreateQueue", "sqs"),
+)
 _DLQ = sqs_guide("sqs-dead-letter-queues")
 _OLD_GUIDE = "https://github.com/awsdocs/aws-lambda-developer-guide"
 _VALID_MESSAGES = "https://repost.aws/knowledge-center/lambda-retrying-valid-sqs-messages"
@@ -58,7 +61,7 @@ SQS: tuple[Rule, ...] = (
             "queue instead. AWS advises 5 or more; the value is 10 if none is given."
         ),
         values={"default_max_receive_count": 10, "recommended_max_receive_count": 5},
-        source=(_QUEUE, _CONFIGURE),
+        source=(*_QUEUE, _CONFIGURE),
     ),
     Rule(
         id="SQS-6",
@@ -77,7 +80,7 @@ SQS: tuple[Rule, ...] = (
             "and 14 days. Without a redrive policy this is how a message that always fails is lost."
         ),
         values={"default_retention_s": 345_600, "minimum_retention_s": 60, "maximum_retention_s": 1_209_600},
-        source=(_QUEUE,),
+        source=_QUEUE,
     ),
     Rule(
         id="SQS-8",

@@ -3,8 +3,9 @@
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html
 """
 
-from .rule import Rule, api_gateway_guide, lambda_guide, shape
+from .rule import Rule, api_gateway_guide, lambda_api, lambda_guide, shape
 
+_INVOKE = lambda_api("Invoke")
 _API_ERRORS = lambda_guide("services-apigateway-errors")
 _GATEWAY_RESPONSES = api_gateway_guide("supported-gateway-response-types")
 _REST_LIMITS = api_gateway_guide("api-gateway-execution-service-limits-table")
@@ -19,7 +20,7 @@ SYNCHRONOUS: tuple[Rule, ...] = (
             "An Event invocation is answered with 202, a DryRun with 204."
         ),
         values={"ok": 200, "accepted": 202, "dry_run": 204},
-        source=(shape("InvocationResponse"),),
+        source=(_INVOKE, shape("InvocationResponse")),
     ),
     Rule(
         id="SYNC-2",
@@ -28,7 +29,7 @@ SYNCHRONOUS: tuple[Rule, ...] = (
             "A caller that looks only at the status code takes it for a success."
         ),
         values={"function_error": "Unhandled"},
-        source=(shape("InvocationResponse"), lambda_guide("invocation-async-retain-records")),
+        source=(_INVOKE, shape("InvocationResponse"), lambda_guide("invocation-async-retain-records")),
     ),
     Rule(
         id="SYNC-3",
@@ -50,7 +51,7 @@ SYNCHRONOUS: tuple[Rule, ...] = (
             "caller_rate_reason": "CallerRateLimitExceeded",
             "snapshot_reason": "ConcurrentSnapshotCreateLimitExceeded",
         },
-        source=(shape("TooManyRequestsException"),),
+        source=(_INVOKE, shape("TooManyRequestsException")),
     ),
     Rule(
         id="SYNC-5",
@@ -79,7 +80,7 @@ SYNCHRONOUS: tuple[Rule, ...] = (
         values={"log_tail_bytes": 4096},
         state="text_only",
         reason="It adds to the answer and changes nothing in time.",
-        source=(shape("InvocationRequest"),),
+        source=(_INVOKE, shape("InvocationRequest")),
     ),
     Rule(
         id="SYNC-7",
@@ -108,7 +109,7 @@ SYNCHRONOUS: tuple[Rule, ...] = (
         },
         state="not_modelled",
         reason="Comes with the sdk_invoke trigger.",
-        source=(shape("Invoke"),),
+        source=(_INVOKE, shape("Invoke")),
         note="Whether SDKs retry 408 depends on the SDK.",
     ),
 )

@@ -1,0 +1,195 @@
+"""Asynchronous invocation: Lambda queues the event, answers 202 and owns the retries.
+
+Models LD:invocation-async-error-handling and LD:invocation-async-retain-records, rules ASYNC-1 to -11 and DEST-1 to -8.
+An event is tried. If it worked, it is delivered. If it was throttled, it waits and is tried again without spending a retry.
+If its retries are spent or it would get too old, it goes to the dead-letter queue and the destination, or is lost.
+Otherwise it waits one minute, then two, and is tried again. Units: whole microseconds.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from simulations.engine.delivery.documents import dead_letter, destination_record
+from simulations.engine.function import Run
+from simulations.engine.kernel import RETURNS
+from simulations.engine.limits import plain, setting
+from simulations.engine.rules import number
+from simulations.engine.sim import Sim, failed
+from simulations.engine.trace import Cause, Fate
+from simulations.engine.traffic import Event
+from simulations.engine.units import US_PER_S, words
+
+MaximumRetryAttempts = Annotated[
+    int,
+    setting("MaximumRetryAttempts", "How often Lambda tries again after a function error.", ge=0, le=2),
+]
+MaximumEventAge = Annotated[
+    int,
+    setting(
+        "MaximumEventAgeInSeconds",
+        "How long Lambda keeps an event in its queue at the most.",
+        unit="s",
+        ge=60,
+        le=21_600,
+    ),
+]
+DeadLetterConfig = (
+    Annotated[
+        Literal["sqs", "sns"],
+        plain("DeadLetterConfig", "The function's dead-letter queue: where Lambda sends an event it gave up on."),
+    ]
+    | None
+)
+OnFailure = (
+    Annotated[
+        Literal["sqs", "sns", "s3", "lambda", "eventbridge"],
+        plain("OnFailure", "The destination for a record of each event that failed for good."),
+    ]
+    | None
+)
+OnSuccess = (
+    Annotated[
+        Literal["sqs", "sns", "lambda", "eventbridge"],
+        plain("OnSuccess", "The destination for a record of each event that worked."),
+    ]
+    | None
+)
+
+DEFAULT_RETRIES = number("ASYNC-3", "maximum_retry_attempts")
+DEFAULT_AGE_S = number("ASYNC-5", "maximum_event_age_s")
+
+_RETRY_WAITS = (number("ASYNC-3", "first_retry_s") * US_PER_S, number("ASYNC-3", "second_retry_s") * US_PER_S)
+_THROTTLE_WAIT = number("ASYNC-9", "first_wait_s") * US_PER_S
+_THROTTLE_FACTOR = number("ASYNC-9", "factor")
+_THROTTLE_LONGEST = number("ASYNC-9", "longest_wait_s") * US_PER_S
+_PAYLOAD_BYTES = number("ASYNC-2", "maximum_payload_bytes")
+_SNS_BYTES = number("DEST-8", "sns_maximum_bytes")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the queue of a function is configured with; a trigger makes it from its own settings."""
+
+    retries: int
+    age_s: int
+    dead_letter_config: str | None
+    on_failure: str | None
+    on_success: str | None
+
+
+class Queue:
+    """Lambda's internal queue of one function. `payload(event)` is the event as the function sees it."""
+
+    def __init__(self, sim: Sim, settings: Settings, payload: Callable[[Event], Any]) -> None:
+        self._sim = sim
+        self._settings = settings
+        self._age = settings.age_s * US_PER_S
+        self._payload = payload
+        self._off = sim.function.limit == 0
+
+    def accept(self, at: int, event: Event) -> None:
+        """Take an event from its sender: answer 202 whatever concurrency is free, then try at once."""
+        if event.size > _PAYLOAD_BYTES:
+            self._sim.log.limit(at, "ASYNC-2", "Payload", f"{_PAYLOAD_BYTES} bytes", event.id)
+            self._sim.settle(at, "ASYNC-2", event, Fate.LOST, Cause.PAYLOAD_TOO_LARGE)
+            return
+        self._sim.log.accepted(at, "ASYNC-1", event.id)
+        event.at = at
+        if self._off:
+            self._give_up(at, event, Cause.ZERO_RESERVED_CONCURRENCY, "ASYNC-6", None)
+        else:
+            self._attempt(at, event, "ASYNC-1")
+
+    def _attempt(self, at: int, event: Event, rule: str) -> None:
+        """One try, now."""
+        sim = self._sim
+        event.attempts += 1
+        throttle = sim.function.throttled(at)
+        if throttle is None:
+            run = sim.function.start(at, (event,), self._ended, event)
+            event.throttles = 0
+            sim.attempt(run, rule, event.attempts, [(event.id, event.invocations, None, event.retries)])
+        else:
+            sim.throttle(at, rule, throttle, event.attempts, [(event.id, None, None, event.retries)])
+            self._throttled(at, event)
+
+    def _throttled(self, at: int, event: Event) -> None:
+        """ASYNC-4: back to the queue, no retry spent, waiting longer each time (ASYNC-9)."""
+        wait = min(_THROTTLE_WAIT * _THROTTLE_FACTOR**event.throttles, _THROTTLE_LONGEST)
+        event.throttles += 1
+        if at + wait > event.at + self._age:
+            self._too_old(at, event, None)
+        else:
+            self._sim.log.waiting(at, "ASYNC-4", [event.id], at + wait)
+            self._sim.kernel.at(at + wait, RETURNS, event.index, self._again, event)
+
+    def _again(self, at: int, event: Event) -> None:
+        """A throttled event is tried again."""
+        self._attempt(at, event, "ASYNC-11" if event.retries else "ASYNC-9")
+
+    def _retry(self, at: int, event: Event) -> None:
+        """An event that failed is tried again."""
+        event.retries += 1
+        self._attempt(at, event, "ASYNC-3")
+
+    def _ended(self, at: int, run: Run) -> None:
+        """An invocation ended."""
+        event: Event = run.argument
+        if not failed(run):
+            self._sim.settle(at, "RUN-6", event, Fate.DELIVERED)
+            self._succeeded(at, event, run)
+        elif event.retries >= self._settings.retries:
+            self._sim.log.limit(at, "ASYNC-3", "MaximumRetryAttempts", str(self._settings.retries), event.id)
+            self._give_up(at, event, Cause.RETRIES_EXHAUSTED, "ASYNC-3", run)
+        else:
+            wait = _RETRY_WAITS[event.retries]
+            if at + wait > event.at + self._age:
+                self._too_old(at, event, run)
+            else:
+                self._sim.log.waiting(at, "ASYNC-3", [event.id], at + wait)
+                self._sim.kernel.at(at + wait, RETURNS, event.index, self._retry, event)
+
+    def _too_old(self, at: int, event: Event, run: Run | None) -> None:
+        """ASYNC-10: the next try would come too late, so the event is given up now; ASYNC-7 if it never ran."""
+        self._sim.log.limit(at, "ASYNC-5", "MaximumEventAgeInSeconds", words(self._age), event.id)
+        self._give_up(at, event, Cause.EVENT_AGE_EXCEEDED, "ASYNC-10" if event.invocations else "ASYNC-7", run)
+
+    def _succeeded(self, at: int, event: Event, run: Run) -> None:
+        """DEST-1: a record of the success, where one is wanted."""
+        target = self._settings.on_success
+        if target is not None:
+            self._catch(at, event, "on_success", target, Cause.SUCCESS, "DEST-1", run)
+
+    def _give_up(self, at: int, event: Event, cause: str, rule: str, run: Run | None) -> None:
+        """Lambda stops trying: dead-letter queue and destination, in addition to each other (DEST-2), or nothing."""
+        caught = 0
+        settings = self._settings
+        if settings.dead_letter_config is not None:
+            caught += self._catch(at, event, "function_dlq", settings.dead_letter_config, cause, "DEST-3", run)
+        if settings.on_failure is not None:
+            plain_record = cause == Cause.RETRIES_EXHAUSTED
+            caught += self._catch(
+                at, event, "on_failure", settings.on_failure, cause, "DEST-4" if plain_record else "DEST-5", run
+            )
+        both = "DEST-2" if caught > 1 else rule
+        self._sim.settle(at, both, event, Fate.CAPTURED if caught else Fate.LOST, cause)
+
+    def _catch(self, at: int, event: Event, by: str, target: str, cause: str, rule: str, run: Run | None) -> bool:
+        """Write to one catcher; whether that worked (DEST-7, DEST-8)."""
+        sim = self._sim
+        reason = sim.failures.catchers.get(by)
+        if target == "sns" and event.size > _SNS_BYTES and reason is None:
+            sim.log.capture_failed(at, "DEST-8", [event.id], by, cause, "too_large")
+            return False
+        if reason is not None:
+            sim.log.capture_failed(at, "DEST-7", [event.id], by, cause, reason)
+            return False
+        payload = self._payload(event)
+        if by == "function_dlq":
+            document = dead_letter(sim, event, payload, run)
+        else:
+            document = destination_record(sim, at, event, payload, cause, run, target)
+            rule = "DEST-6" if target in ("eventbridge", "s3") and rule != "DEST-5" else rule
+        sim.log.captured(at, rule, [event.id], by, cause, event.invocations, document)
+        return True

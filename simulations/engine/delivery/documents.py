@@ -1,0 +1,66 @@
+"""What a dead-letter queue or a destination receives about an asynchronous event (LD:invocation-async-retain-records)."""
+
+from typing import Any
+
+from simulations.engine.function import Run
+from simulations.engine.rules import number
+from simulations.engine.sim import FUNCTION_ARN, Sim, timestamp
+from simulations.engine.trace import Cause, Outcome
+from simulations.engine.traffic import Event
+
+_OK = number("SYNC-1", "ok")
+_MESSAGE_BYTES = number("DEST-3", "error_message_bytes")
+
+
+def dead_letter(sim: Sim, event: Event, payload: Any, run: Run | None) -> dict[str, Any]:
+    """DEST-3: the original event, unchanged, and three attributes about the failure; `run` is None after a throttle."""
+    message = run.response["errorMessage"] if run is not None else "Rate Exceeded."
+    return {
+        "body": payload,
+        "attributes": {
+            "RequestID": sim.request_id(event),
+            "ErrorCode": str(_OK if run is not None else 429),
+            "ErrorMessage": str(message).encode()[:_MESSAGE_BYTES].decode(errors="ignore"),
+        },
+    }
+
+
+def destination_record(
+    sim: Sim, at: int, event: Event, payload: Any, condition: str, run: Run | None, target: str
+) -> dict[str, Any]:
+    """DEST-4 and DEST-5: the invocation record, in the envelope of its kind of target (DEST-6)."""
+    record: dict[str, Any] = {
+        "version": "1.0",
+        "timestamp": timestamp(at),
+        "requestContext": {
+            "requestId": sim.request_id(event),
+            "functionArn": f"{FUNCTION_ARN}:$LATEST",
+            "condition": condition,
+            "approximateInvokeCount": event.invocations,
+        },
+        "requestPayload": payload,
+    }
+    if run is not None and condition != Cause.ZERO_RESERVED_CONCURRENCY:
+        record["responseContext"] = {"statusCode": _OK, "executedVersion": "$LATEST"}
+        if run.outcome != Outcome.SUCCEEDED:
+            record["responseContext"]["functionError"] = "Unhandled"
+        record["responsePayload"] = run.response
+    return _enveloped(sim, at, event, record, condition, target)
+
+
+def _enveloped(sim: Sim, at: int, event: Event, record: dict[str, Any], condition: str, target: str) -> dict[str, Any]:
+    """EventBridge wraps the record in an event, S3 stores it under a key; the others get it as it is."""
+    if target == "eventbridge":
+        ending = "Success" if condition == Cause.SUCCESS else "Failure"
+        return {
+            "source": "lambda",
+            "detail-type": f"Lambda Function Invocation Result - {ending}",
+            "resources": [f"{FUNCTION_ARN}:$LATEST", "arn:aws:events:us-east-1:123456789012:event-bus/default"],
+            "detail": record,
+        }
+    if target == "s3":
+        moment = timestamp(at)
+        day = moment[:10].replace("-", "/")
+        clock = moment[:19].replace(":", ".")
+        return {"key": f"aws/lambda/async/my-function/{day}/{clock}-{sim.request_id(event)}", "body": record}
+    return record

@@ -1,0 +1,124 @@
+"""Chance that depends on its key alone: the same event meets the same luck whatever else a scenario changes.
+
+A draw is a 64-bit word named by (seed, purpose, number, index): for example the third invocation (number) of event 17
+(index) deciding about its failure (purpose). Words come from SHAKE-128, a published standard, in blocks. Distributions use
+only integer arithmetic and IEEE addition and multiplication, no library function, so a link
+gives the same run on every machine.
+"""
+
+from __future__ import annotations  # array[int] cannot be evaluated on Python 3.11
+
+import sys
+from array import array
+from functools import cache
+from hashlib import shake_128
+
+_VERSION = 1  # of this way to draw; part of every key
+_BLOCK_BITS = 10
+_SMALL_BLOCK_BITS = 4  # for the high numbers, where only a few indexes are ever asked for
+_SMALL_FROM = 8
+_BLOCKS_KEPT = 256
+_CELL_BITS = 12
+_FRACTION_BITS = 40
+_WORD_BITS = 64
+
+
+class Stream:
+    """All words of one purpose and number; `word(index)` is the draw."""
+
+    __slots__ = ("_bits", "_blocks", "_current", "_mask", "_name", "_words")
+
+    def __init__(self, seed: int, purpose: str, number: int) -> None:
+        self._name = f"{_VERSION}|{seed}|{purpose}|{number}|"
+        self._bits = _BLOCK_BITS if number < _SMALL_FROM else _SMALL_BLOCK_BITS
+        self._mask = (1 << self._bits) - 1
+        self._blocks: dict[int, array[int]] = {}
+        self._current = -1
+        self._words: array[int] = array("Q")
+
+    def word(self, index: int) -> int:
+        """The 64-bit word of an index."""
+        block = index >> self._bits
+        if block != self._current:
+            self._words = self.block(block)
+            self._current = block
+        return self._words[index & self._mask]
+
+    def block(self, number: int) -> array[int]:
+        """A whole block of words; the last used blocks are kept."""
+        words = self._blocks.get(number)
+        if words is None:
+            words = array("Q", shake_128(f"{self._name}{number}".encode()).digest(8 << self._bits))
+            if sys.byteorder == "big":
+                words.byteswap()
+            if len(self._blocks) >= _BLOCKS_KEPT:
+                del self._blocks[next(iter(self._blocks))]
+            self._blocks[number] = words
+        return words
+
+
+class Draws:
+    """The streams of one seed."""
+
+    __slots__ = ("_seed", "_streams")
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._streams: dict[tuple[str, int], Stream] = {}
+
+    def stream(self, purpose: str, number: int) -> Stream:
+        """The stream of a purpose and number, made at its first use."""
+        key = (purpose, number)
+        stream = self._streams.get(key)
+        if stream is None:
+            stream = self._streams[key] = Stream(self._seed, purpose, number)
+        return stream
+
+
+def threshold(probability: float) -> int:
+    """`word < threshold(p)` is true with probability p; exactly never at 0 and always at 1."""
+    assert 0 <= probability <= 1, "a probability lies between 0 and 1"
+    return int(probability * (1 << _WORD_BITS))
+
+
+@cache
+def quantiles() -> tuple[float, ...]:
+    """-ln(1 - k/4096) for k = 0..4095, the exponential distribution's quantiles.
+
+    ln m - ln(m-1) = 2 artanh(1/(2m-1)), summed as a series: additions and multiplications only, the same on every machine.
+    """
+    cells = 1 << _CELL_BITS
+    logarithms = [0.0]
+    for m in range(2, cells + 1):
+        x = 1 / (2 * m - 1)
+        term, power, odd = x, x * x, 1
+        total = 0.0
+        while term > 1e-20:
+            total += term / odd
+            term *= power
+            odd += 2
+        logarithms.append(logarithms[-1] + 2 * total)
+    return tuple(logarithms[-1] - logarithms[cells - k - 1] for k in range(cells))
+
+
+_CELL_SHIFT = _WORD_BITS - _CELL_BITS
+_FRACTION_SHIFT = _CELL_SHIFT - _FRACTION_BITS
+_FRACTION_MASK = (1 << _FRACTION_BITS) - 1
+_FRACTION_UNIT = 1 / (1 << _FRACTION_BITS)
+_LAST_CELL = (1 << _CELL_BITS) - 1
+
+
+def exponential(word: int) -> float:
+    """A draw of the exponential distribution with mean 1: table look-up and interpolation; the last cell looks once more."""
+    table = quantiles()
+    cell = word >> _CELL_SHIFT
+    if cell < _LAST_CELL:
+        low = table[cell]
+        return low + (table[cell + 1] - low) * ((word >> _FRACTION_SHIFT & _FRACTION_MASK) * _FRACTION_UNIT)
+    rest = (word << _CELL_BITS) & ((1 << _WORD_BITS) - 1)
+    return table[-1] + (exponential(rest) if rest else 0.0)
+
+
+def uniform(word: int) -> float:
+    """A draw from 0 (included) to 1 (excluded)."""
+    return (word >> 11) / (1 << 53)

@@ -1,0 +1,221 @@
+"""What goes wrong, as the scenario plans it: `FailurePlan` is the choice, `Failures` decides with it in a run.
+
+Luck is keyed on (seed, event, how often the function has been invoked with it), so a throttle or another setting never
+changes whether an event fails. Units: milliseconds in settings, whole microseconds in a run.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from simulations.engine.draws import Draws, threshold
+from simulations.engine.limits import plain, setting
+from simulations.engine.traffic import Event
+from simulations.engine.units import us_from_ms
+
+Do = Literal["ok", "raise", "timeout", "exit", "oom"]
+_NEVER = 1 << 62
+
+
+class Outage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every invocation that starts in this time fails."""
+
+    from_ms: Annotated[float, msgspec.Meta(ge=0)]
+    to_ms: Annotated[float, msgspec.Meta(ge=0)]
+
+
+class ScriptStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What happens in the n-th invocation that contains an event."""
+
+    event: str
+    invocation: Annotated[int, msgspec.Meta(ge=1)]
+    do: Literal["ok", "raise", "timeout", "exit", "oom", "fail_item"] = "raise"
+    after_ms: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    error_type: str | None = None
+    error_message: str | None = None
+
+
+class Match(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which invocation: the n-th of the function, or each one that contains all of these events."""
+
+    n: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    events: list[str] | None = None
+
+
+class InvocationPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one invocation does, how long it takes and what it returns; overrides `script`."""
+
+    match: Match
+    do: Do = "ok"
+    duration_ms: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    returns: Any = msgspec.UNSET
+    returns_text: str | None = None
+    error_type: str | None = None
+    error_message: str | None = None
+
+
+class Availability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For a time, only so many concurrent executions are to be had."""
+
+    from_ms: Annotated[float, msgspec.Meta(ge=0)]
+    to_ms: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    available: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+class FailurePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What fails in a scenario. By default nothing does."""
+
+    error_rate: Annotated[
+        float,
+        setting("Error rate", "How likely each invocation fails for an event: 0 is never, 1 is always.", ge=0, le=1),
+    ] = 0
+    first_n: Annotated[
+        int, setting("First invocations fail", "An event's first N invocations fail, the next one works.", ge=0)
+    ] = 0
+    poison: Annotated[
+        list[str], plain("Poison events", 'The ids of events that fail every time, as a list: ["3"].')
+    ] = []
+    handler: Annotated[
+        Literal["raise", "report"],
+        plain(
+            "When a batch member fails",
+            "The handler raises an error, which fails the whole batch, or it reports the failed ids (batchItemFailures).",
+        ),
+    ] = "raise"
+    outages: Annotated[
+        list[Outage], plain("Outages", 'Times in which every invocation fails: [{"from_ms": 0, "to_ms": 60000}].')
+    ] = []
+    script: Annotated[
+        list[ScriptStep], plain("Script", 'By event and invocation: [{"event": "1", "invocation": 1, "do": "raise"}].')
+    ] = []
+    invocations: Annotated[
+        list[InvocationPlan],
+        plain(
+            "Invocations",
+            'By invocation of the function: [{"match": {"n": 1}, "do": "ok", "returns": {"statusCode": 200}}].',
+        ),
+    ] = []
+    concurrency: Annotated[
+        list[Availability],
+        plain(
+            "Concurrency taken away", 'Throttles made on purpose: [{"from_ms": 0, "to_ms": 600000, "available": 0}].'
+        ),
+    ] = []
+    catchers: Annotated[
+        dict[str, Literal["no_permission", "too_large"]],
+        plain(
+            "Catchers that fail",
+            'Dead-letter queues and destinations that cannot be written to: {"function_dlq": "no_permission"}.',
+        ),
+    ] = {}
+
+
+class Verdict(msgspec.Struct, gc=False):
+    """What one invocation does. `failed` are the ids a reporting handler names; None: it names nothing."""
+
+    do: str = "ok"
+    after_us: int | None = None
+    error_type: str | None = None
+    error_message: str | None = None
+    failed: list[str] | None = None
+    returns: Any = msgspec.UNSET
+    returns_text: str | None = None
+
+
+_OK = Verdict()
+_RAISE = Verdict(do="raise")
+
+
+class Failures:
+    """The failure plan at work."""
+
+    def __init__(self, plan: FailurePlan, draws: Draws) -> None:
+        self._draws = draws
+        self._threshold = threshold(plan.error_rate)
+        self._always = plan.error_rate >= 1
+        self._first_n = plan.first_n
+        self._poison = frozenset(plan.poison)
+        self._reports = plan.handler == "report"
+        self._outages = [(us_from_ms(outage.from_ms), us_from_ms(outage.to_ms)) for outage in plan.outages]
+        self._script = {(step.event, step.invocation): step for step in plan.script}
+        self._by_number = {step.match.n: step for step in plan.invocations if step.match.n is not None}
+        self._by_events = [(frozenset(step.match.events), step) for step in plan.invocations if step.match.events]
+        self._windows = [
+            (
+                us_from_ms(window.from_ms),
+                us_from_ms(window.to_ms) if window.to_ms is not None else _NEVER,
+                window.available,
+            )
+            for window in plan.concurrency
+        ]
+        self.catchers = plan.catchers
+        planned = self._script or self._by_number or self._by_events
+        self._simple = not (planned or self._reports)
+        self._lucky = not (self._first_n or self._poison or self._outages)
+
+    def available(self, at: int) -> int:
+        """How many concurrent executions the plan leaves at a moment."""
+        return min((left for begin, end, left in self._windows if begin <= at < end), default=_NEVER)
+
+    @property
+    def takes_concurrency(self) -> bool:
+        """Whether `available` ever says anything."""
+        return bool(self._windows)
+
+    def fails(self, event: Event, at: int) -> bool:
+        """Whether the code fails for this event in its current invocation (which it already counts)."""
+        number = event.invocations
+        if self._lucky:
+            if self._always or not self._threshold:
+                return self._always
+            return self._draws.stream("error", number).word(event.index) < self._threshold
+        if event.id in self._poison or number <= self._first_n:
+            return True
+        if any(begin <= at < end for begin, end in self._outages) or self._always:
+            return True
+        return bool(self._threshold) and self._draws.stream("error", number).word(event.index) < self._threshold
+
+    def decide(self, number: int, at: int, events: Sequence[Event]) -> Verdict:
+        """What the function's `number`-th invocation does with these events."""
+        if self._simple:
+            for event in events:
+                if self.fails(event, at):
+                    return _RAISE
+            return _OK
+        plan = self._by_number.get(number) or self._planned_for(events)
+        if plan is not None:
+            return _as_planned(plan)
+        return self._scripted(at, events)
+
+    def _planned_for(self, events: Sequence[Event]) -> InvocationPlan | None:
+        """The first planned invocation whose events are all in this one."""
+        ids = {event.id for event in events} if self._by_events else frozenset()
+        return next((plan for wanted, plan in self._by_events if wanted <= ids), None)
+
+    def _scripted(self, at: int, events: Sequence[Event]) -> Verdict:
+        """Script first, chance for the events that it does not mention; the first raised error decides a batch."""
+        failed: list[str] = []
+        after: int | None = None
+        for event in events:
+            step = self._script.get((event.id, event.invocations))
+            if step is None:
+                if not self.fails(event, at):
+                    continue
+                if not self._reports:
+                    return _RAISE
+                failed.append(event.id)
+                continue
+            step_us = us_from_ms(step.after_ms) if step.after_ms is not None else None
+            if step.do == "fail_item":
+                failed.append(event.id)
+            elif step.do != "ok":
+                return Verdict(step.do, step_us, step.error_type, step.error_message)
+            after = step_us if after is None else max(after, step_us or 0)
+        return Verdict("ok", after, failed=failed if self._reports or failed else None)
+
+
+def _as_planned(plan: InvocationPlan) -> Verdict:
+    """The verdict that a planned invocation stands for."""
+    after = us_from_ms(plan.duration_ms) if plan.duration_ms is not None else None
+    return Verdict(plan.do, after, plan.error_type, plan.error_message, None, plan.returns, plan.returns_text)

@@ -1,0 +1,246 @@
+"""The function: how long it runs, in which execution environment, and when Lambda refuses to run it.
+
+Models the execution environment's life cycle (LD:lambda-runtime-environment), the function's timeout and concurrency
+(LD:lambda-concurrency). Units: as the settings' names say; whole microseconds in a run.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from simulations.engine.draws import Draws, exponential
+from simulations.engine.failures import Failures, Verdict
+from simulations.engine.kernel import ENDS, Kernel
+from simulations.engine.limits import plain, setting
+from simulations.engine.rules import number
+from simulations.engine.trace import Outcome
+from simulations.engine.traffic import Event
+from simulations.engine.units import US_PER_S, ms_ceil, us_from_ms
+
+Milliseconds = Annotated[float, setting("Duration", "How long the code runs.", unit="ms", ge=0)]
+PerEvent = Annotated[float, setting("Per event", "Added for each event in the batch.", unit="ms", ge=0)]
+
+
+class Constant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="constant"):
+    """Every invocation takes the same time."""
+
+    ms: Milliseconds = 100
+    per_event_ms: PerEvent = 0
+
+
+class Exponential(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="exponential"
+):
+    """A minimum and an exponentially distributed rest: most runs are short, a few are long."""
+
+    mean_ms: Annotated[float, setting("Mean", "The average of the random part.", unit="ms", ge=0)] = 100
+    minimum_ms: Annotated[float, setting("Minimum", "Every invocation takes at least this.", unit="ms", ge=0)] = 0
+    per_event_ms: PerEvent = 0
+
+
+class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The function's configuration and how its code behaves."""
+
+    timeout_s: Annotated[
+        int, setting("Timeout", "How long Lambda lets the code run before it stops it.", unit="s", ge=1, le=900)
+    ] = number("FN-1", "timeout_s")
+    memory_mb: Annotated[
+        int, setting("MemorySize", "Memory for the function; CPU and price grow with it.", unit="MB", ge=128, le=10_240)
+    ] = number("FN-1", "memory_mb")
+    architecture: Annotated[
+        Literal["x86_64", "arm64"], plain("Architectures", "The processor the function runs on; the price differs.")
+    ] = "x86_64"
+    duration: Annotated[Constant | Exponential, plain("Duration", "How long the code runs, before its timeout.")] = (
+        Constant()
+    )
+    init_ms: Annotated[
+        float, setting("Init duration", "How long a new execution environment needs before it can run code (a cold start).",
+                       unit="ms", ge=0)
+    ] = 0  # fmt: skip
+    init_failure: Annotated[
+        Literal["raises", "exits", "timeout"], plain("Init failure", "The way in which initialisation fails, every time.")
+    ] | None = None  # fmt: skip
+    reserved_concurrent_executions: Annotated[
+        int, setting("ReservedConcurrentExecutions", "At most so many executions at once; 0 switches the function off.", ge=0)
+    ] | None = None  # fmt: skip
+    account_concurrent_executions: Annotated[
+        int, setting("Account concurrency", "Concurrent executions of the whole account in the Region that this function may use.",
+                     ge=1)
+    ] = number("CONC-1", "account")  # fmt: skip
+    environment_idle_s: Annotated[
+        int, setting("Environment kept idle", "How long an unused execution environment stays warm.",
+                     unit="s", ge=0, le=86_400, assumed="MODEL-2")
+    ] = number("MODEL-2", "idle_s")  # fmt: skip
+
+
+class Run(msgspec.Struct, gc=False, eq=False):
+    """One invocation: decided when it starts, handed to `then` when it ends. `failed`: ids that the function named."""
+
+    invocation: int
+    events: Sequence[Event]
+    outcome: int
+    rule: str
+    start: int
+    init: int
+    end: int
+    billed_ms: int
+    error_type: str | None
+    response: Any
+    environment: int
+    then: "Then"
+    argument: Any = None
+
+
+Then = Callable[[int, Run], None]
+
+ACCOUNT_LIMIT = "ConcurrentInvocationLimitExceeded"
+RESERVED_LIMIT = "ReservedFunctionConcurrentInvocationLimitExceeded"
+
+# AWS's markers for the ways in which code fails (ERR-1): error type and message
+_ERRORS = {
+    "raise": ("Exception", "The function raised an exception"),
+    "timeout": ("Sandbox.Timedout", "Task timed out"),
+    "exit": ("Runtime.ExitError", "Runtime exited without providing a reason"),
+    "oom": ("Runtime.ExitError", "Runtime exited with error: signal: killed"),
+}
+_INIT_ERRORS = {"raises": "raise", "exits": "exit", "timeout": "timeout"}
+_RESETS = ("timeout", "exit", "oom")
+
+
+class Lambda:
+    """The function at work: its environments, its concurrency, its invocations.
+
+    `response` is what the code returns when nothing else is said. `start` either runs the code and calls `then(at, run)` at
+    its end, or returns the throttle's reason.
+    """
+
+    def __init__(self, function: Function, failures: Failures, draws: Draws, kernel: Kernel) -> None:
+        self.function = function
+        self.failures = failures
+        self.response: Any = None
+        self.invocations = 0
+        self.running = 0
+        self.last_end = 0
+        self._draws = draws
+        self._kernel = kernel
+        reserved, account = function.reserved_concurrent_executions, function.account_concurrent_executions
+        self.limit = account if reserved is None else min(reserved, account)
+        self._reason, self._rule = (
+            (ACCOUNT_LIMIT, "CONC-1") if reserved is None or reserved > account else (RESERVED_LIMIT, "CONC-4")
+        )
+        self._timeout = function.timeout_s * US_PER_S
+        self._init = us_from_ms(function.init_ms)
+        self._init_limit = number("INIT-1", "limit_s") * US_PER_S
+        self._kept = function.environment_idle_s * US_PER_S
+        self._idle: list[
+            tuple[int, int, bool]
+        ] = []  # (idle since, environment, must be initialised again), last used last
+        self._environments = 0
+        duration = function.duration
+        self._least = us_from_ms(duration.ms if isinstance(duration, Constant) else duration.minimum_ms)
+        self._per_event = us_from_ms(duration.per_event_ms)
+        self._mean = us_from_ms(duration.mean_ms) if isinstance(duration, Exponential) else 0
+
+    def throttled(self, at: int) -> tuple[str, str] | None:
+        """Why an invocation would be refused now: (AWS's reason, rule id); None if it would run."""
+        if self.running >= self.limit:
+            return self._reason, self._rule
+        if self.failures.takes_concurrency and self.running >= self.failures.available(at):
+            return ACCOUNT_LIMIT, "CONC-1"
+        return None
+
+    def start(self, at: int, events: Sequence[Event], then: Then, argument: Any = None) -> Run:
+        """Run the code on these events; ask `throttled` first."""
+        self.running += 1
+        assert self.running <= self.limit, "never more concurrent executions than the limit"
+        self.invocations += 1
+        for event in events:
+            event.invocations += 1
+        environment, cold, again = self._environment(at)
+        verdict = self.failures.decide(self.invocations, at, events)
+        init = self._init if cold else 0
+        spent = verdict.after_us if verdict.after_us is not None else self._duration(events)
+        if again:
+            spent += self._init  # INIT-3: the suppressed init counts as duration
+        if init > self._init_limit:
+            spent += init  # INIT-1: initialised a second time, now under the function's timeout
+            init = self._init_limit
+        do, rule = verdict.do, "RUN-6"
+        if self.function.init_failure is not None and (cold or again):
+            do, rule, spent = _INIT_ERRORS[self.function.init_failure], "ERR-1", self._init if again else 0
+        if spent > self._timeout or do == "timeout":
+            do, rule, spent = (
+                "timeout",
+                "FN-1",
+                self._timeout if verdict.after_us is None else min(spent, self._timeout),
+            )
+        elif do != "ok":
+            rule = "ERR-1"
+        end = at + init + spent
+        run = Run(
+            self.invocations, events, _OUTCOMES[do], rule, at, init, end, ms_ceil(init + spent),
+            None if do == "ok" else verdict.error_type or _ERRORS[do][0],
+            self._returned(verdict) if do == "ok" else _error(do, verdict),
+            environment, then, argument,
+        )  # fmt: skip
+        reset = do in _RESETS or (do != "ok" and self.function.init_failure is not None)
+        self._kernel.at(end, ENDS, self.invocations, self._reset if reset else self._ended, run)
+        return run
+
+    def _ended(self, at: int, run: Run) -> None:
+        """The environment is free again, then whoever invoked hears of it."""
+        self.running -= 1
+        self.last_end = at
+        self._idle.append((at, run.environment, False))
+        run.then(at, run)
+
+    def _reset(self, at: int, run: Run) -> None:
+        """INIT-3: after a crash or a timeout the environment must be initialised again."""
+        self.running -= 1
+        self.last_end = at
+        self._idle.append((at, run.environment, True))
+        run.then(at, run)
+
+    def _environment(self, at: int) -> tuple[int, bool, bool]:
+        """(environment, new, to be initialised again): the one that was used last, or a new one."""
+        if self._idle:
+            since, environment, again = self._idle.pop()
+            if at - since <= self._kept:
+                return environment, False, again
+            self._idle.clear()  # all others have been idle for longer still
+        self._environments += 1
+        return self._environments, True, False
+
+    def _duration(self, events: Sequence[Event]) -> int:
+        """How long the code takes; its luck is keyed on the first event and how often that one was invoked."""
+        spent = self._least + self._per_event * len(events)
+        if self._mean:
+            first = events[0]
+            spent += int(self._mean * exponential(self._draws.stream("duration", first.invocations).word(first.index)))
+        return spent
+
+    def _returned(self, verdict: Verdict) -> Any:
+        """What code that did not fail returns."""
+        if verdict.returns_text is not None:
+            return verdict.returns_text
+        if verdict.returns is not msgspec.UNSET:
+            return verdict.returns
+        if verdict.failed is not None:
+            return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in verdict.failed]}
+        return self.response
+
+
+def _error(do: str, verdict: Verdict) -> dict[str, str]:
+    """The error object that stands for a failed invocation's payload (SYNC-2)."""
+    kind, message = _ERRORS[do]
+    return {"errorMessage": verdict.error_message or message, "errorType": verdict.error_type or kind}
+
+
+_OUTCOMES = {
+    "ok": int(Outcome.SUCCEEDED),
+    "raise": int(Outcome.FAILED),
+    "exit": int(Outcome.FAILED),
+    "oom": int(Outcome.FAILED),
+    "timeout": int(Outcome.TIMED_OUT),
+}

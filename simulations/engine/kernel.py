@@ -1,0 +1,78 @@
+"""Virtual time: one heap of things to do, in order. It knows nothing of AWS.
+
+Instants that coincide are taken by rank, then by key, then in the order in which they were planned; MODEL-8 says so to people.
+Units: whole microseconds.
+"""
+
+from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
+from typing import Any
+
+# ranks of coinciding instants, first to last
+ENDS, RETURNS, ARRIVALS, SCALING, POLLS = range(5)
+
+Handler = Callable[[int, Any], None]
+_Entry = tuple[int, int, int, int, Handler, Any]
+
+
+class Kernel:
+    """A heap of `(time, rank, key, serial, handler, argument)` and a sorted feed of arrivals beside it.
+
+    After `horizon` only runs that have begun are brought to their end; nothing starts any more.
+    """
+
+    __slots__ = ("_feed", "_feed_handler", "_heap", "_next", "_serial", "cut", "horizon", "now")
+
+    def __init__(self, horizon: int | None) -> None:
+        self.now = 0
+        self.horizon = horizon
+        self.cut = False  # True once the horizon kept something from happening
+        self._heap: list[_Entry] = []
+        self._serial = 0
+        self._feed: Iterator[tuple[int, Any]] = iter(())
+        self._feed_handler: Handler | None = None
+        self._next: tuple[int, Any] | None = None
+
+    def feed(self, arrivals: Iterator[tuple[int, Any]], handler: Handler) -> None:
+        """Take arrivals, sorted by time, from an iterator as they fall due; they are never all held at once."""
+        self._feed = arrivals
+        self._feed_handler = handler
+        self._next = next(arrivals, None)
+
+    def at(self, time: int, rank: int, key: int, handler: Handler, argument: Any) -> None:
+        """Plan `handler(time, argument)`."""
+        self._serial += 1
+        heappush(self._heap, (time, rank, key, self._serial, handler, argument))
+
+    def step(self, count: int) -> bool:
+        """Let up to `count` things happen; False when nothing is left."""
+        heap = self._heap
+        horizon = self.horizon
+        for _ in range(count):
+            coming = self._next
+            if coming is not None and (not heap or _before(coming[0], heap[0])):
+                time, argument = coming
+                self._next = next(self._feed, None)
+                if horizon is not None and time > horizon:
+                    self._next, self.cut = None, True
+                    continue
+                assert time >= self.now, "arrivals must be sorted"
+                self.now = time
+                assert self._feed_handler is not None
+                self._feed_handler(time, argument)
+            elif heap:
+                time, rank, _, _, handler, argument = heappop(heap)
+                if horizon is not None and time > horizon and rank != ENDS:
+                    self.cut = True
+                    continue
+                assert time >= self.now, "time never goes back"
+                self.now = time
+                handler(time, argument)
+            else:
+                return False
+        return True
+
+
+def _before(arrival: int, top: _Entry) -> bool:
+    """Whether an arrival comes before what is on top of the heap."""
+    return arrival < top[0] or (arrival == top[0] and top[1] > ARRIVALS)

@@ -1,0 +1,148 @@
+"""The remaining services that call a function and wait, each with its own patience and its own retries.
+
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
+"""
+
+from .rule import Rule, aws_page, eventbridge_guide, shape
+
+_CLOUDFRONT = "AmazonCloudFront/latest/DeveloperGuide/"
+
+OTHER_CALLERS: tuple[Rule, ...] = (
+    Rule(
+        id="COG-1",
+        sentence=(
+            "Cognito waits 5 s for its trigger and tries up to 3 times if trying again makes sense, but not after a 5xx "
+            "of Lambda. A function error fails the sign-in or sign-up step."
+        ),
+        values={"answer_limit_s": 5, "attempts": 3},
+        state="not_modelled",
+        reason="Comes with the Cognito trigger.",
+        source=(aws_page("cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers"),),
+        note="Custom sender triggers are not synchronous.",
+    ),
+    Rule(
+        id="EDGE-1",
+        sentence=(
+            "Lambda@Edge does not retry: the viewer gets 502 for an invalid response and 503 for an error, a timeout or "
+            "a throttle. The function has 30 s; logs and metrics are in the Region nearest to the viewer."
+        ),
+        values={
+            "malformed": 502,
+            "function_error": 503,
+            "throttled": 503,
+            "timeout_s": 30,
+            "viewer_response_bytes": 40_960,
+            "origin_response_bytes": 1_048_576,
+        },
+        state="not_modelled",
+        reason="Comes with the Lambda@Edge trigger.",
+        source=(
+            aws_page(_CLOUDFRONT + "cloudfront-limits"),
+            aws_page(_CLOUDFRONT + "lambda-at-edge-function-restrictions"),
+            aws_page(_CLOUDFRONT + "http-503-service-unavailable"),
+            aws_page(_CLOUDFRONT + "lambda-edge-testing-debugging"),
+        ),
+        note="That nothing retries is from memory; older pages name shorter timeouts (CU-11).",
+    ),
+    Rule(
+        id="CON-1",
+        sentence=(
+            "Amazon Connect retries throttles and 500s up to 3 times within 8 s and then takes the Error branch. "
+            "A chain of functions has 20 s in all."
+        ),
+        values={"retries": 3, "limit_s": 8, "chain_limit_s": 20, "response_bytes": 32_768},
+        state="not_modelled",
+        reason="Comes with the Connect trigger.",
+        source=(aws_page("connect/latest/adminguide/connect-lambda-functions"),),
+    ),
+    Rule(
+        id="FH-1",
+        sentence=(
+            "Data Firehose retries a transformation 3 times after a timeout or throttle, then skips the batch and writes "
+            "its records under processing-failed/ in S3, where records the code gave up go too."
+        ),
+        values={"retries": 3, "prefix": "processing-failed/"},
+        state="not_modelled",
+        reason="Comes with the Data Firehose trigger.",
+        source=(aws_page("firehose/latest/dev/data-transformation-failure-handling"),),
+    ),
+    Rule(
+        id="S3B-1",
+        sentence=(
+            "S3 Batch Operations calls the function once for an object. TemporaryFailure is tried again before the job "
+            "ends, PermanentFailure is final; an object the answer leaves out counts as treatMissingKeysAs says."
+        ),
+        values={"treat_missing_keys_as": "TemporaryFailure"},
+        state="not_modelled",
+        reason="Comes with the S3 Batch Operations trigger.",
+        source=(aws_page("AmazonS3/latest/userguide/batch-ops-invoke-lambda"),),
+    ),
+    Rule(
+        id="LEX-1",
+        sentence="A Lex V2 bot calls one function for each alias and language and waits; no retry is documented.",
+        values={"limit_s": 30},
+        state="not_modelled",
+        reason="Comes with the Lex trigger.",
+        source=(aws_page("lexv2/latest/dg/lambda"),),
+        note="The limit of about 30 s is from memory.",
+    ),
+    Rule(
+        id="SEC-1",
+        sentence=(
+            "Secrets Manager calls the same function four times for one rotation: create, set, test, finish. "
+            "If a step fails, the whole rotation is tried again within its window."
+        ),
+        values={"calls": 4},
+        state="not_modelled",
+        reason="Comes with the Secrets Manager trigger.",
+        source=(aws_page("secretsmanager/latest/userguide/rotate-secrets_lambda"),),
+        note="AWS does not say whether the calls are synchronous.",
+    ),
+    Rule(
+        id="PIPE-1",
+        sentence=(
+            "EventBridge Pipes sees failures of the code only with REQUEST_RESPONSE, the default. Its own faults are "
+            "retried until the record expires and count for nothing; yours follow the limits of the source."
+        ),
+        values={"default_invocation_type": "REQUEST_RESPONSE"},
+        state="not_modelled",
+        reason="Comes with the EventBridge Pipes trigger.",
+        source=(
+            eventbridge_guide("eb-pipes-error-troubleshooting"),
+            shape("PipeTargetLambdaFunctionParameters", "pipes"),
+        ),
+    ),
+    Rule(
+        id="SES-2",
+        sentence=(
+            "A receipt rule of SES that waits for its function gives it 30 s. It may answer STOP_RULE, STOP_RULE_SET or "
+            "CONTINUE; anything else counts as CONTINUE."
+        ),
+        values={"limit_s": 30, "default_disposition": "CONTINUE"},
+        state="not_modelled",
+        reason="Comes with the SES trigger.",
+        source=(aws_page("ses/latest/dg/receiving-email-action-lambda"),),
+    ),
+    Rule(
+        id="S3OL-1",
+        sentence="S3 Object Lambda calls synchronously; new customers cannot use it since 2025-11-07.",
+        state="not_modelled",
+        reason="It is closed to new customers.",
+        source=(aws_page("AmazonS3/latest/userguide/olap-writing-lambda"),),
+    ),
+    Rule(
+        id="APPS-1",
+        sentence="AppSync resolvers call with RequestResponse by default and may call with Event.",
+        state="not_modelled",
+        reason="Comes with the AppSync trigger.",
+        source=(aws_page("appsync/latest/devguide/resolver-reference-lambda-js"),),
+    ),
+    Rule(
+        id="ALX-1",
+        sentence="An Alexa skill waits 8 s for its function.",
+        values={"limit_s": 8},
+        state="not_modelled",
+        reason="Comes with the Alexa trigger.",
+        basis="memory",
+    ),
+)

@@ -1,0 +1,173 @@
+"""When events arrive, and what they are like.
+
+Every kind of traffic is a small struct; `arrivals` turns one into a sorted stream of events. Ids are "1", "2", ... by
+arrival unless the scenario gives its own. Units: milliseconds and bytes in settings, whole microseconds in a run.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import msgspec
+
+from simulations.engine.draws import Draws, exponential
+from simulations.engine.limits import plain, setting
+from simulations.engine.units import US_PER_S, us_from_ms
+
+SizeBytes = Annotated[int, setting("Size", "How large each event's payload is.", unit="bytes", ge=0, le=10_485_760)]
+Count = Annotated[int, setting("Events", "How many events arrive.", ge=1)]
+Rate = Annotated[
+    float, setting("Rate", "How many events arrive in a second, on average.", unit="per second", ge=1e-6, le=1e6)
+]
+AtMs = Annotated[float, setting("Arrives at", "When, after the start of the run.", unit="ms", ge=0)]
+
+
+class Single(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="single"):
+    """One event."""
+
+    at_ms: AtMs = 0
+    size_bytes: SizeBytes = 1024
+
+
+class Steady(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="steady"):
+    """Events at equal distances."""
+
+    count: Count = 25
+    rate_per_s: Rate = 1
+    size_bytes: SizeBytes = 1024
+
+
+class Poisson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="poisson"):
+    """Events at random: independent of each other, a given number per second on average."""
+
+    count: Count = 25
+    rate_per_s: Rate = 1
+    size_bytes: SizeBytes = 1024
+
+
+class Burst(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="burst"):
+    """Many events in the same instant."""
+
+    count: Count = 25
+    at_ms: AtMs = 0
+    size_bytes: SizeBytes = 1024
+
+
+class Backlog(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="backlog"):
+    """Events that are already waiting when the run starts."""
+
+    count: Count = 25
+    size_bytes: SizeBytes = 1024
+
+
+class PlannedEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One event of `at` traffic; all but `at_ms` may be left out."""
+
+    at_ms: Annotated[float, msgspec.Meta(ge=0)]
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+    size_bytes: Annotated[int, msgspec.Meta(ge=0)] = 1024
+    body: Any = None
+    group: str | None = None
+    partition_key: str | None = None
+    shard: str | None = None
+
+
+class At(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="at"):
+    """Events one by one."""
+
+    events: Annotated[
+        list[PlannedEvent],
+        plain(
+            "Events",
+            'A table: [{"at_ms": 0, "id": "a", "size_bytes": 100, "body": {"x": 1}}, ...]; only at_ms must be there.',
+        ),
+    ] = []
+
+
+Traffic = Single | Steady | Poisson | Burst | Backlog | At
+
+
+class Event(msgspec.Struct, gc=False, eq=False):
+    """An event in a run: what it is, and what has happened to it so far.
+
+    `index` counts arrivals from 0 and keys its luck. `invocations` counts the invocations that contained it, `receives`
+    its receives from a queue, `retries` the retries it has spent, `throttles` the throttles in a row.
+    """
+
+    index: int
+    id: str
+    at: int
+    size: int
+    body: Any = None
+    group: str | None = None
+    partition_key: str | None = None
+    shard: str | None = None
+    invocations: int = 0
+    receives: int = 0
+    retries: int = 0
+    throttles: int = 0
+    attempts: int = 0
+    settled: bool = False
+
+
+def size(traffic: Traffic) -> int:
+    """How many events a traffic makes."""
+    match traffic:
+        case Single():
+            return 1
+        case At():
+            return len(traffic.events)
+        case _:
+            return traffic.count
+
+
+def arrivals(traffic: Traffic, draws: Draws) -> Iterator[tuple[int, Event]]:
+    """`(arrival time, event)`, sorted by time."""
+    match traffic:
+        case At():
+            yield from _planned(traffic)
+        case Single():
+            at = us_from_ms(traffic.at_ms)
+            yield at, Event(0, "1", at, traffic.size_bytes)
+        case Poisson():
+            yield from _poisson(traffic, draws)
+        case Steady():
+            distance = US_PER_S / traffic.rate_per_s
+            for index in range(traffic.count):
+                at = int(index * distance)
+                yield at, Event(index, str(index + 1), at, traffic.size_bytes)
+        case Burst() | Backlog():
+            at = us_from_ms(traffic.at_ms) if isinstance(traffic, Burst) else 0
+            for index in range(traffic.count):
+                yield at, Event(index, str(index + 1), at, traffic.size_bytes)
+
+
+def _poisson(traffic: Poisson, draws: Draws) -> Iterator[tuple[int, Event]]:
+    """Exponential gaps, added up as floats and cut to whole microseconds."""
+    mean = US_PER_S / traffic.rate_per_s
+    word = draws.stream("arrival", 0).word
+    size_bytes = traffic.size_bytes
+    clock = 0.0
+    for index in range(traffic.count):
+        clock += mean * exponential(word(index))
+        at = int(clock)
+        yield at, Event(index, str(index + 1), at, size_bytes)
+
+
+def _planned(traffic: At) -> Iterator[tuple[int, Event]]:
+    """By time; events of the same time in the order of the table."""
+    order = sorted(traffic.events, key=lambda planned: planned.at_ms)
+    for index, planned in enumerate(order):
+        at = us_from_ms(planned.at_ms)
+        yield (
+            at,
+            Event(
+                index,
+                planned.id if planned.id is not None else str(index + 1),
+                at,
+                planned.size_bytes,
+                planned.body,
+                planned.group,
+                planned.partition_key,
+                planned.shard,
+            ),
+        )

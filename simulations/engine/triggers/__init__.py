@@ -1,0 +1,13 @@
+"""Every trigger, one row each."""
+
+from simulations.engine.trigger import Trigger
+from simulations.engine.triggers.api_gateway import API_GATEWAY
+from simulations.engine.triggers.s3 import S3
+
+TRIGGERS: dict[str, Trigger] = {
+    trigger.key: trigger
+    for trigger in (
+        API_GATEWAY,
+        S3,
+    )
+}
