@@ -5,24 +5,55 @@ person reads and the code that acts cannot drift apart. The rules stand in `rule
 """
 
 from .rulebook.asynchronous import ASYNCHRONOUS, CATCHERS, RECURSION
+from .rulebook.brokers import BROKERS
+from .rulebook.callers import STEP_FUNCTIONS, WEB_CALLERS
+from .rulebook.clients import CLIENTS
+from .rulebook.cost import COST
 from .rulebook.function import CONCURRENCY, LIFECYCLE, NEWER_COMPUTE
+from .rulebook.ground import GROUND
+from .rulebook.mappings import FILTERING, MAPPING_METRICS, MAPPINGS
+from .rulebook.metrics import METRICS
+from .rulebook.other_callers import OTHER_CALLERS
+from .rulebook.permissions import PERMISSIONS
 from .rulebook.rule import Basis, Rule, State, Value
 from .rulebook.run import ASSUMPTIONS, RUN
+from .rulebook.senders import SENDERS
+from .rulebook.settings import SETTINGS
 from .rulebook.sqs import SQS
+from .rulebook.streams import STREAMS
 from .rulebook.synchronous import API_GATEWAY, SYNCHRONOUS
+from .rulebook.tutorial import TUTORIAL
+from .rulebook.uncertain import UNCERTAIN
 
 __all__ = ["RULES", "SECTIONS", "Basis", "Rule", "State", "Value", "number", "value"]
 
 SECTIONS: dict[str, tuple[Rule, ...]] = {
+    "Ground rules": GROUND,
     "Synchronous invocation": SYNCHRONOUS,
+    "SDKs as callers": CLIENTS,
     "API Gateway": API_GATEWAY,
+    "Load balancers, VPC Lattice and function URLs": WEB_CALLERS,
+    "Step Functions": STEP_FUNCTIONS,
+    "Other synchronous callers": OTHER_CALLERS,
     "Asynchronous invocation": ASYNCHRONOUS,
     "Dead-letter queues and destinations": CATCHERS,
     "Recursive loops": RECURSION,
+    "Senders of asynchronous events": SENDERS,
+    "Event source mappings": MAPPINGS,
+    "Filtering": FILTERING,
     "SQS": SQS,
+    "Kinesis and DynamoDB Streams": STREAMS,
+    "Kafka, Amazon MQ and DocumentDB": BROKERS,
+    "Metrics of event source mappings": MAPPING_METRICS,
     "Concurrency and throttling": CONCURRENCY,
     "Lifecycle of the function": LIFECYCLE,
     "Newer compute options": NEWER_COMPUTE,
+    "Cost": COST,
+    "Metrics": METRICS,
+    "Permissions": PERMISSIONS,
+    "Names of settings": SETTINGS,
+    "Contradictions and gaps": UNCERTAIN,
+    "Beside the tutorial": TUTORIAL,
     "What we assume": ASSUMPTIONS,
     "The run itself": RUN,
 }

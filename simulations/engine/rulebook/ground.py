@@ -12,9 +12,8 @@ GROUND: tuple[Rule, ...] = (
     Rule(
         id="GEN-1",
         sentence=(
-            "There are three invocation models. Synchronous: the caller waits and owns the retries. Asynchronous: Lambda "
-            "queues the event and owns them. Poll-based: Lambda reads a source and calls the function synchronously, "
-            "and the source decides about retries."
+            "Who retries depends on the invocation model: the caller when it waits for the answer (synchronous), Lambda "
+            "when it queues the event (asynchronous), and the kind of source when Lambda polls it (event source mapping)."
         ),
         state="text_only",
         reason=_FRAME,

@@ -1,0 +1,161 @@
+"""Which metrics move for which outcome, in the namespace AWS/Lambda unless another is named.
+
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+"""
+
+from .rule import Rule, aws_page, eventbridge_guide, lambda_guide
+
+_METRICS = lambda_guide("monitoring-metrics-types")
+_COUNTED = "The report counts it from the records; nothing happens in time."
+
+METRICS: tuple[Rule, ...] = (
+    Rule(
+        id="MET-1",
+        sentence="A success counts in Invocations, Duration and ConcurrentExecutions, not in Errors.",
+        state="text_only",
+        reason=_COUNTED,
+        source=(_METRICS,),
+    ),
+    Rule(
+        id="MET-2",
+        sentence="A function error counts in Invocations, Errors (at the time the run started) and Duration.",
+        state="text_only",
+        reason=_COUNTED,
+        source=(_METRICS,),
+    ),
+    Rule(
+        id="MET-3",
+        sentence="A throttle counts in Throttles, and neither in Invocations nor in Errors.",
+        state="text_only",
+        reason=_COUNTED,
+        source=(_METRICS,),
+        note="On Managed Instances one further metric says what was short.",
+    ),
+    Rule(
+        id="MET-4",
+        sentence="An accepted asynchronous event counts in AsyncEventsReceived.",
+        state="text_only",
+        reason=_COUNTED,
+        source=(_METRICS,),
+    ),
+    Rule(
+        id="MET-5",
+        sentence=(
+            "While an asynchronous event waits for its next try AsyncEventAge rises, and each try counts in Errors or "
+            "Throttles; AsyncEventsDropped does not move."
+        ),
+        state="text_only",
+        reason=_COUNTED,
+        source=(_METRICS,),
+    ),
+    Rule(
+        id="MET-6",
+        sentence=(
+            "An event that was given up counts in AsyncEventsDropped, "
+            "also when a dead-letter queue or destination caught it."
+        ),
+        state="text_only",
+        reason=_COUNTED,
+        source=(_METRICS,),
+    ),
+    Rule(
+        id="MET-7",
+        sentence="A dead-letter queue that could not be written to counts in DeadLetterErrors.",
+        state="text_only",
+        reason=_COUNTED,
+        source=(_METRICS,),
+    ),
+    Rule(
+        id="MET-8",
+        sentence=(
+            "A destination that could not be written to counts in DestinationDeliveryFailures, "
+            "and for an event source mapping in DroppedEventCount as well."
+        ),
+        state="text_only",
+        reason=_COUNTED,
+        source=(_METRICS,),
+    ),
+    Rule(
+        id="MET-9",
+        sentence="A stopped loop counts in RecursiveInvocationsDropped.",
+        state="not_modelled",
+        reason="Events here do not cause further events.",
+        source=(_METRICS,),
+    ),
+    Rule(
+        id="MET-10",
+        sentence=(
+            "A backlog in SQS shows in ApproximateNumberOfMessagesVisible and ApproximateAgeOfOldestMessage, what lies "
+            "in a dead-letter queue in its ApproximateNumberOfMessagesVisible. IteratorAge says nothing about it."
+        ),
+        state="text_only",
+        reason=_COUNTED,
+        source=(lambda_guide("services-sqs-errorhandling"), _METRICS),
+        note="NumberOfMessagesSent does not count what redrive moves into a dead-letter queue.",
+    ),
+    Rule(
+        id="MET-11",
+        sentence="A blocked stream shows as rising IteratorAge with repeated Errors.",
+        state="not_modelled",
+        reason="Comes with the stream triggers.",
+        source=(_METRICS,),
+    ),
+    Rule(
+        id="MET-12",
+        sentence="Kafka that falls behind shows in OffsetLag, MaxOffsetLag and SumOffsetLag, not in IteratorAge.",
+        state="not_modelled",
+        reason="Comes with the Kafka triggers.",
+        source=(_METRICS,),
+    ),
+    Rule(
+        id="MET-13",
+        sentence="A DocumentDB change above 6 MB counts in OversizedRecordCount, not in Errors.",
+        state="not_modelled",
+        reason="Comes with the DocumentDB trigger.",
+        source=(_METRICS,),
+    ),
+    Rule(
+        id="MET-14",
+        sentence=(
+            "Provisioned concurrency counts in ProvisionedConcurrencyInvocations and its Utilization, "
+            "what exceeds it in ProvisionedConcurrencySpilloverInvocations."
+        ),
+        state="not_modelled",
+        reason="Provisioned concurrency is not built yet.",
+        source=(_METRICS,),
+    ),
+    Rule(
+        id="MET-15",
+        sentence=(
+            "What EventBridge could not deliver counts in FailedInvocations and InvocationsSentToDLQ of AWS/Events; "
+            "no metric of Lambda moves."
+        ),
+        state="not_modelled",
+        reason="Comes with the EventBridge trigger.",
+        source=(eventbridge_guide("eb-rule-dlq"),),
+    ),
+    Rule(
+        id="MET-16",
+        sentence=(
+            "What SNS could not deliver counts in NumberOfNotificationsFailed of AWS/SNS; no metric of Lambda moves."
+        ),
+        state="not_modelled",
+        reason="Comes with the SNS trigger.",
+        source=(aws_page("sns/latest/dg/sns-dead-letter-queues"),),
+        note="The metric for what was redriven to a dead-letter queue is from memory.",
+    ),
+    Rule(
+        id="MET-17",
+        sentence=(
+            "A failed request counts in 5XXError for API Gateway, HTTPCode_ELB_5XX_Count for a load balancer, and "
+            "Url5xxCount for a function URL."
+        ),
+        state="text_only",
+        reason=_COUNTED,
+        source=(
+            aws_page("elasticloadbalancing/latest/application/load-balancer-troubleshooting"),
+            lambda_guide("urls-monitoring"),
+        ),
+        note="API Gateway's metrics are from memory.",
+    ),
+)
