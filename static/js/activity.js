@@ -1,0 +1,97 @@
+// @ts-check
+/**
+ * When something happens: attempts as spans, all other records as instants; and episodes, which are the stretches of time
+ * in which at least one attempt runs. A gap exists only where everything is idle, in every lane and every pane.
+ */
+
+/**
+ * @typedef {{at: Float64Array, end: Float64Array, key: Float64Array}} Spans in order of start; key: equal = looks the same
+ * @typedef {{at: Float64Array, key: Float64Array}} Instants in order
+ * @typedef {{spans: Spans, instants: Instants, endUs: number}} Activity
+ * @typedef {{from: number[], to: number[], key: number[], gapKey: number[]}} Episodes gapKey: what happens after, while idle
+ */
+
+// an attempt without a length (a throttle) is drawn as if it took this long
+export const NOMINAL_US = 1_000;
+
+/** @param {number} hash @param {number} value */
+const mixed = (hash, value) => (Math.imul(hash, 31) + value) >>> 0;
+
+/**
+ * @param {import("./trace.js").Trace} trace
+ * @returns {Activity}
+ */
+export function activityOf(trace) {
+  const attempts = trace.attempts.view();
+  const others = trace.cursor - attempts.length;
+  const spans = { at: new Float64Array(attempts.length), end: new Float64Array(attempts.length), key: new Float64Array(attempts.length) };
+  const instants = { at: new Float64Array(others), key: new Float64Array(others) };
+  const quiet = trace.wire.kind("ended");
+  let s = 0;
+  let i = 0;
+  for (let seq = 1; seq <= trace.cursor; seq += 1) {
+    if (attempts[s] === seq) {
+      spans.at[s] = trace.at(seq);
+      spans.end[s] = Math.max(trace.end(seq), trace.at(seq) + NOMINAL_US);
+      spans.key[s] = trace.code(seq) + 256 * trace.ruleNumber(seq);
+      s += 1;
+    } else if (trace.kindNumber(seq) !== quiet) {
+      instants.at[i] = trace.at(seq);
+      instants.key[i] = trace.kindNumber(seq) * 256 + trace.code(seq);
+      i += 1;
+    }
+  }
+  return { spans, instants: { at: instants.at.subarray(0, i), key: instants.key.subarray(0, i) }, endUs: trace.endUs };
+}
+
+/**
+ * The activity of several panes as one, for one shared axis.
+ * @param {Activity[]} panes
+ * @returns {Activity}
+ */
+export function together(panes) {
+  if (panes.length === 1) return panes[0];
+  const rows = panes.flatMap(({ spans }, pane) => Array.from(spans.at, (at, n) => [at, spans.end[n], spans.key[n] * 4 + pane]));
+  const points = panes.flatMap(({ instants }, pane) => Array.from(instants.at, (at, n) => [at, instants.key[n] * 4 + pane]));
+  rows.sort((a, b) => a[0] - b[0]);
+  points.sort((a, b) => a[0] - b[0]);
+  const column = (/** @type {number[][]} */ list, /** @type {number} */ n) => Float64Array.from(list, (row) => row[n]);
+  return {
+    spans: { at: column(rows, 0), end: column(rows, 1), key: column(rows, 2) },
+    instants: { at: column(points, 0), key: column(points, 1) },
+    endUs: Math.max(0, ...panes.map((pane) => pane.endUs)),
+  };
+}
+
+/**
+ * Spans joined where they overlap; touching ones stay apart, so that a loop without a pause can still be seen as a loop.
+ * @param {Activity} activity
+ * @returns {Episodes}
+ */
+export function episodesOf({ spans, instants }) {
+  /** @type {Episodes} */
+  const episodes = { from: [], to: [], key: [], gapKey: [] };
+  let last = -1;
+  let next = 0;
+  for (let s = 0; s < spans.at.length; s += 1) {
+    const start = spans.at[s];
+    // what happens while an episode runs belongs to it, what happens after it to the gap; what happens at the moment an
+    // episode begins (an arrival, a receive) is how it came about and does not make it look different
+    for (; next < instants.at.length && instants.at[next] < start; next += 1) {
+      if (last < 0) continue;
+      const into = instants.at[next] < episodes.to[last] ? episodes.key : episodes.gapKey;
+      into[last] = mixed(into[last], instants.key[next] + 1);
+    }
+    if (last < 0 || start >= episodes.to[last]) {
+      last = episodes.from.length;
+      episodes.from.push(start);
+      episodes.to.push(spans.end[s]);
+      episodes.key.push(0);
+      episodes.gapKey.push(0);
+    }
+    while (next < instants.at.length && instants.at[next] === start) next += 1;
+    episodes.key[last] = mixed(episodes.key[last], spans.key[s] + 1);
+    if (spans.end[s] > episodes.to[last]) episodes.to[last] = spans.end[s];
+  }
+  return episodes;
+}
