@@ -33,3 +33,183 @@ Without JavaScript a changed trigger or variant is applied by a submit button `<
 `/?...&update=1` keeps every field that still applies and redirects to the canonical link. With JavaScript,
 `/trigger-form/?...` (the same parameters) answers the partial `_form.html` with context {"form": FormView, "link": "/?..."}.
 """
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from simulations import links
+from simulations.engine import TRIGGERS, FieldError
+from simulations.engine.fields import Field, scenario_fields
+
+_SECTIONS = {
+    "settings": "{label} and its trigger",
+    "function": "Function",
+    "traffic": "Traffic",
+    "failures": "What fails",
+    "run": "Run",
+}
+_HIDDEN = ("v", "rules")
+_WORDS = {"true": "yes", "false": "no", "": "not set"}
+_NUMBERS = ("integer", "number")
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """One option of a select, or one trigger of the picker."""
+
+    value: str
+    label: str
+    selected: bool
+    help: str = ""
+
+
+class Input(msgspec.Struct, frozen=True, kw_only=True):
+    """One input; see the module's docstring."""
+
+    name: str
+    id: str
+    title: str
+    help: str
+    unit: str
+    kind: str
+    value: str
+    minimum: str = ""
+    maximum: str = ""
+    step: str = ""
+    choices: tuple[Choice, ...] = ()
+    nullable: bool = False
+    assumed: bool = False
+    error: str = ""
+    chooses: bool = False
+    variant_of: str = ""
+    variant: str = ""
+    active: bool = True
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """Inputs under one heading."""
+
+    key: str
+    title: str
+    inputs: tuple[Input, ...]
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """One error of the summary on top of the form."""
+
+    field: str
+    id: str
+    title: str
+    message: str
+    code: str
+
+
+class FormView(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole form; see the module's docstring."""
+
+    trigger: str
+    triggers: tuple[Choice, ...]
+    hidden: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+    errors: tuple[Problem, ...]
+
+
+def build_form(texts: Mapping[str, str], errors: Iterable[FieldError] = ()) -> FormView:
+    """The form with these texts in it, as they were typed; fields without one show their default."""
+    trigger = texts.get("trigger", "")
+    if trigger not in TRIGGERS:
+        trigger = next(iter(TRIGGERS))
+    fields = scenario_fields(trigger)
+    problems = list(errors)
+    said = {error.field: error.message for error in reversed(problems)}
+    inputs = {field: _input(field, fields, texts, said) for field in fields if field.key not in (*_HIDDEN, "trigger")}
+    sections = tuple(
+        Section(
+            key=key,
+            title=title.format(label=TRIGGERS[trigger].label),
+            inputs=tuple(one for field, one in inputs.items() if field.section == key),
+        )
+        for key, title in _SECTIONS.items()
+    )
+    shown = {one.name: one for one in inputs.values() if one.active}
+    return FormView(
+        trigger=trigger,
+        triggers=tuple(
+            Choice(value=one.key, label=one.label, selected=one.key == trigger, help=one.summary) for one in TRIGGERS.values()
+        ),
+        hidden=tuple(
+            (field.key, texts.get(field.key, links.text_of(field, field.default))) for field in fields if field.key in _HIDDEN
+        ),
+        sections=tuple(section for section in sections if section.inputs),
+        errors=tuple(_problem(error, shown) for error in problems),
+    )
+
+
+def _input(field: Field, fields: tuple[Field, ...], texts: Mapping[str, str], said: Mapping[str, str]) -> Input:
+    default = links.text_of(field, field.default)
+    active = field.of is None or texts.get(field.of, _default_of(fields, field.of)) == field.variant
+    value = texts.get(field.key, default) if active else default
+    number = field.kind in _NUMBERS
+    return Input(
+        name=field.key,
+        id=f"id_{field.key}" if field.variant is None else f"id_{field.key}-{field.variant}",
+        title=field.title,
+        help=field.help,
+        unit=field.unit,
+        kind=_kind(field),
+        value=value,
+        minimum=_limit(field.minimum),
+        maximum=_limit(field.maximum),
+        step=("1" if field.kind == "integer" else "any") if number else "",
+        choices=_choices(field, value),
+        nullable=field.nullable,
+        assumed=bool(field.assumed),
+        error=said.get(field.key, "") if active else "",
+        chooses=any(other.of == field.key for other in fields),
+        variant_of=field.of or "",
+        variant=field.variant or "",
+        active=active,
+    )
+
+
+def _default_of(fields: tuple[Field, ...], key: str) -> str:
+    return str(next(field.default for field in fields if field.key == key))
+
+
+def _kind(field: Field) -> str:
+    if field.kind in _NUMBERS:
+        return "number"
+    return field.kind if field.kind in ("text", "json") else "select"
+
+
+def _limit(value: float | None) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if float(value).is_integer() else str(value)
+
+
+def _choices(field: Field, value: str) -> tuple[Choice, ...]:
+    """The options of a select; a value that is none of them is shown as well, as it was given."""
+    match field.kind:
+        case "boolean":
+            values = ["true", "false"]
+        case "choice":
+            values = [*([""] if field.nullable else []), *field.choices]
+        case "choices":
+            # every subset: AWS has one choice here, or a handful
+            values = [""]
+            for choice in field.choices:
+                values += [f"{one},{choice}" if one else choice for one in values]
+        case _:
+            return ()
+    if value not in values:
+        values.append(value)
+    return tuple(
+        Choice(value=one, label=_WORDS.get(one, one.replace(",", " + ")), selected=one == value) for one in values
+    )
+
+
+def _problem(error: FieldError, shown: Mapping[str, Input]) -> Problem:
+    at = shown.get(error.field)
+    title = at.title if at else error.field
+    return Problem(field=error.field, id=at.id if at else "", title=title, message=error.message, code=error.code)

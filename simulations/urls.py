@@ -1,0 +1,17 @@
+"""Addresses of pages and of what the page asks for."""
+
+from django.urls import path, re_path
+
+from simulations import views
+
+_RUN = r"^runs/(?P<run_id>[A-Za-z0-9_-]{1,40})/"
+
+urlpatterns = [
+    path("", views.build, name="build"),
+    path("trigger-form/", views.trigger_form, name="trigger_form"),
+    path("rules/", views.rules, name="rules"),
+    path("runs/", views.start, name="start"),
+    re_path(_RUN + "$", views.run, name="run"),
+    re_path(_RUN + "cancel/$", views.cancel, name="cancel"),
+    path("healthz", views.healthz, name="healthz"),
+]

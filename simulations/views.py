@@ -1,0 +1,229 @@
+"""Pages and answers: each view reads, acts, and answers. Wrong input is shown at its field, never a server error."""
+
+import hashlib
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.db import DatabaseError, connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET, require_POST, require_safe
+from kombu.exceptions import OperationalError as BrokerAway
+
+from simulations import forms, links, runlog
+from simulations.engine import ENGINE_VERSION, RULES, TRIGGERS, FieldError, Scenario, ScenarioErrors, parse_scenario
+from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES
+from simulations.models import Run, State
+from simulations.tasks import simulate_run
+
+# the first page: an object arrives, the function always fails, nobody catches it
+HOME = "trigger=s3&error_rate=1"
+_WIRE = {"kinds": KINDS, "outcomes": OUTCOMES, "fates": FATES, "fields": FIELDS}
+_AWAY = "The server cannot reach Redis at the moment. Try again in a few seconds."
+_SERVICE_UNAVAILABLE, _TOO_MANY = 503, 429
+
+
+@require_safe
+@ensure_csrf_cookie
+def build(request: HttpRequest) -> HttpResponse:
+    """The page: the form with the scenario of the address in it."""
+    query = request.META.get("QUERY_STRING", "")
+    try:
+        texts = links.read_texts(query or HOME, settings.REDRIVE["link_bytes"])
+    except ScenarioErrors as found:
+        return _page(request, {}, None, found.errors)
+    if texts.pop("update", ""):
+        return HttpResponseRedirect(f"/?{_updated(texts)}")
+    try:
+        scenario = links.read_scenario(texts)
+    except ScenarioErrors as found:
+        return _page(request, texts, None, found.errors)
+    return _page(request, links.render_texts(scenario), scenario, [])
+
+
+def _page(
+    request: HttpRequest, texts: Mapping[str, str], scenario: Scenario | None, errors: list[FieldError]
+) -> HttpResponse:
+    form = forms.build_form(texts, errors)
+    trigger = TRIGGERS[form.trigger]
+    context = {
+        "form": form,
+        "trigger": trigger,
+        "link": f"/?{links.render_link(scenario)}" if scenario else "",
+        "wire": _WIRE,
+        "rules": _rules_for_the_page(),
+        "scenario": {
+            "trigger": trigger.key,
+            "noun": trigger.noun,
+            "model": trigger.model,
+            "label": trigger.label,
+            "link": f"/?{links.render_link(scenario)}" if scenario else None,
+        },
+        "limits": {"events": settings.REDRIVE["events"], "records": settings.REDRIVE["records"]},
+        "engine_version": ENGINE_VERSION,
+    }
+    return render(request, "build.html", context, status=400 if errors else 200)
+
+
+def _updated(texts: Mapping[str, str]) -> str:
+    """The canonical query string of a form whose trigger or variant was changed; as it is where it has errors."""
+    kept = links.kept_texts(texts)
+    try:
+        return links.render_link(links.read_scenario(kept))
+    except ScenarioErrors:
+        return links.render_query(kept)
+
+
+def _rules_for_the_page() -> dict[str, dict[str, Any]]:
+    names = ("sentence", "basis", "state", "source", "checked_on")
+    return {rule.id: {name: getattr(rule, name) for name in names} for rule in RULES.values()}
+
+
+@require_safe
+def trigger_form(request: HttpRequest) -> HttpResponse:
+    """The form alone, for a trigger that was just changed: what both triggers know is kept."""
+    try:
+        texts = links.kept_texts(links.read_texts(request.META.get("QUERY_STRING", ""), settings.REDRIVE["link_bytes"]))
+    except ScenarioErrors as found:
+        return render(request, "_form.html", {"form": forms.build_form({}, found.errors), "link": ""}, status=400)
+    try:
+        scenario = links.read_scenario(texts)
+    except ScenarioErrors as found:
+        return render(request, "_form.html", {"form": forms.build_form(texts, found.errors), "link": ""}, status=400)
+    form = forms.build_form(links.render_texts(scenario))
+    return render(request, "_form.html", {"form": form, "link": f"/?{links.render_link(scenario)}"})
+
+
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """Keep a run and queue it."""
+    try:
+        pairs = [(key, text) for key, texts in request.POST.lists() for text in texts if key != "csrfmiddlewaretoken"]
+        scenario = links.read_scenario(links.check_pairs(pairs, settings.REDRIVE["link_bytes"]))
+        link = links.render_link(scenario)
+    except ScenarioErrors as found:
+        return _errors(found.errors)
+    except (RequestDataTooBig, TooManyFieldsSent):
+        return _error("TooLarge", "That is more than a scenario holds.", 413)
+    try:
+        if not _may_start(request):
+            most = settings.REDRIVE["runs_a_minute"]
+            return _error("TooManyRuns", f"That were more than {most} runs in a minute. Wait a little.", _TOO_MANY)
+        with transaction.atomic():
+            run = Run.objects.create(scenario=msgspec.json.encode(scenario).decode(), engine_version=ENGINE_VERSION)
+            simulate_run.delay_on_commit(run.id)
+    except (runlog.Away, BrokerAway):
+        return _error("RedisAway", _AWAY, _SERVICE_UNAVAILABLE)
+    except DatabaseError:
+        return _error("DatabaseAway", "The server cannot write to its database.", _SERVICE_UNAVAILABLE)
+    return JsonResponse({**_addresses(run), "link": f"/?{link}"}, status=201)
+
+
+def _may_start(request: HttpRequest) -> bool:
+    """Whether this address has runs left in this minute; the address itself is not kept."""
+    address = hashlib.sha256(f"{settings.SECRET_KEY}{request.META.get('REMOTE_ADDR', '')}".encode()).hexdigest()[:16]
+    key = f"rate:{address}:{int(time.time() // 60)}"
+    with runlog.connect() as client, client.pipeline() as pipe:
+        pipe.incr(key)
+        pipe.expire(key, 60)
+        count = pipe.execute()[0]
+    return bool(count <= settings.REDRIVE["runs_a_minute"])
+
+
+@require_GET
+def run(request: HttpRequest, run_id: str) -> JsonResponse:  # noqa: ARG001  (Django hands it over)
+    """A run's state, and its report once it has ended."""
+    found = get_object_or_404(Run, id=run_id)
+    return JsonResponse({**_state(found), "report": found.report})
+
+
+@require_POST
+def cancel(request: HttpRequest, run_id: str) -> JsonResponse:  # noqa: ARG001  (Django hands it over)
+    """Ask the worker to stop before its next frame."""
+    found = get_object_or_404(Run, id=run_id)
+    if not found.ended:
+        try:
+            with runlog.connect() as client:
+                runlog.request_cancel(client, found.id)
+        except runlog.Away:
+            return _error("RedisAway", _AWAY, _SERVICE_UNAVAILABLE)
+        Run.objects.filter(id=found.id).exclude(state__in=(State.FINISHED, State.FAILED)).update(requested_cancel=True)
+    return JsonResponse(_state(found))
+
+
+def _addresses(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "socket": f"/ws/runs/{run.id}/",
+        "cancel": reverse("cancel", args=(run.id,)),
+    }
+
+
+def _state(run: Run) -> dict[str, Any]:
+    try:
+        scenario: Scenario | None = parse_scenario(run.raw_scenario())
+    except ScenarioErrors:
+        scenario = None  # of a version that we no longer know
+    return {
+        **_addresses(run),
+        "link": f"/?{links.render_link(scenario)}" if scenario else None,
+        "state": run.state,
+        "error": run.error,
+        "engine_version": run.engine_version,
+        "created": run.created,
+        "finished": run.finished,
+    }
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """Every rule, grouped by the first part of its id, in the order of the rule pack."""
+    groups: dict[str, list[Any]] = {}
+    for rule in RULES.values():
+        groups.setdefault(rule.id.rsplit("-", 1)[0], []).append(rule)
+    return render(request, "rules.html", {"groups": [{"key": key, "rules": found} for key, found in groups.items()]})
+
+
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  (Django hands it over)
+    """Whether database and Redis answer; how many runs wait for a worker."""
+    found: dict[str, Any] = {"database": "ok", "redis": "ok"}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        found["database"] = "away"
+    try:
+        with runlog.connect(timeout_s=2) as client:
+            found["waiting"] = client.llen("celery")
+    except runlog.Away:
+        found["redis"] = "away"
+    well = found["database"] == found["redis"] == "ok"
+    return JsonResponse({"ok": well, **found}, status=200 if well else _SERVICE_UNAVAILABLE)
+
+
+def _errors(errors: list[FieldError]) -> JsonResponse:
+    return JsonResponse({"errors": [msgspec.to_builtins(error) for error in errors]}, status=400)
+
+
+def _error(code: str, message: str, status: int) -> JsonResponse:
+    return JsonResponse({"errors": [{"field": "", "code": code, "message": message}]}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  (Django hands it over)
+    """A request that is none: a wrong host, too many fields."""
+    return render(request, "400.html", status=400)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  (Django hands it over)
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "500.html", status=500)
