@@ -16,7 +16,6 @@ from simulations.hub import hub
 from simulations.models import Run
 
 
-@database_sync_to_async
 def _find(run_id: str) -> Run | None:
     return Run.objects.filter(id=run_id).only("id", "state").first()
 
@@ -34,7 +33,7 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.close(4400)
             return
         try:
-            run = await _find(self.scope["url_route"]["kwargs"]["run_id"])
+            run = await database_sync_to_async(_find)(self.scope["url_route"]["kwargs"]["run_id"])
         except DatabaseError:
             await self.close(1013)
             return
@@ -43,7 +42,7 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             return
         self._pump = asyncio.create_task(self._relay(run, after))
 
-    async def disconnect(self, code: int) -> None:
+    async def disconnect(self, code: int) -> None:  # noqa: ARG002  (Channels hands it over)
         if self._pump is not None:
             self._pump.cancel()
 

@@ -122,26 +122,30 @@ def build_form(texts: Mapping[str, str], errors: Iterable[FieldError] = ()) -> F
     fields = scenario_fields(trigger)
     problems = list(errors)
     said = {error.field: error.message for error in reversed(problems)}
-    inputs = {field: _input(field, fields, texts, said) for field in fields if field.key not in (*_HIDDEN, "trigger")}
+    shown = [field for field in fields if field.key not in (*_HIDDEN, "trigger")]
+    inputs = [(field.section, _input(field, fields, texts, said)) for field in shown]
     sections = tuple(
         Section(
             key=key,
             title=title.format(label=TRIGGERS[trigger].label),
-            inputs=tuple(one for field, one in inputs.items() if field.section == key),
+            inputs=tuple(one for section, one in inputs if section == key),
         )
         for key, title in _SECTIONS.items()
     )
-    shown = {one.name: one for one in inputs.values() if one.active}
+    by_name = {one.name: one for _, one in inputs if one.active}
     return FormView(
         trigger=trigger,
         triggers=tuple(
-            Choice(value=one.key, label=one.label, selected=one.key == trigger, help=one.summary) for one in TRIGGERS.values()
+            Choice(value=one.key, label=one.label, selected=one.key == trigger, help=one.summary)
+            for one in TRIGGERS.values()
         ),
         hidden=tuple(
-            (field.key, texts.get(field.key, links.text_of(field, field.default))) for field in fields if field.key in _HIDDEN
+            (field.key, texts.get(field.key, links.text_of(field, field.default)))
+            for field in fields
+            if field.key in _HIDDEN
         ),
         sections=tuple(section for section in sections if section.inputs),
-        errors=tuple(_problem(error, shown) for error in problems),
+        errors=tuple(_problem(error, by_name) for error in problems),
     )
 
 
@@ -209,7 +213,7 @@ def _choices(field: Field, value: str) -> tuple[Choice, ...]:
     )
 
 
-def _problem(error: FieldError, shown: Mapping[str, Input]) -> Problem:
-    at = shown.get(error.field)
+def _problem(error: FieldError, by_name: Mapping[str, Input]) -> Problem:
+    at = by_name.get(error.field)
     title = at.title if at else error.field
     return Problem(field=error.field, id=at.id if at else "", title=title, message=error.message, code=error.code)

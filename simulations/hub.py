@@ -12,9 +12,11 @@ import logging
 import secrets
 import time
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from typing import Any
 
 import msgspec
+import redis.asyncio
 from channels.db import database_sync_to_async
 from django.conf import settings
 from django.db import DatabaseError
@@ -97,12 +99,11 @@ class Hub:
     """The reader of one event loop."""
 
     def __init__(self) -> None:
-        self._redis = runlog.connect_async()
         self._control = f"hub:{secrets.token_hex(8)}"
         self._watches: dict[str, Watch] = {}
         self._loops: list[asyncio.Task[None]] = []
 
-    async def follow(self, run_id: str, after: int, *, ended: bool = False) -> AsyncIterator[str]:
+    async def follow(self, run_id: str, after: int, *, ended: bool = False) -> AsyncGenerator[str, None]:
         """Every frame after the cursor, as text, with notes between them, until the run has ended.
 
         `ended`: the run is known to have ended, so a stream that is not there has to be simulated again, now.
@@ -147,7 +148,11 @@ class Hub:
         watch = self._watches.setdefault(run_id, Watch(run_id))
         watch.viewers.add(viewer)
         if not self._loops:
-            self._loops = [asyncio.create_task(self._read()), asyncio.create_task(self._listen_for_silence())]
+            self._redis = runlog.connect_async()
+            self._loops = [
+                asyncio.create_task(self._read(self._redis)),
+                asyncio.create_task(self._listen_for_silence()),
+            ]
         return watch
 
     def _leave(self, watch: Watch, viewer: Viewer) -> None:
@@ -163,7 +168,7 @@ class Hub:
         raw = await self._redis.xrange(
             runlog.stream_key(run_id), min="(" + runlog.entry_id(viewer.position), count=_PAGE
         )
-        entries = [runlog.entry(one) for one in raw]
+        entries = runlog.entries(raw)
         if entries:
             viewer.position = entries[-1].id
             if watch := self._watches.get(run_id):
@@ -172,7 +177,7 @@ class Hub:
 
     async def _is_over(self, run_id: str, viewer: Viewer) -> bool:
         """The run's last entry is one that this viewer has seen."""
-        newest = [runlog.entry(raw) for raw in await self._redis.xrevrange(runlog.stream_key(run_id), count=1)]
+        newest = runlog.entries(await self._redis.xrevrange(runlog.stream_key(run_id), count=1))
         return bool(newest) and newest[0].ends and newest[0].id <= viewer.position
 
     async def _catch_up(self, watch: Watch, viewer: Viewer) -> None:
@@ -192,14 +197,21 @@ class Hub:
         except Away:
             pass  # the reader notices by itself
 
-    async def _read(self) -> None:
-        """Wait for news of all watched runs, for ever."""
+    async def _read(self, client: redis.asyncio.Redis) -> None:
+        """Wait for news of all watched runs until nobody watches any."""
+        try:
+            await self._read_on(client)
+        finally:
+            await client.aclose()
+
+    async def _read_on(self, client: redis.asyncio.Redis) -> None:
         looked = "0-0"
         while True:
             asked = {watch.run_id: watch.top for watch in self._watches.values() if watch.top is not None}
-            streams = {runlog.stream_key(run_id): runlog.entry_id(top) for run_id, top in asked.items()}
+            streams: dict[Any, Any] = {runlog.stream_key(run_id): runlog.entry_id(top) for run_id, top in asked.items()}
+            streams[self._control] = looked
             try:
-                reply = await self._redis.xread({self._control: looked, **streams}, count=_PAGE, block=_BLOCK_MS)
+                reply: Any = await client.xread(streams, count=_PAGE, block=_BLOCK_MS)
             except Away:
                 looked = "0-0"
                 self._lose_touch()
@@ -214,7 +226,7 @@ class Hub:
                 watch = self._watches.get(run_id)
                 # a viewer may have joined further back meanwhile: then this is read again from there
                 if watch is not None and watch.top == asked[run_id]:
-                    watch.hand_out([runlog.entry(one) for one in raw])
+                    watch.hand_out(runlog.entries(raw))
 
     def _lose_touch(self) -> None:
         """Redis is away: everybody reads for themselves when it is back, from where they are."""
@@ -239,7 +251,7 @@ class Hub:
         try:
             done = await database_sync_to_async(revive, thread_sensitive=False)(watch.run_id)
         except (Away, DatabaseError, BrokerAway, OSError):
-            return
+            return  # asked again in a second
         if done is Revival.NOT_NEEDED or done == watch.said:
             return
         watch.said = done

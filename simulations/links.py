@@ -162,8 +162,8 @@ def _raw(texts: Mapping[str, str], errors: list[FieldError]) -> dict[str, Any]:
             _put(raw, chooser.path, texts.get(chooser.key, chooser.default))
         try:
             _put(raw, field.path, _value(field, text))
-        except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-            errors.append(FieldError(key, UNKNOWN, f"This is not JSON: {error}."))
+        except ValueError as error:
+            errors.append(FieldError(key, UNKNOWN, f"{error}."))
     return raw
 
 
@@ -186,7 +186,8 @@ def _no_such_field(fields: tuple[Field, ...], key: str, texts: Mapping[str, str]
     if of:
         chooser = str(of[0].of)
         where = " or ".join(f"{chooser}={field.variant}" for field in of)
-        return FieldError(key, UNKNOWN, f"{key} belongs to {where}, not to {chooser}={texts.get(chooser, '')[:100]}.")
+        chosen = texts.get(chooser, str(_by_key(fields, chooser).default))
+        return FieldError(key, UNKNOWN, f"{key} belongs to {where}, not to {chooser}={chosen[:100]}.")
     return FieldError(key, UNKNOWN, f"There is no field {key[:100]!r} for the trigger {texts['trigger']}.")
 
 
@@ -202,31 +203,53 @@ def _is_a_choice(field: Field, text: str) -> bool:
 
 
 def _value(field: Field, text: str) -> Any:
-    """The value that a text stands for; a text that is none stays one, and the engine says so at the field."""
-    if field.kind == "choices":
-        return text.split(",") if text else None if field.nullable else []
+    """The value that a text stands for. Raises ValueError where it stands for none."""
     if not text and field.nullable:
         return None
     match field.kind:
+        case "choices":
+            return text.split(",") if text else []
         case "integer":
-            return int(text) if _INTEGER.fullmatch(text) and abs(int(text)) < _INTEGER_MOST else text
+            return _integer(text)
         case "number":
             return _number(text)
         case "boolean":
-            return {"true": True, "false": False}.get(text, text)
+            if text not in ("true", "false"):
+                raise ValueError(f"This is true or false, not {_shown(text)}")
+            return text == "true"
         case "json":
-            return msgspec.json.decode(text)
+            return _json(text)
         case _:
             return text
 
 
-def _number(text: str) -> int | float | str:
+def _integer(text: str) -> int:
+    if not _INTEGER.fullmatch(text):
+        raise ValueError(f"This is a whole number, not {_shown(text)}")
+    value = int(text)
+    if abs(value) >= _INTEGER_MOST:
+        raise ValueError(f"{text} is too large a number")
+    return value
+
+
+def _number(text: str) -> int | float:
     if not _NUMBER.fullmatch(text):
-        return text
+        raise ValueError(f"This is a number, not {_shown(text)}")
     value = float(text)
     if value in (float("inf"), float("-inf")):
-        return text
+        raise ValueError(f"{text} is too large a number")
     return int(text) if _INTEGER.fullmatch(text) and abs(value) < 2**53 else value
+
+
+def _json(text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+        raise ValueError(f"This is not JSON: {error}") from None
+
+
+def _shown(text: str) -> str:
+    return repr(text[:100]) if text else "an empty text"
 
 
 def _put(raw: dict[str, Any], path: str, value: Any) -> None:

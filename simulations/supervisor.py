@@ -4,6 +4,7 @@ Each child has a session of its own, so that Ctrl-C in the terminal reaches only
 one; on Linux the kernel stops a child whose parent was killed.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -12,8 +13,10 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
+from django.conf import settings
+
 # deaths in a row before we give up, and how long a child must live for its deaths to be forgotten
-DEATHS = 5
+DEATHS = 3
 FORGOTTEN_AFTER_S = 30
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -60,6 +63,7 @@ class Child:
         self.process = subprocess.Popen(
             self._command,
             env=dict(self._env),
+            cwd=settings.BASE_DIR,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=_die_with_parent,  # noqa: PLW1509  (the parent has no other thread)
@@ -94,10 +98,8 @@ class Child:
         """End it and all it started, at once."""
         if self.process is None:
             return
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
 
     def stop(self, impatient: Callable[[], bool]) -> None:

@@ -23,7 +23,7 @@ from simulations.engine import ENGINE_VERSION, Scenario, ScenarioErrors, parse_s
 from simulations.engine.report import ReportBuilder
 from simulations.engine.trace import Kind
 from simulations.models import Run, State
-from visualizer import addresses
+from visualizer import addresses, celery_app
 
 T = TypeVar("T")
 
@@ -35,12 +35,12 @@ _QUEUE = "celery"
 _PATIENCE_S = 20
 
 
-class _Cancelled(Exception):  # noqa: N818  (not an error: somebody asked for it)
-    pass
+class _Cancelled(Exception):
+    """Not an error: somebody asked for it."""
 
 
-class _Gap(Exception):  # noqa: N818  (not an error: the stream was lost, the run begins again)
-    pass
+class _Gap(Exception):
+    """Not an error: the stream was lost, the run begins again."""
 
 
 @shared_task(name="simulate_run")
@@ -175,7 +175,7 @@ def revive(run_id: str) -> Revival:
 def queue_unfinished(redis_url: str) -> int:
     """Queue every run that has not ended: for a Redis server that has just started, and so is empty."""
     unfinished = Run.objects.filter(state__in=(State.QUEUED, State.RUNNING)).order_by("created")
-    with simulate_run.app.connection_for_write(addresses.broker_url(redis_url)) as connection:
+    with celery_app.connection_for_write(addresses.broker_url(redis_url)) as connection:
         for run_id in unfinished.values_list("id", flat=True):
-            simulate_run.apply_async((run_id,), connection=connection)
+            celery_app.send_task("simulate_run", (run_id,), connection=connection)
     return unfinished.count()

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -117,7 +118,7 @@ def start(request: HttpRequest) -> HttpResponse:
             return _error("TooManyRuns", f"That were more than {most} runs in a minute. Wait a little.", _TOO_MANY)
         with transaction.atomic():
             run = Run.objects.create(scenario=msgspec.json.encode(scenario).decode(), engine_version=ENGINE_VERSION)
-            simulate_run.delay_on_commit(run.id)
+            transaction.on_commit(partial(simulate_run.delay, run.id))
     except (runlog.Away, BrokerAway):
         return _error("RedisAway", _AWAY, _SERVICE_UNAVAILABLE)
     except DatabaseError:

@@ -24,8 +24,10 @@ def _respelled(url: str, old: str, new: str, names: dict[str, str]) -> str:
         return url
     query = urlencode([(names.get(name, name), value) for name, value in parse_qsl(parts.query)])
     # urlunsplit drops the empty host of a scheme it does not know, and with it two of the three slashes
-    return f"{new}://" + urlunsplit(("", "", parts.path, query, "")) if not parts.netloc else urlunsplit(
-        (new, parts.netloc, parts.path, query, "")
+    return (
+        f"{new}://" + urlunsplit(("", "", parts.path, query, ""))
+        if not parts.netloc
+        else urlunsplit((new, parts.netloc, parts.path, query, ""))
     )
 
 

@@ -56,7 +56,7 @@ def _secret_key() -> str:
             except FileExistsError:
                 pass
             finally:
-                os.unlink(draft)
+                Path(draft).unlink()
         return path.read_text().strip()
     except OSError:
         # a read-only folder: good enough for the terminal, which signs nothing
@@ -111,7 +111,9 @@ TEMPLATES = [
 ]
 
 _database_url = os.environ.get("DATABASE_URL")
-DATABASES = {"default": addresses.database(_database_url) if _database_url else addresses.sqlite(str(VAR / "db.sqlite3"))}
+DATABASES = {
+    "default": addresses.database(_database_url) if _database_url else addresses.sqlite(str(VAR / "db.sqlite3"))
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * REDRIVE["scenario_bytes"]
 

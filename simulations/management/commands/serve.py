@@ -6,6 +6,7 @@ alone (on several machines, say), with REDIS_URL and DATABASE_URL given to both:
     manage.py serve --only worker
 """
 
+import errno
 import fcntl
 import os
 import signal
@@ -28,9 +29,9 @@ from django.db import DatabaseError, connection
 from simulations import redis_server
 from simulations.supervisor import Child, GaveUpError
 from simulations.tasks import queue_unfinished
-from visualizer import addresses
 
 _READY_WITHIN_S = 60
+_ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
 _LOOK_EVERY_S = 0.1
 
 
@@ -61,7 +62,7 @@ class Site:
     """One `serve`: its lock, its children in the order in which they start, the signals it got."""
 
     def __init__(self, command: BaseCommand, host: str, port: int, only: str | None) -> None:
-        self._say = lambda text: command.stdout.write(text) or command.stdout.flush()
+        self._out = command.stdout
         self.host, self.port, self.only = host, port, only
         self.signals = 0
         self._children: list[Child] = []
@@ -122,11 +123,21 @@ class Site:
         if self._lock:
             self._lock.close()
 
+    def _say(self, text: str) -> None:
+        self._out.write(text)
+        self._out.flush()
+
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.signals += 1
 
     def _add(self, name: str, command: list[str], **options: Any) -> Child:
-        env = {**os.environ, "REDIS_URL": self._redis_url, "ALLOWED_HOSTS": ",".join(_allowed_hosts(self.host))}
+        env = {
+            **os.environ,
+            "REDIS_URL": self._redis_url,
+            "ALLOWED_HOSTS": ",".join(_allowed_hosts(self.host)),
+            # in a container the worker is often root; that matters for pickles, which we refuse
+            "PYTHONWARNINGS": ",".join(filter(None, (os.environ.get("PYTHONWARNINGS"), _ROOT_WARNING))),
+        }
         child = Child(name, command, env, **options)
         self._children.append(child)
         child.start()
@@ -179,7 +190,7 @@ def _check_port(host: str, port: int) -> None:
     except OverflowError:
         raise CommandError(f"{port} is no port: it is a number from 1 to 65535.") from None
     except OSError as error:
-        if error.errno == 98 or "in use" in str(error):
+        if error.errno == errno.EADDRINUSE:
             raise CommandError(f"Port {port} is already in use; give another one: --port {port + 1}") from None
         raise CommandError(f"Cannot listen on {host}, port {port}: {error.strerror}.") from None
 
@@ -243,7 +254,7 @@ def _answers(host: str, port: int) -> bool:
     """The first page comes."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(_address(host, port), timeout=10) as answer:
+        with opener.open(_address(host, port), timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -1,0 +1,141 @@
+"""A trace as lines that a person reads in a terminal: when, what, by which rule; then what became of each event."""
+
+from collections.abc import Iterator
+from typing import Any, assert_never
+
+import msgspec
+
+from simulations.engine import TRIGGERS, Scenario
+from simulations.engine import trace as t
+
+_UNITS = ((86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "min"))
+
+
+def in_words(us: int) -> str:
+    """A time or duration with its units: 100 ms, 1 min 0.1 s, 13 d 23 h 59 min 30 s."""
+    if us < 1_000_000:
+        return f"{_short(us / 1000)} ms"
+    parts = []
+    for size, name in _UNITS:
+        if us >= size:
+            parts.append(f"{us // size} {name}")
+            us %= size
+    if us or not parts:
+        parts.append(f"{_short(us / 1_000_000)} s")
+    return " ".join(parts)
+
+
+def _short(number: float) -> str:
+    return f"{number:.6f}".rstrip("0").rstrip(".")
+
+
+def head(scenario: Scenario, link: str) -> str:
+    """What is being run."""
+    trigger = TRIGGERS[scenario.trigger]
+    return f"{trigger.label}, invoked as: {trigger.model}; seed {scenario.seed}, rules {scenario.rules}\n/?{link}\n"
+
+
+def line(record: t.Record) -> str:
+    """One record as one line."""
+    return f"{in_words(record.at_us):>22}  {record.rule:<10}  {_told(record)}"
+
+
+def _told(record: t.Record) -> str:  # noqa: C901, PLR0912  (one case a kind)
+    match record:
+        case t.Arrived():
+            where = f" in {record.shard or record.group}" if record.shard or record.group else ""
+            return f"event {record.event} arrives ({record.size_bytes:,} bytes){where}"
+        case t.Accepted():
+            return f"event {record.event} is accepted into Lambda's queue"
+        case t.Received():
+            return f"received: {_events(record.events)}{_counts(record.receive_counts)}"
+        case t.Attempt():
+            return _attempt(record)
+        case t.Answered():
+            error = f", {record.function_error}" if record.function_error else ""
+            return f"the caller of event {record.event} is answered {record.status_code}{error}"
+        case t.Hidden():
+            return f"hidden until {in_words(record.until_us)}: {_events(record.events)}"
+        case t.Waiting():
+            return f"waits until {in_words(record.until_us)}: {_events(record.events)}"
+        case t.Deleted():
+            late = f"; too late for {', '.join(record.failed)}" if record.failed else ""
+            return f"deleted from the queue: {_events(record.events)}{late}"
+        case t.Filtered():
+            return f"matches no filter: {_events(record.events)}"
+        case t.Checkpointed():
+            return f"checkpoint of {record.shard} moves past {_events(record.events)}"
+        case t.Split():
+            return f"batch split: {_events(record.events)} and {_events(record.rest)}"
+        case t.Captured():
+            return f"CAPTURED by {record.by} ({record.cause}, count {record.count}): {_events(record.events)}"
+        case t.CaptureFailed():
+            return f"{record.by} could not take {_events(record.events)} ({record.cause}): {record.reason}"
+        case t.Settled():
+            return f"event {record.event} is {record.fate.upper()}{f' ({record.cause})' if record.cause else ''}"
+        case t.Limit():
+            about = f" (event {record.event})" if record.event else ""
+            return f"limit reached: {record.limit}, {record.value}{about}"
+        case t.Scaled():
+            return f"the mapping now runs up to {record.pollers} batches at once"
+        case t.Ended():
+            counts = "".join(f"; {name.replace('_', ' ')}: {count:,}" for name, count in record.counts.items())
+            return f"the run ends: {record.reason.replace('_', ' ')}{counts}"
+        case _ as never:
+            assert_never(never)
+
+
+def _attempt(record: t.Attempt) -> str:
+    cold = f" after {in_words(record.init_us)} of initialisation" if record.init_us else ""
+    took = f", {in_words(record.end_us - record.start_us - record.init_us)}{cold}" if record.invocation else ""
+    why = record.error_type or record.throttle_reason
+    billed = f", billed {record.billed_ms:,} ms" if record.billed_ms else ""
+    return (
+        f"attempt {record.attempt} with {_events(record.events)}: {record.outcome.upper().replace('_', ' ')}"
+        f"{f' ({why})' if why else ''}{took}{billed} [{record.outcome_rule}]"
+    )
+
+
+def _events(ids: list[str]) -> str:
+    if len(ids) == 1:
+        return f"event {ids[0]}"
+    shown = ", ".join(ids[:10])
+    return f"{len(ids):,} events ({shown}{', …' if len(ids) > 10 else ''})"
+
+
+def _counts(counts: list[int]) -> str:
+    if not counts:
+        return ""
+    return (
+        f", receive count {counts[0]}"
+        if len(set(counts)) == 1
+        else f", receive counts {', '.join(map(str, counts[:10]))}"
+    )
+
+
+def summary(report: Any) -> Iterator[str]:
+    """What became of each event, then the totals."""
+    raw: dict[str, Any] = msgspec.to_builtins(report)
+    yield "\nWhat became of each event"
+    for event, found in raw["by_event"].items():
+        yield f"{event:>22}  {_fate(found)}"
+    yield "\nTotals"
+    for name in ("events", "attempts", "invocations"):
+        yield f"{name:>22}  " + ", ".join(f"{key.replace('_', ' ')} {count:,}" for key, count in raw[name].items())
+    cost = raw["cost"]
+    yield f"{'cost':>22}  ${cost['total_usd']}"
+    for item in cost["line_items"]:
+        yield f"{'':>22}  " + ", ".join(f"{key}: {value}" for key, value in item.items())
+    if cost["not_priced"]:
+        yield f"{'not priced':>22}  " + "; ".join(map(str, cost["not_priced"]))
+
+
+def _fate(found: dict[str, Any]) -> str:
+    fate = (found["fate"] or "unsettled").upper()
+    cause = f" ({found['cause']})" if found["cause"] else ""
+    when = f" after {in_words(found['settled_us'])}" if found["settled_us"] is not None else ""
+    counts = f"; invocations {found['invocations']}"
+    if found["receive_count"]:
+        counts += f", receive count {found['receive_count']}"
+    kept = f"; captured by {', '.join(found['captured_by'])}" if found["captured_by"] else ""
+    return f"{fate}{cause}{when}{counts}{kept}"
