@@ -61,4 +61,6 @@ def sqlite(path: str) -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         },
+        # a file in the tests too: in memory, a thread that meets a lock fails instead of waiting
+        "TEST": {"NAME": f"{path}.test"},
     }
