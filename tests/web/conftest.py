@@ -54,15 +54,16 @@ def redis_process() -> Iterator[Server]:
 @contextmanager
 def pointed_at(server: Server, settings: Any) -> Iterator[Server]:
     """Django and Celery use this server."""
-    old = settings.REDIS_URL, celery_app.conf.broker_url
-    settings.REDIS_URL, celery_app.conf.broker_url = server.url, addresses.broker_url(server.url)
+    app: Any = celery_app
+    old = settings.REDIS_URL, app.conf.broker_url
+    settings.REDIS_URL, app.conf.broker_url = server.url, addresses.broker_url(server.url)
     try:
         yield server
     finally:
         # Celery keeps its connections in pools that know nothing of a changed address
         kombu.pools.reset()
-        celery_app._after_fork()
-        settings.REDIS_URL, celery_app.conf.broker_url = old
+        app._after_fork()
+        settings.REDIS_URL, app.conf.broker_url = old
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import pytest
@@ -28,8 +28,14 @@ class Socket:
     def __init__(self, path: str, origin: bytes = b"http://localhost") -> None:
         path, _, query = path.partition("?")
         headers = [(b"origin", origin), (b"host", b"localhost")]
-        scope = {"type": "websocket", "path": path, "query_string": query.encode(), "headers": headers, "subprotocols": []}
-        self._app = ApplicationCommunicator(application, scope)
+        scope = {
+            "type": "websocket",
+            "path": path,
+            "query_string": query.encode(),
+            "headers": headers,
+            "subprotocols": [],
+        }
+        self._app: Any = ApplicationCommunicator(application, scope)  # type: ignore[no-untyped-call]
 
     async def connect(self) -> bool:
         await self._app.send_input({"type": "websocket.connect"})
@@ -55,7 +61,7 @@ class Viewer:
         self.notes: list[str] = []
         self.end: dict[str, Any] = {}
 
-    async def __aenter__(self) -> "Viewer":
+    async def __aenter__(self) -> Self:
         assert await self._socket.connect()
         return self
 
@@ -106,13 +112,13 @@ def small_frames(settings: Any) -> None:
 
 
 @pytest.fixture
-def trace(new_run: NewRun, store: redis.Redis) -> Iterator[tuple[str, list[Any]]]:
+def trace(new_run: NewRun, store: redis.Redis) -> tuple[str, list[Any]]:
     """A run that has been simulated, and its rows."""
     run = new_run(MANY)
     simulate_run(run.id)
     rows = [row for entry in runlog.read(store, run.id) for row in msgspec.json.decode(entry.frame)["rows"]]
     assert len(rows) > 1500
-    yield run.id, rows
+    return run.id, rows
 
 
 def test_a_viewer_sees_a_run_from_the_first_row_to_the_report(new_run: NewRun) -> None:

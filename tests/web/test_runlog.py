@@ -96,7 +96,9 @@ def test_a_repeated_frame_is_skipped(store: redis.Redis, count: int, repeats: li
 
 @shared
 @given(count=lengths, schedule=st.lists(st.sampled_from(["a", "b", "lost"]), max_size=60))
-def test_two_writers_and_a_lost_stream_leave_one_whole_trace(store: redis.Redis, count: int, schedule: list[str]) -> None:
+def test_two_writers_and_a_lost_stream_leave_one_whole_trace(
+    store: redis.Redis, count: int, schedule: list[str]
+) -> None:
     run = next(runs)
     writers = {name: Writer(RunLog(store, run), count) for name in "ab"}
     for act in schedule:

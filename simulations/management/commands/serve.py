@@ -180,6 +180,8 @@ def _lock(path: Path, text: str) -> IO[str]:
 
 
 def _check_port(host: str, port: int) -> None:
+    if not 1 <= port <= 65535:
+        raise CommandError(f"{port} is no port: it is a number from 1 to 65535.")
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
@@ -187,8 +189,6 @@ def _check_port(host: str, port: int) -> None:
             probe.bind(address)
     except socket.gaierror as error:
         raise CommandError(f"There is no host {host}: {error.strerror}.") from None
-    except OverflowError:
-        raise CommandError(f"{port} is no port: it is a number from 1 to 65535.") from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise CommandError(f"Port {port} is already in use; give another one: --port {port + 1}") from None

@@ -1,0 +1,244 @@
+"""Starting, cancelling and asking after a run; and what happens when Redis or the database is away."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+import redis
+from django.db import DatabaseError
+from django.test import Client
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from simulations import links, runlog, tasks
+from simulations.engine import TRIGGERS
+from simulations.models import Run, State, new_run_id
+from simulations.tasks import Revival, queue_unfinished, revive, simulate_run
+from tests.web.conftest import ALWAYS_FAILS
+
+NewRun = Callable[..., Run]
+FORM = "application/x-www-form-urlencoded"
+NOWHERE = "unix:///nowhere/redis.sock?db=0"
+
+
+def post(link: str, client: Client | None = None) -> Any:
+    return (client or Client()).post("/runs/", link, content_type=FORM)
+
+
+def state_of(run_id: str) -> dict[str, Any]:
+    answer: dict[str, Any] = Client().get(f"/runs/{run_id}/").json()
+    return answer
+
+
+def test_a_run_is_kept_and_queued_by_its_id_alone(redis_url: str, store: redis.Redis, transactional_db: None) -> None:
+    answer = post(ALWAYS_FAILS)
+    assert answer.status_code == 201
+    started = answer.json()
+    assert set(started) == {"run", "socket", "cancel", "link"}
+    assert started["socket"] == f"/ws/runs/{started['run']}/"
+    run = Run.objects.get(id=started["run"])
+    assert run.state == State.QUEUED
+    assert links.read_link(started["link"]).failures.error_rate == 1
+    (message,) = store.lrange("celery", 0, -1)
+    assert started["run"] in json.loads(message)["headers"]["argsrepr"]
+    assert "error_rate" not in str(message)
+
+
+def test_ids_cannot_be_guessed() -> None:
+    ids = {new_run_id() for _ in range(1000)}
+    assert len(ids) == 1000
+    assert {len(one) for one in ids} == {22}
+
+
+def test_a_scenario_in_a_multipart_form_starts_as_well(redis_url: str, transactional_db: None) -> None:
+    assert Client().post("/runs/", {"trigger": "s3", "seed": "3"}).status_code == 201
+
+
+def test_errors_come_by_field_and_nothing_is_kept(redis_url: str, transactional_db: None) -> None:
+    answer = post("trigger=s3&timeout_s=901&colour=1")
+    assert answer.status_code == 400
+    errors = answer.json()["errors"]
+    assert {error["field"] for error in errors} == {"timeout_s", "colour"}
+    assert all(set(error) == {"field", "code", "message"} for error in errors)
+    assert not Run.objects.exists()
+
+
+def test_a_page_of_another_site_cannot_start_a_run(redis_url: str, db: None) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert post(ALWAYS_FAILS, client).status_code == 403
+    token = client.get("/").cookies["csrftoken"].value
+    assert client.post("/runs/", ALWAYS_FAILS, content_type=FORM, headers={"x-csrftoken": token}).status_code == 201
+    assert post(f"{ALWAYS_FAILS}&csrfmiddlewaretoken={token}", client).status_code == 201
+
+
+def test_too_many_runs_in_a_minute_are_refused_in_words(redis_url: str, db: None, settings: Any) -> None:
+    settings.REDRIVE = {**settings.REDRIVE, "runs_a_minute": 2}
+    # a minute may end between two of them, so one of four suffices
+    answers = [post(ALWAYS_FAILS) for _ in range(6)]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert refused
+    assert "in a minute" in refused[0].json()["errors"][0]["message"]
+    assert Client(REMOTE_ADDR="10.1.1.1").post("/runs/", ALWAYS_FAILS, content_type=FORM).status_code == 201
+
+
+def test_without_redis_no_run_is_kept_and_the_page_says_why(transactional_db: None, settings: Any) -> None:
+    settings.REDIS_URL = NOWHERE
+    answer = post(ALWAYS_FAILS)
+    assert answer.status_code == 503
+    assert "Redis" in answer.json()["errors"][0]["message"]
+    assert not Run.objects.exists()
+
+
+def test_health_says_what_is_away(redis_url: str, db: None, settings: Any) -> None:
+    answer = Client().get("/healthz")
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"ok": True, "database": "ok", "redis": "ok", "waiting": 0},
+    )
+    with patch("simulations.views.connection.cursor", side_effect=DatabaseError):
+        answer = Client().get("/healthz")
+    assert (answer.status_code, answer.json()["database"]) == (503, "away")
+    settings.REDIS_URL = NOWHERE
+    answer = Client().get("/healthz")
+    assert (answer.status_code, answer.json()) == (503, {"ok": False, "database": "ok", "redis": "away"})
+
+
+def test_a_finished_run_has_a_report_and_the_same_link(new_run: NewRun) -> None:
+    run = new_run()
+    simulate_run(run.id)
+    state = state_of(run.id)
+    assert state["state"] == "finished"
+    assert state["report"]["events"]
+    assert "by_event" not in state["report"]
+    assert links.read_link(state["link"]).failures.error_rate == 1
+    assert state["finished"] > state["created"]
+
+
+def test_a_run_can_be_cancelled_before_it_starts(new_run: NewRun, store: redis.Redis) -> None:
+    run = new_run()
+    assert Client().post(f"/runs/{run.id}/cancel/").status_code == 200
+    simulate_run(run.id)
+    assert state_of(run.id)["state"] == "cancelled"
+    assert [entry.ends for entry in runlog.read(store, run.id)] == [True]
+
+
+def test_a_run_can_be_cancelled_in_the_middle(new_run: NewRun, store: redis.Redis, settings: Any) -> None:
+    settings.REDRIVE = {**settings.REDRIVE, "frame": 20}
+    run = new_run("trigger=s3&error_rate=1&traffic=burst&traffic_count=200")
+    append = runlog.RunLog.append
+    seen: list[int] = []
+
+    def cancelling(log: runlog.RunLog, frame: runlog.Frame) -> runlog.Appended:
+        seen.append(frame.last)
+        if len(seen) == 5:
+            assert Client().post(f"/runs/{run.id}/cancel/").json()["state"] == "running"
+        return append(log, frame)
+
+    with patch.object(runlog.RunLog, "append", cancelling):
+        simulate_run(run.id)
+    assert len(seen) == 5
+    assert state_of(run.id)["state"] == "cancelled"
+    last = json.loads(runlog.read(store, run.id)[-1].frame)
+    assert last == {"last": seen[3], "cancelled": True}
+
+
+def test_cancelling_a_finished_run_changes_nothing(new_run: NewRun, store: redis.Redis) -> None:
+    run = new_run()
+    simulate_run(run.id)
+    assert Client().post(f"/runs/{run.id}/cancel/").json()["state"] == "finished"
+    store.flushall()
+    simulate_run(run.id)
+    assert state_of(run.id)["state"] == "finished"
+    assert runlog.RunLog(store, run.id).has_ended()
+
+
+@pytest.mark.parametrize("path", ["/runs/nobody/", "/runs/nobody/cancel/"])
+def test_an_unknown_run_is_not_found(path: str, db: None) -> None:
+    assert (Client().post if "cancel" in path else Client().get)(path).status_code == 404
+
+
+def test_a_task_that_runs_twice_writes_one_trace(new_run: NewRun, store: redis.Redis) -> None:
+    run = new_run("trigger=s3&error_rate=0.5&traffic=burst&traffic_count=300")
+    simulate_run(run.id)
+    once = runlog.read(store, run.id)
+    simulate_run(run.id)
+    Run.objects.filter(id=run.id).update(state=State.RUNNING)
+    simulate_run(run.id)
+    assert runlog.read(store, run.id) == once
+
+
+def test_a_mistake_of_ours_ends_the_run_in_words(new_run: NewRun, store: redis.Redis) -> None:
+    run = new_run()
+    with patch.object(tasks, "simulate_rows", side_effect=ZeroDivisionError):
+        simulate_run(run.id)
+    assert state_of(run.id)["state"] == "failed"
+    assert "mistake in Redrive" in json.loads(runlog.read(store, run.id)[-1].frame)["error"]
+
+
+def test_a_run_that_takes_its_worker_down_is_not_tried_for_ever(new_run: NewRun, settings: Any) -> None:
+    run = new_run()
+    settings.REDRIVE = {**settings.REDRIVE, "tries": 2}
+    with patch.object(tasks, "simulate_rows", side_effect=SystemExit):
+        for _ in range(2):
+            with pytest.raises(SystemExit):
+                simulate_run(run.id)
+    simulate_run(run.id)
+    assert state_of(run.id)["state"] == "failed"
+    assert "2 times" in state_of(run.id)["error"]
+
+
+def test_a_scenario_of_a_version_that_is_gone_fails_in_words(new_run: NewRun) -> None:
+    run = new_run()
+    Run.objects.filter(id=run.id).update(scenario=json.dumps({"version": 0, "trigger": "s3"}))
+    simulate_run(run.id)
+    state = state_of(run.id)
+    assert (state["state"], state["link"]) == ("failed", None)
+    assert "version" in state["error"].lower()
+
+
+def test_an_unknown_id_is_no_work(redis_url: str, db: None) -> None:
+    simulate_run("nobody")
+    assert revive("nobody") is Revival.NOT_NEEDED
+
+
+def test_unfinished_runs_are_queued_for_a_new_redis(new_run: NewRun, store: redis.Redis, redis_url: str) -> None:
+    ended, running, waiting = new_run(), new_run(), new_run()
+    simulate_run(ended.id)
+    Run.objects.filter(id=running.id).update(state=State.RUNNING)
+    store.flushall()
+    assert queue_unfinished(redis_url) == 2
+    queued = [json.loads(message)["headers"]["argsrepr"] for message in store.lrange("celery", 0, -1)]
+    assert sorted(queued) == sorted(str((run.id,)) for run in (running, waiting))
+
+
+def test_a_silent_run_is_queued_again_once(new_run: NewRun, store: redis.Redis) -> None:
+    run = new_run()
+    assert revive(run.id) is Revival.WAITING
+    store.delete("celery")
+    assert revive(run.id) is Revival.QUEUED_AGAIN
+    store.delete("celery")
+    assert revive(run.id) is Revival.STILL_SILENT
+    assert store.llen("celery") == 0
+    simulate_run(run.id)
+    assert revive(run.id) is Revival.NOT_NEEDED
+
+
+pieces = st.text(max_size=30) | st.sampled_from(
+    ["\0", "%00", "%ff", "&" * 2000, "[" * 3000, "9" * 400, "=", "a=" * 200]
+)
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    trigger=st.sampled_from(list(TRIGGERS)),
+    body=st.lists(pieces, max_size=4).map("&".join),
+    kind=st.sampled_from([FORM, "multipart/form-data; boundary=x", "multipart/form-data", "application/json", "x"]),
+)
+def test_no_body_is_a_server_error(trigger: str, body: str, kind: str, redis_url: str, db: None) -> None:
+    client = Client(raise_request_exception=False)
+    data = f"trigger={trigger}&{body}".encode("utf-8", "replace")
+    answer = client.post("/runs/", data, content_type=kind)
+    assert answer.status_code in (201, 400, 413, 429)
