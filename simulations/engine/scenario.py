@@ -17,6 +17,7 @@ from simulations.engine.triggers import TRIGGERS
 
 SCENARIO_VERSION = 1
 RULE_PACK = "2026-11"
+HORIZON_MOST_S = 10 * 366 * 86_400  # ours: longer than anything AWS keeps
 SEED_MOST = 2**53 - 1  # so that JavaScript reads it exactly
 
 
@@ -34,7 +35,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     failures: FailurePlan = FailurePlan()
 
 
-class ScenarioErrors(ValueError):  # noqa: N818  it carries all the errors, not one
+class ScenarioErrors(ValueError):
     """A scenario that is none; `errors` says why, by field."""
 
     def __init__(self, errors: list[FieldError]) -> None:
@@ -56,7 +57,7 @@ def parse_scenario(raw: Any) -> Scenario:
     seed = _leaf(int, raw.get("seed", 1), "seed", errors, ge=0, le=SEED_MOST)
     horizon = raw.get("horizon_s")
     if horizon is not None:
-        horizon = _leaf(float, horizon, "horizon_s", errors, ge=0, le=10 * 366 * 86_400)
+        horizon = _leaf(float, horizon, "horizon_s", errors, ge=0, le=HORIZON_MOST_S)
     settings = _read(trigger.settings, raw.get("settings", {}), "settings", errors)
     function = _read(Function, raw.get("function", {}), "function", errors)
     traffic = _read_union(Traffic, raw.get("traffic", {"kind": "single"}), "traffic", errors)
@@ -135,25 +136,25 @@ def _read(struct: type[Any], raw: Any, path: str, errors: list[FieldError]) -> A
 
 def _read_field(declared: Any, value: Any, path: str, errors: list[FieldError]) -> Any:
     """One field: a union of settings structs by its kind, anything else as its type says."""
-    if _variants(declared):
+    if variants(declared):
         return _read_union(declared, value, path, errors)
     return _leaf(declared, value, path, errors)
 
 
 def _read_union(declared: Any, raw: Any, path: str, errors: list[FieldError]) -> Any:
     """One of several structs, told apart by their `kind`."""
-    variants = _variants(declared)
+    kinds = variants(declared)
     if not isinstance(raw, dict):
         errors.append(FieldError(path, UNKNOWN, f"{path} is an object, not {_shown(raw)}."))
         return None
     kind = raw.get("kind")
-    if not isinstance(kind, str) or kind not in variants:
-        errors.append(FieldError(f"{path}.kind", VALIDATION, _enum_message(kind, f"{path}.kind", tuple(variants))))
+    if not isinstance(kind, str) or kind not in kinds:
+        errors.append(FieldError(f"{path}.kind", VALIDATION, _enum_message(kind, f"{path}.kind", tuple(kinds))))
         return None
-    return _read(variants[kind], raw, path, errors)
+    return _read(kinds[kind], raw, path, errors)
 
 
-def _variants(declared: Any) -> dict[str, type[msgspec.Struct]]:
+def variants(declared: Any) -> dict[str, type[msgspec.Struct]]:
     """The structs of a tagged union by tag; empty for any other type."""
     parts = get_args(declared) if get_origin(declared) is not None else (declared,)
     found: dict[str, type[msgspec.Struct]] = {}
@@ -161,7 +162,7 @@ def _variants(declared: Any) -> dict[str, type[msgspec.Struct]]:
         if isinstance(part, type) and issubclass(part, msgspec.Struct) and part.__struct_config__.tag is not None:
             found[str(part.__struct_config__.tag)] = part
         elif get_origin(part) is not None and part is not declared:
-            found.update(_variants(part))
+            found.update(variants(part))
     return found
 
 
