@@ -1,0 +1,158 @@
+"""P1 to P4: no event is lost from sight, decided twice, or said to be where it is not."""
+
+from hypothesis import given
+
+from simulations.engine import RULES, Scenario
+from simulations.engine.trace import (
+    Answered,
+    Arrived,
+    Attempt,
+    Captured,
+    CaptureFailed,
+    Cause,
+    Deleted,
+    Filtered,
+    Settled,
+)
+from simulations.engine.traffic import size
+from tests.strategies import scenarios
+from tests.traces import Trace
+
+# the setting that switches a catcher on, and the name under which it appears in records
+CATCHERS = {
+    "dead_letter_config": "function_dlq",
+    "on_failure": "on_failure",
+    "max_receive_count": "queue_dlq",
+}
+# what AWS hands to a catcher; everything else that is lost never gets that far
+CAUGHT = {
+    Cause.RETRIES_EXHAUSTED,
+    Cause.EVENT_AGE_EXCEEDED,
+    Cause.ZERO_RESERVED_CONCURRENCY,
+    Cause.RETRY_ATTEMPTS_EXHAUSTED,
+    Cause.RECORD_AGE_EXCEEDED,
+    Cause.MAX_RECEIVE_COUNT_EXCEEDED,
+}
+
+
+def catchers(scenario: Scenario) -> set[str]:
+    """The catchers for failures that the scenario has."""
+    return {name for setting, name in CATCHERS.items() if getattr(scenario.settings, setting, None) is not None}
+
+
+@given(scenarios())
+def test_every_event_is_in_one_place_at_every_record(scenario: Scenario) -> None:
+    trace = Trace(scenario)
+    unsettled: set[str] = set()
+    seen: set[str] = set()
+    fates: dict[str, int] = {}
+    for record in trace.records:
+        if isinstance(record, Arrived):
+            assert record.event not in seen, "an event arrives once"
+            seen.add(record.event)
+            unsettled.add(record.event)
+        elif isinstance(record, Settled):
+            assert record.event in unsettled, "a fate is for an event that arrived and has none"
+            unsettled.remove(record.event)
+            fates[record.fate] = fates.get(record.fate, 0) + 1
+        assert len(seen) == sum(fates.values()) + len(unsettled)
+    if trace.whole:
+        assert len(seen) == size(scenario.traffic)
+        assert bool(unsettled) == (trace.reason == "unsettled")
+
+
+@given(scenarios())
+def test_nothing_happens_to_an_event_before_it_arrives(scenario: Scenario) -> None:
+    seen: set[str] = set()
+    for record in Trace(scenario).records:
+        if isinstance(record, Arrived):
+            seen.add(record.event)
+        events = getattr(record, "events", None) or [getattr(record, "event", None)]
+        assert all(event in seen for event in events if event is not None)
+
+
+@given(scenarios())
+def test_a_fate_is_decided_once(scenario: Scenario) -> None:
+    settled = [record.event for record in Trace(scenario).records if isinstance(record, Settled)]
+    assert len(settled) == len(set(settled))
+
+
+@given(scenarios())
+def test_a_fate_has_its_evidence(scenario: Scenario) -> None:
+    """Delivered: code that succeeded; captured: a catcher that received it; returned: an answer; filtered: a filter."""
+    worked: dict[str, int] = {}
+    evidence: dict[str, set[str]] = {fate: set() for fate in ("captured", "returned", "filtered")}
+    for record in Trace(scenario).records:
+        match record:
+            case Attempt(outcome="succeeded"):
+                for event in record.events:
+                    worked.setdefault(event, record.end_us)
+            case Captured():
+                evidence["captured"].update(record.events if record.by != "on_success" else ())
+            case Answered():
+                evidence["returned"].add(record.event)
+            case Filtered():
+                evidence["filtered"].update(record.events)
+            case Settled(fate="delivered"):
+                assert worked.get(record.event, record.at_us + 1) <= record.at_us
+            case Settled(fate="lost"):
+                pass
+            case Settled():
+                assert record.event in evidence[record.fate]
+
+
+@given(scenarios())
+def test_an_event_that_was_acknowledged_is_never_lost(scenario: Scenario) -> None:
+    acknowledged: dict[str, int] = {}
+    for record in Trace(scenario).records:
+        if (
+            isinstance(record, Attempt)
+            and record.outcome == "succeeded"
+            and scenario.failures == type(scenario.failures)()
+        ):
+            for event in record.events:
+                acknowledged.setdefault(event, record.end_us)
+        if isinstance(record, Settled) and record.fate == "lost":
+            assert acknowledged.get(record.event, record.at_us) >= record.at_us
+
+
+@given(scenarios())
+def test_only_a_catcher_that_is_there_captures(scenario: Scenario) -> None:
+    trace = Trace(scenario)
+    there = catchers(scenario)
+    broken = set(scenario.failures.catchers)
+    for record in trace.records:
+        if isinstance(record, Captured) and record.by != "on_success":
+            assert record.by in there
+            assert record.by not in broken
+        if isinstance(record, Settled) and record.fate == "captured":
+            assert there - broken
+
+
+@given(scenarios())
+def test_what_a_catcher_is_there_for_is_lost_only_if_the_catcher_fails(scenario: Scenario) -> None:
+    trace = Trace(scenario)
+    failed: dict[str, set[str]] = {}
+    for record in trace.records:
+        if isinstance(record, CaptureFailed):
+            for event in record.events:
+                failed.setdefault(event, set()).add(record.by)
+        if isinstance(record, Settled) and record.fate == "lost" and record.cause in CAUGHT:
+            assert catchers(scenario) <= failed.get(record.event, set())
+
+
+@given(scenarios())
+def test_a_message_that_was_deleted_is_gone(scenario: Scenario) -> None:
+    gone: set[str] = set()
+    for record in Trace(scenario).records:
+        if isinstance(record, Attempt | Captured) and getattr(record, "by", "") not in ("on_success", "on_failure"):
+            assert not gone & set(record.events)
+        if isinstance(record, Deleted):
+            gone.update(set(record.events) - set(record.failed))
+
+
+@given(scenarios())
+def test_every_record_names_a_rule_that_is_modelled(scenario: Scenario) -> None:
+    for record in Trace(scenario).records:
+        ids = {record.rule, getattr(record, "outcome_rule", record.rule)}
+        assert [rule for rule in ids if rule not in RULES or RULES[rule].state != "modelled"] == []

@@ -1,0 +1,165 @@
+"""P5 and P6: time goes forward, attempts are counted, and nobody retries too soon or too often."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+
+from simulations.engine import RULES, TRIGGERS, Scenario
+from simulations.engine.trace import Attempt, Ended, Received
+from tests.strategies import scenarios
+from tests.traces import Trace, member
+
+US = 1_000_000
+ASYNCHRONOUS = sorted(key for key, trigger in TRIGGERS.items() if trigger.model == "asynchronous")
+
+
+@given(scenarios())
+def test_time_never_goes_back(scenario: Scenario) -> None:
+    trace = Trace(scenario)
+    assert [record.seq for record in trace.records] == list(range(1, len(trace.records) + 1))
+    times = [record.at_us for record in trace.records]
+    assert times == sorted(times)
+    assert all(type(time) is int and 0 <= time < 2**53 for time in times)
+
+
+@given(scenarios())
+def test_the_last_record_ends_the_run(scenario: Scenario) -> None:
+    assert [isinstance(record, Ended) for record in Trace(scenario).records].index(True) == len(
+        Trace(scenario).records
+    ) - 1
+
+
+@given(scenarios())
+def test_an_attempt_is_no_longer_than_its_timeout(scenario: Scenario) -> None:
+    for attempt in Trace(scenario).attempts:
+        assert attempt.at_us == attempt.start_us
+        assert attempt.init_us >= 0
+        run_us = attempt.end_us - attempt.start_us - attempt.init_us
+        assert 0 <= run_us <= scenario.function.timeout_s * US
+        if attempt.outcome == "timed_out" and not scenario.failures.invocations and not scenario.failures.script:
+            assert run_us == scenario.function.timeout_s * US or scenario.function.init_failure == "timeout"
+
+
+@given(scenarios())
+def test_an_attempt_is_billed_by_the_millisecond_rounded_up(scenario: Scenario) -> None:
+    for attempt in Trace(scenario).attempts:
+        assert attempt.billed_ms == -(-(attempt.end_us - attempt.start_us) // 1_000)
+
+
+@given(scenarios())
+def test_a_throttled_attempt_runs_no_code(scenario: Scenario) -> None:
+    for attempt in Trace(scenario).attempts:
+        throttled = attempt.outcome == "throttled"
+        assert throttled == (attempt.throttle_reason is not None)
+        if attempt.outcome in ("throttled", "refused"):
+            assert attempt.invocation is None
+            assert attempt.end_us == attempt.start_us
+            assert attempt.response is None
+        else:
+            assert attempt.invocation is not None
+
+
+@given(scenarios())
+def test_nothing_starts_after_the_horizon(scenario: Scenario) -> None:
+    if scenario.horizon_s is None:
+        return
+    horizon = round(scenario.horizon_s * US)
+    for record in Trace(scenario).records:
+        if isinstance(record, Attempt | Received):
+            assert record.at_us <= horizon
+
+
+@given(scenarios())
+def test_invocations_are_numbered_without_a_gap(scenario: Scenario) -> None:
+    trace = Trace(scenario)
+    numbers = [attempt.invocation for attempt in trace.attempts if attempt.invocation is not None]
+    assert numbers == list(range(1, len(numbers) + 1))
+    for event, attempts in trace.attempts_by_event().items():
+        mine = [member(attempt, event)["invocation"] for attempt in attempts if attempt.invocation is not None]
+        assert mine == list(range(1, len(mine) + 1))
+
+
+@given(scenarios())
+def test_an_event_is_in_one_attempt_at_a_time_and_once(scenario: Scenario) -> None:
+    for attempt in Trace(scenario).attempts:
+        assert attempt.events == [part["event"] for part in attempt.members]
+        assert len(set(attempt.events)) == len(attempt.events) > 0
+
+
+@given(scenarios())
+def test_a_throttle_never_spends_a_retry(scenario: Scenario) -> None:
+    for event, attempts in Trace(scenario).attempts_by_event().items():
+        for before, after in pairwise(attempts):
+            spent = member(after, event)["retries_used"] - member(before, event)["retries_used"]
+            assert spent in (0, 1)
+            if before.outcome == "throttled":
+                assert spent == 0
+
+
+@pytest.mark.parametrize("trigger", [key for key, trigger in TRIGGERS.items() if trigger.model != "queue"])
+def test_attempts_of_an_event_are_numbered_from_one(trigger: str) -> None:
+    @given(scenarios(trigger))
+    def check(scenario: Scenario) -> None:
+        for attempts in Trace(scenario).attempts_by_event().values():
+            assert [attempt.attempt for attempt in attempts] == list(range(1, len(attempts) + 1))
+
+    check()
+
+
+@pytest.mark.parametrize("trigger", [key for key, trigger in TRIGGERS.items() if trigger.model == "synchronous"])
+def test_nobody_retries_a_synchronous_invocation(trigger: str) -> None:
+    @given(scenarios(trigger))
+    def check(scenario: Scenario) -> None:
+        assert all(attempt.attempt == 1 for attempt in Trace(scenario).attempts)
+
+    check()
+
+
+@pytest.mark.parametrize("trigger", ASYNCHRONOUS)
+def test_an_asynchronous_retry_waits_one_minute_then_two(trigger: str) -> None:
+    waits = [60 * US, 120 * US]
+
+    @given(scenarios(trigger))
+    def check(scenario: Scenario) -> None:
+        for event, attempts in Trace(scenario).attempts_by_event().items():
+            for before, after in pairwise(attempts):
+                used = member(after, event)["retries_used"]
+                assert used <= scenario.settings.maximum_retry_attempts
+                if before.outcome != "throttled":
+                    assert after.start_us - before.end_us == waits[used - 1]
+
+    check()
+
+
+@pytest.mark.parametrize("trigger", ASYNCHRONOUS)
+def test_a_throttled_asynchronous_event_waits_longer_each_time(trigger: str) -> None:
+    longest = RULES["ASYNC-9"].values
+    assert longest
+
+    @given(scenarios(trigger))
+    def check(scenario: Scenario) -> None:
+        for attempts in Trace(scenario).attempts_by_event().values():
+            gaps: list[int] = []
+            for before, after in pairwise(attempts):
+                if before.outcome == "throttled":
+                    gaps.append(after.start_us - before.end_us)
+                    assert gaps == sorted(gaps)
+                    assert US <= gaps[-1] <= 300 * US
+                else:
+                    gaps = []
+
+    check()
+
+
+@pytest.mark.parametrize("trigger", ASYNCHRONOUS)
+def test_no_asynchronous_attempt_starts_after_the_maximum_event_age(trigger: str) -> None:
+    @given(scenarios(trigger))
+    def check(scenario: Scenario) -> None:
+        trace = Trace(scenario)
+        first = {event: attempts[0].start_us for event, attempts in trace.attempts_by_event().items()}
+        for event, attempts in trace.attempts_by_event().items():
+            for attempt in attempts:
+                assert attempt.start_us - first[event] <= scenario.settings.maximum_event_age_s * US
+
+    check()

@@ -1,0 +1,213 @@
+"""Scenarios for property tests, made from the settings types: a new trigger, or a new field, is covered as it stands.
+
+A value is its default, one of its limits, something small or anything the type allows. Where a scenario must stay small
+enough to run thousands of times (the number of events) or hang together (a script names events that arrive), `SHAPED`
+narrows a field by its path.
+"""
+
+from typing import Any
+
+import msgspec
+from hypothesis import assume, note, reject
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+from msgspec import inspect
+
+from simulations.engine import TRIGGERS, Scenario, ScenarioErrors, parse_scenario
+from simulations.links import render_link
+
+MOST_EVENTS = 25
+# numbers without an upper limit of their own stay in the range in which people teach
+OPEN_END = 2_000
+
+event_ids = st.integers(1, MOST_EVENTS + 2).map(str)
+some_ms = st.one_of(
+    st.sampled_from([0, 1, 100, 1_000, 2_999, 3_000, 3_001, 29_000, 30_000, 60_000, 180_000]), st.integers(0, 400_000)
+)
+durations = st.one_of(st.sampled_from([0, 0.5, 100, 250, 1_000, 2_999.9, 3_000, 3_001, 29_500]), st.integers(0, 40_000))
+answers = st.sampled_from(
+    [
+        None,
+        "text",
+        {},
+        [],
+        {"statusCode": 200, "body": "ok"},
+        {"statusCode": "200"},
+        {"statusCode": 503},
+        {"batchItemFailures": []},
+        {"batchItemFailures": None},
+        {"batchItemFailures": [{"itemIdentifier": "1"}]},
+        {"batchItemFailures": [{"itemIdentifier": ""}]},
+        {"batchItemFailures": [{"itemIdentifier": "nobody"}]},
+        {"batchItemFailures": [{"itemIdentifier": "1"}, {"itemIdentifier": "1"}, {"itemIdentifier": "2"}]},
+        {"batchItemFailures": [{"wrong": "1"}]},
+    ]
+)
+bodies = st.one_of(
+    st.none(), st.text(max_size=5), st.dictionaries(st.sampled_from("ab"), st.integers(0, 3), max_size=2)
+)
+
+SHAPED: dict[str, SearchStrategy[Any]] = {
+    "traffic.count": st.integers(1, MOST_EVENTS),
+    "traffic.rate_per_s": st.sampled_from([0.01, 0.5, 1, 10, 100, 5_000]),
+    "traffic.size_bytes": st.sampled_from([0, 1, 1_024, 65_536, 262_144, 262_145, 1_048_576, 1_048_577]),
+    "traffic.events.size_bytes": st.sampled_from([0, 1_024, 1_048_576, 1_048_577]),
+    "traffic.events.id": st.none(),
+    "traffic.events.body": bodies,
+    "function.timeout_s": st.sampled_from([1, 2, 3, 30, 900]),
+    "function.account_concurrent_executions": st.sampled_from([1, 2, 5, 1_000]),
+    "function.reserved_concurrent_executions": st.sampled_from([None, None, 0, 1, 2, 5]),
+    "function.environment_idle_s": st.sampled_from([0, 1, 60, 600]),
+    "failures.error_rate": st.sampled_from([0, 0, 0.1, 0.5, 0.9, 1]),
+    "failures.first_n": st.sampled_from([0, 0, 1, 2, 3, 5]),
+    "failures.catchers": st.dictionaries(
+        st.sampled_from(["function_dlq", "queue_dlq", "on_failure", "on_success"]),
+        st.sampled_from(["no_permission", "too_large"]),
+        max_size=2,
+    ),
+}
+SHAPED_BY_NAME: dict[str, SearchStrategy[Any]] = {
+    "event": event_ids,
+    "poison": st.lists(event_ids, max_size=3, unique=True),
+    "invocation": st.integers(1, 5),
+    "match": st.one_of(
+        st.integers(1, 12).map(lambda n: {"n": n}),
+        st.lists(event_ids, min_size=1, max_size=2, unique=True).map(lambda ids: {"events": ids}),
+    ),
+    "ms": durations,
+    "mean_ms": durations,
+    "minimum_ms": durations,
+    "per_event_ms": st.sampled_from([0, 0, 1, 50]),
+    "init_ms": st.sampled_from([0, 0, 200, 9_999, 10_000, 10_001, 12_000]),
+    "at_ms": some_ms,
+    "from_ms": some_ms,
+    "to_ms": some_ms,
+    "after_ms": st.one_of(st.none(), durations),
+    "duration_ms": st.one_of(st.none(), durations),
+    "available": st.sampled_from([0, 0, 1, 2]),
+    "returns": answers,
+    "returns_text": st.sampled_from([None, "", "{", "null"]),
+    "group": st.sampled_from([None, "a", "b"]),
+    "partition_key": st.none(),
+    "shard": st.none(),
+}
+# chosen more often than their type alone would: what fails is what Redrive is about
+TRAFFIC_FIRST = ("steady", "burst")
+
+
+@st.composite
+def scenarios(draw: DrawFn, trigger: str | None = None, **fixed: dict[str, Any]) -> Scenario:
+    """A valid scenario; `fixed` overrides fields of a section: `scenarios("s3", failures={"error_rate": 1})`."""
+    key = trigger or draw(st.sampled_from(sorted(TRIGGERS)), label="trigger")
+    raw: dict[str, Any] = {
+        "trigger": key,
+        "seed": draw(st.integers(0, 2**53 - 1)),
+        "horizon_s": draw(st.sampled_from([None, None, None, 0, 1, 90, 3_600])),
+        "settings": draw(settings_for(key)),
+        "function": draw(struct_of(section_type("function"), "function")),
+        "traffic": draw(traffic()),
+        "failures": draw(struct_of(section_type("failures"), "failures")),
+    }
+    for section, fields in fixed.items():
+        raw[section] = {**raw[section], **fields} if isinstance(raw.get(section), dict) else fields
+    scenario = parsed(raw, fixed)
+    note(f"python manage.py simulate '{render_link(scenario)}'")
+    return scenario
+
+
+def parsed(raw: dict[str, Any], fixed: dict[str, dict[str, Any]]) -> Scenario:
+    """The scenario; a field that AWS would refuse beside another one falls back to its default."""
+    for _ in range(4):
+        try:
+            return parse_scenario(raw)
+        except ScenarioErrors as refused:
+            for error in refused.errors:
+                section, _, name = error.field.partition(".")
+                name = name.partition("[")[0].partition(".")[0]
+                assume(isinstance(raw.get(section), dict) and name not in fixed.get(section, {}))
+                raw[section].pop(name, None)
+    return reject()
+
+
+def section_type(name: str) -> type[msgspec.Struct]:
+    """The struct of a scenario's section."""
+    declared = {field.name: field.type for field in msgspec.structs.fields(Scenario)}[name]
+    assert isinstance(declared, type)
+    return declared
+
+
+def settings_for(trigger: str) -> SearchStrategy[dict[str, Any]]:
+    """The trigger's own settings as plain data."""
+    return struct_of(TRIGGERS[trigger].settings, "settings")
+
+
+def traffic() -> SearchStrategy[dict[str, Any]]:
+    """Any kind of traffic, the usual ones more often."""
+    kinds = {field.name: field.type for field in msgspec.structs.fields(Scenario)}["traffic"]
+    info = inspect.type_info(kinds)
+    assert isinstance(info, inspect.UnionType)
+    parts = [part for part in info.types if isinstance(part, inspect.StructType)]
+    usual = [part for part in parts if part.tag in TRAFFIC_FIRST]
+    return st.sampled_from(parts + usual).flatmap(lambda part: of_type(part, "traffic"))
+
+
+def struct_of(struct: type[msgspec.Struct], path: str) -> SearchStrategy[dict[str, Any]]:
+    """Plain data of a settings struct."""
+    info = inspect.type_info(struct)
+    assert isinstance(info, inspect.StructType)
+    return of_struct(info, path)
+
+
+@st.composite
+def of_struct(draw: DrawFn, info: inspect.StructType, path: str) -> dict[str, Any]:
+    """Some fields chosen, the others left to their defaults."""
+    values: dict[str, Any] = {}
+    if info.tag_field is not None:
+        values[info.tag_field] = info.tag
+    for field in info.fields:
+        if field.required or draw(st.booleans()):
+            values[field.encode_name] = draw(of_type(field.type, f"{path}.{field.encode_name}"))
+    return values
+
+
+def of_type(info: inspect.Type, path: str) -> SearchStrategy[Any]:
+    """Values of a type as msgspec describes it."""
+    shaped = SHAPED.get(path, SHAPED_BY_NAME.get(path.rsplit(".", 1)[-1]) if path.count(".") else None)
+    if shaped is not None:
+        return shaped
+    match info:
+        case inspect.Metadata():
+            return of_type(info.type, path)
+        case inspect.UnionType():
+            return st.one_of(*(of_type(part, path) for part in info.types))
+        case inspect.StructType():
+            return of_struct(info, path)
+        case inspect.LiteralType():
+            return st.sampled_from(sorted(info.values, key=str))
+        case inspect.NoneType():
+            return st.none()
+        case inspect.BoolType():
+            return st.booleans()
+        case inspect.IntType() | inspect.FloatType():
+            return numbers(info)
+        case inspect.ListType():
+            return st.lists(of_type(info.item_type, path), max_size=4)
+        case inspect.DictType():
+            return st.dictionaries(of_type(info.key_type, path), of_type(info.value_type, path), max_size=2)
+        case inspect.StrType():
+            return st.text("abc", min_size=1, max_size=5)
+        case _:
+            return st.none()
+
+
+def numbers(info: inspect.IntType | inspect.FloatType) -> SearchStrategy[Any]:
+    """Limits, small values, anything between; halves too where a type allows them."""
+    low = info.ge if info.ge is not None else 0
+    high = info.le if info.le is not None else max(OPEN_END, low)
+    lowest, highest = -(-low // 1), high // 1
+    whole = st.integers(int(lowest), int(highest))
+    near = st.integers(int(lowest), int(min(highest, lowest + 5)))
+    limits = st.sampled_from([low, high])
+    if isinstance(info, inspect.FloatType):
+        return st.one_of(near, limits, whole, whole.map(lambda value: min(value + 0.5, high)))
+    return st.one_of(near, limits.map(int), whole)
