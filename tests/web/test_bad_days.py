@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from simulations import links
 from simulations.engine import simulate_rows
@@ -53,7 +54,7 @@ class Page:
         def once() -> ClientConnection | None:
             try:
                 address = f"ws://127.0.0.1:{self._site.port}{self._run['socket']}?after={len(self.rows)}"
-                return connect(address, origin=self._site.url, max_size=None, proxy=None)  # type: ignore[arg-type]
+                return connect(address, origin=Origin(self._site.url), max_size=None, proxy=None)
             except (ConnectionClosed, InvalidStatus, OSError):
                 return None
 
