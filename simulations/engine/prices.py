@@ -171,7 +171,7 @@ class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: dict[str, _Item]
 
 
-class UnknownPriceError(LookupError):
+class UnknownPriceError(ValueError):
     """No such price: `kind` is "key" or "region", `name` what was asked for, `nearest` what may have been meant."""
 
     def __init__(self, kind: Literal["key", "region"], name: str, known: Iterable[str]) -> None:

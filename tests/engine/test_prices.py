@@ -16,7 +16,8 @@ def test_every_row_is_a_price_with_a_source(key: str, region: str) -> None:
     assert found.sources
     assert set(found.sources) <= set(prices.book().sources)
     assert found.status == "memory" or found.as_of
-    assert all(isinstance(tier.price, Decimal) and tier.price >= 0 for tier in found.tiers)
+    assert all(type(tier.price) is Decimal for tier in found.tiers)
+    assert all(tier.price >= 0 for tier in found.tiers)
 
 
 @pytest.mark.parametrize(("key", "region"), ROWS)
