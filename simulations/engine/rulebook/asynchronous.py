@@ -174,8 +174,6 @@ CATCHERS: tuple[Rule, ...] = (
             "failure_detail_type": "Lambda Function Invocation Result - Failure",
             "s3_prefix": "aws/lambda/async/",
         },
-        state="text_only",
-        reason="It names where the record is found; nothing happens in time.",
         source=(_RETAIN,),
     ),
     Rule(
