@@ -25,7 +25,7 @@ some_ms = st.one_of(
     st.sampled_from([0, 1, 100, 1_000, 2_999, 3_000, 3_001, 29_000, 30_000, 60_000, 180_000]), st.integers(0, 400_000)
 )
 durations = st.one_of(st.sampled_from([0, 0.5, 100, 250, 1_000, 2_999.9, 3_000, 3_001, 29_500]), st.integers(0, 40_000))
-answers = st.sampled_from(
+answers: SearchStrategy[Any] = st.sampled_from(
     [
         None,
         "text",
@@ -96,7 +96,7 @@ TRAFFIC_FIRST = ("steady", "burst")
 
 
 @st.composite
-def scenarios(draw: DrawFn, trigger: str | None = None, **fixed: dict[str, Any]) -> Scenario:
+def scenarios(draw: DrawFn, /, trigger: str | None = None, **fixed: dict[str, Any]) -> Scenario:
     """A valid scenario; `fixed` overrides fields of a section: `scenarios("s3", failures={"error_rate": 1})`."""
     key = trigger or draw(st.sampled_from(sorted(TRIGGERS)), label="trigger")
     raw: dict[str, Any] = {
@@ -159,7 +159,7 @@ def struct_of(struct: type[msgspec.Struct], path: str) -> SearchStrategy[dict[st
 
 
 @st.composite
-def of_struct(draw: DrawFn, info: inspect.StructType, path: str) -> dict[str, Any]:
+def of_struct(draw: DrawFn, /, info: inspect.StructType, path: str) -> dict[str, Any]:
     """Some fields chosen, the others left to their defaults."""
     values: dict[str, Any] = {}
     if info.tag_field is not None:

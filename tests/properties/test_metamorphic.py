@@ -28,11 +28,6 @@ def small(trigger: str, **sections: Any) -> st.SearchStrategy[Scenario]:
     return scenarios(trigger, **{"horizon_s": None, "traffic": STEADY, **sections})
 
 
-def without(names: list[str], settings: type) -> dict[str, None]:
-    """Those of the named settings that a trigger has, switched off."""
-    return {name: None for name in names if name in settings.__struct_fields__}
-
-
 @pytest.mark.parametrize("trigger", sorted(TRIGGERS))
 def test_when_nothing_fails_everything_is_delivered_at_the_first_attempt(trigger: str) -> None:
     settings = {name: value for name, value in _defaults(trigger).items() if name != "function_response_types"}

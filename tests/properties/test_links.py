@@ -1,0 +1,137 @@
+"""P14: a link means one scenario, and what is not a scenario is refused field by field."""
+
+import string
+from collections.abc import Callable
+from itertools import islice
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulations.engine import TRIGGERS, FieldError, Scenario, ScenarioErrors, parse_scenario, simulate_rows
+from simulations.engine.fields import Field, scenario_fields
+from simulations.links import read_link, render_link, render_query, render_texts
+from tests.strategies import scenarios
+
+CODES = {"ValidationException", "InvalidParameterValueException", "ParamValidationError"}
+NONSENSE = st.one_of(
+    st.sampled_from(
+        ["", " ", "-1", "-0", "0", "1e400", "-1e400", "nan", "NaN", "inf", "-Infinity", "1_000", "0x10", "\u0661", "9" * 40,
+         "1" * 400, "1.5", "true", "None", "null", "[]", "{}", "[[[]]]", '{"a"', "[null]", '[{"at_ms": 1e400}]', "[1e999]",
+         '[{"at_ms": 0, "id": ""}]', '{"function_dlq": 3}', "\x00", "\ud7ff", "%00", "<script>", "&a=b", "a,b,,", "é" * 50]
+    ),
+    st.text(max_size=20),
+    st.integers().map(str),
+    st.floats().map(str),
+)  # fmt: skip
+KEYS = sorted({field.key for trigger in TRIGGERS for field in scenario_fields(trigger)})
+
+
+def outcome_of(read: Callable[[], Scenario]) -> Scenario | list[FieldError]:
+    """The scenario, or what is wrong with it; any other exception is a failure."""
+    try:
+        return read()
+    except ScenarioErrors as refused:
+        return refused.errors
+
+
+def assert_readable(errors: list[FieldError]) -> None:
+    """A person can do something about each error."""
+    assert errors
+    for error in errors:
+        assert error.code in CODES
+        assert 0 < len(error.message) < 2_000
+
+
+@given(scenarios())
+def test_a_link_is_read_back_as_the_scenario_it_was_made_from(scenario: Scenario) -> None:
+    link = render_link(scenario)
+    assert read_link(link) == scenario
+    assert read_link(f"https://example.org/?{link}#playhead") == scenario
+    assert render_link(read_link(link)) == link
+    assert set(link) <= set(string.ascii_letters + string.digits + "-._~!$&'()*+,;=:@%/?")
+
+
+@given(scenarios())
+def test_plain_data_is_read_back_as_the_scenario_it_was_made_from(scenario: Scenario) -> None:
+    assert parse_scenario(msgspec.to_builtins(scenario)) == scenario
+    assert parse_scenario(msgspec.json.decode(msgspec.json.encode(scenario))) == scenario
+
+
+@given(scenarios())
+def test_a_link_holds_every_field_so_that_a_new_default_changes_no_old_link(scenario: Scenario) -> None:
+    texts = render_texts(scenario)
+    kinds = {field.key: texts[field.key] for field in scenario_fields(scenario.trigger) if field.key in texts}
+    applying = {
+        field.key
+        for field in scenario_fields(scenario.trigger)
+        if field.of is None or kinds.get(field.of) == field.variant
+    }
+    assert set(texts) == applying
+
+
+@given(scenarios(), st.sampled_from(KEYS), NONSENSE)
+def test_a_wrong_value_is_an_error_at_its_field_or_a_scenario_with_that_value(
+    scenario: Scenario, key: str, text: str
+) -> None:
+    texts = {**render_texts(scenario), key: text}
+    read = outcome_of(lambda: read_link(render_query(texts)))
+    if isinstance(read, Scenario):
+        again = render_texts(read)
+        changed = {name for name in again.keys() & texts.keys() if again[name] != texts[name]}
+        assert changed <= {key}, "no other field may change in silence"
+        assert key in again
+        assert list(islice(simulate_rows(read, record_limit=50, event_limit=20), 20))
+    else:
+        assert_readable(read)
+
+
+@given(scenarios(), st.text("abcdefghijklmnopqrstuvwxyz_[]. ", min_size=1, max_size=15), st.text(max_size=5))
+def test_an_unknown_field_is_an_error_with_its_name(scenario: Scenario, key: str, text: str) -> None:
+    if key in {field.key for field in scenario_fields(scenario.trigger)}:
+        return
+    with pytest.raises(ScenarioErrors) as refused:
+        read_link(render_query({**render_texts(scenario), key: text}))
+    assert [error.field for error in refused.value.errors] == [key]
+
+
+@given(scenarios(), st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+                                 lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+                                 max_leaves=4), st.data())  # fmt: skip
+def test_plain_data_of_any_shape_is_a_scenario_or_an_error_at_its_field(
+    scenario: Scenario, value: object, data: st.DataObject
+) -> None:
+    raw = msgspec.to_builtins(scenario)
+    section = data.draw(st.sampled_from(sorted(raw)))
+    if isinstance(raw[section], dict) and raw[section] and data.draw(st.booleans()):
+        raw[section][data.draw(st.sampled_from(sorted(raw[section])))] = value
+    else:
+        raw[section] = value
+    read = outcome_of(lambda: parse_scenario(raw))
+    if not isinstance(read, Scenario):
+        assert_readable(read)
+
+
+def numbers() -> list[tuple[str, Field]]:
+    return [
+        (trigger, field)
+        for trigger in TRIGGERS
+        for field in scenario_fields(trigger)
+        if field.kind in ("integer", "number") and field.section != "run"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "field"), [pytest.param(*pair, id=f"{pair[0]}-{pair[1].path}-{pair[1].variant}") for pair in numbers()]
+)
+def test_a_number_beyond_its_limit_is_refused_in_the_words_of_aws(trigger: str, field: Field) -> None:
+    texts = {"trigger": trigger, **({field.of: str(field.variant)} if field.of else {})}
+    step = 1 if field.kind == "integer" else 0.5
+    for limit, beyond in ((field.minimum, -step), (field.maximum, step)):
+        if limit is None:
+            continue
+        with pytest.raises(ScenarioErrors) as refused:
+            read_link(render_query({**texts, field.key: f"{limit + beyond:.12g}"}))
+        assert [error.field for error in refused.value.errors] == [field.key]
+        assert "failed to satisfy constraint: Member must have value" in refused.value.errors[0].message

@@ -1,0 +1,42 @@
+"""Every link that was ever published still parses to its scenario and simulates to its bytes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from simulations.links import read_link, render_link
+from tests.links.publish import FOLDER, digest
+
+PUBLISHED = sorted(FOLDER.glob("*.json"))
+
+
+def load(path: Path) -> dict[str, Any]:
+    kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return kept
+
+
+def test_links_are_kept() -> None:
+    assert PUBLISHED
+
+
+@pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
+def test_a_published_link_means_what_it_meant(path: Path) -> None:
+    kept = load(path)
+    scenario = read_link(kept["link"])
+    found = msgspec.to_builtins(scenario)
+    # a field that was added since must do nothing by default; what was there must be the same
+    assert includes(found, kept["scenario"]), f"{kept['published']}: the scenario changed"
+    assert digest(scenario) == kept["rows_sha256"], f"{kept['published']}: the run changed"
+    assert digest(read_link(render_link(scenario))) == kept["rows_sha256"]
+
+
+def includes(found: Any, kept: Any) -> bool:
+    """Whether everything that was kept is there and equal."""
+    if isinstance(found, dict) and isinstance(kept, dict):
+        return all(name in found and includes(found[name], value) for name, value in kept.items())
+    if isinstance(found, list) and isinstance(kept, list):
+        return len(found) == len(kept) and all(map(includes, found, kept))
+    return bool(found == kept)
