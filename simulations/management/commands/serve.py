@@ -9,6 +9,7 @@ alone (on several machines, say), with REDIS_URL and DATABASE_URL given to both:
 import errno
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -31,6 +32,7 @@ from simulations.supervisor import Child, GaveUpError
 from simulations.tasks import queue_unfinished
 
 _READY_WITHIN_S = 60
+_OLD_STATIC_S = 86_400
 _ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
 _LOOK_EVERY_S = 0.1
 
@@ -217,6 +219,11 @@ def _collect_static() -> None:
         return
     call_command("collectstatic", verbosity=0, interactive=False)
     marker.touch()
+    for old in marker.parent.glob("*.collected"):
+        # a page that was opened before an update may still ask for the version before
+        if time.time() - old.stat().st_mtime > _OLD_STATIC_S:
+            shutil.rmtree(old.with_suffix(""), ignore_errors=True)
+            old.unlink()
 
 
 def _worker_command() -> list[str]:
