@@ -88,6 +88,7 @@ class Run(msgspec.Struct, gc=False, eq=False):
     error_type: str | None
     response: Any
     environment: int
+    environment_rule: str
     then: "Then"
     argument: Any = None
 
@@ -157,32 +158,20 @@ class Lambda:
         self.invocations += 1
         for event in events:
             event.invocations += 1
-        environment, cold, again = self._environment(at)
+        environment, init, again, environment_rule = self._environment(at)
         verdict = self.failures.decide(self.invocations, at, events)
-        init = self._init if cold else 0
-        spent = verdict.after_us if verdict.after_us is not None else self._duration(events)
-        if again:
-            spent += self._init  # INIT-3: the suppressed init counts as duration
-        if init > self._init_limit:
-            spent += init  # INIT-1: initialised a second time, now under the function's timeout
-            init = self._init_limit
-        do, rule = verdict.do, "RUN-6"
-        if self.function.init_failure is not None and (cold or again):
-            do, rule, spent = _INIT_ERRORS[self.function.init_failure], "ERR-1", self._init if again else 0
+        spent = again + (verdict.after_us if verdict.after_us is not None else self._duration(events))
+        do, rule = verdict.do, "RUN-6" if verdict.do == "ok" else "ERR-1"
+        if self.function.init_failure is not None and environment_rule != "MODEL-1":
+            do, rule, spent = _INIT_ERRORS[self.function.init_failure], "ERR-1", again
         if spent > self._timeout or do == "timeout":
-            do, rule, spent = (
-                "timeout",
-                "FN-1",
-                self._timeout if verdict.after_us is None else min(spent, self._timeout),
-            )
-        elif do != "ok":
-            rule = "ERR-1"
+            do, rule, spent = "timeout", "FN-1", self._timeout
         end = at + init + spent
         run = Run(
             self.invocations, events, _OUTCOMES[do], rule, at, init, end, ms_ceil(init + spent),
             None if do == "ok" else verdict.error_type or _ERRORS[do][0],
             self._returned(verdict) if do == "ok" else _error(do, verdict),
-            environment, then, argument,
+            environment, environment_rule, then, argument,
         )  # fmt: skip
         reset = do in _RESETS or (do != "ok" and self.function.init_failure is not None)
         self._kernel.at(end, ENDS, self.invocations, self._reset if reset else self._ended, run)
@@ -202,15 +191,22 @@ class Lambda:
         self._idle.append((at, run.environment, True))
         run.then(at, run)
 
-    def _environment(self, at: int) -> tuple[int, bool, bool]:
-        """(environment, new, to be initialised again): the one that was used last, or a new one."""
+    def _environment(self, at: int) -> tuple[int, int, int, str]:
+        """The environment that was used last (MODEL-1), or a new one, and what initialising it takes.
+
+        (environment, microseconds before the code runs, microseconds within its duration, the rule that says so).
+        """
+        rule = "INIT-4" if self._init else "INIT-1"
         if self._idle:
             since, environment, again = self._idle.pop()
             if at - since <= self._kept:
-                return environment, False, again
+                return environment, 0, self._init if again else 0, "INIT-3" if again else "MODEL-1"
             self._idle.clear()  # all others have been idle for longer still
+            rule = "MODEL-2"
         self._environments += 1
-        return self._environments, True, False
+        if self._init > self._init_limit:  # initialised a second time, now under the function's timeout
+            return self._environments, self._init_limit, self._init, "INIT-1"
+        return self._environments, self._init, 0, rule
 
     def _duration(self, events: Sequence[Event]) -> int:
         """How long the code takes; its luck is keyed on the first event and how often that one was invoked."""

@@ -108,6 +108,10 @@ def _check_choices(choices: Choices) -> list[FieldError]:
         if planned.id is not None and planned.id in seen:
             errors.append(FieldError(f"traffic.events[{number}].id", INVALID, f"Two events are called {planned.id!r}."))
         seen.add(planned.id or "")
+    for number, step in enumerate(choices.failures.script):
+        if step.do == "timeout" and step.after_ms is not None:
+            field = f"failures.script[{number}].after_ms"
+            errors.append(FieldError(field, INVALID, "A timeout comes at the function's timeout; leave after_ms out."))
     for number, plan in enumerate(choices.failures.invocations):
         if (plan.match.n is None) == (not plan.match.events):
             field = f"failures.invocations[{number}].match"

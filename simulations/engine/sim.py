@@ -73,6 +73,7 @@ class Sim:
         self.log.attempt(
             rule, run.rule, run.invocation, attempt, run.start, run.init, run.end, run.outcome, run.error_type, None,
             run.billed_ms, run.response, shard, run.environment, [member[0] for member in members], members,
+            run.environment_rule,
         )  # fmt: skip
 
     def throttle(

@@ -131,6 +131,7 @@ class Attempt(msgspec.Struct, frozen=True, tag="attempt", tag_field="kind"):
 
     `rule` says why it happened now, `outcome_rule` why it ended as it did. `invocation` counts the function's invocations
     in this run (None where the code did not run); `attempt` counts the tries of this event or batch, throttles among them.
+    `environment_rule` says why its execution environment was new, used again or initialised again.
     From `start_us` the execution environment is initialised for `init_us`, then the code runs until `end_us`.
     """
 
@@ -152,6 +153,7 @@ class Attempt(msgspec.Struct, frozen=True, tag="attempt", tag_field="kind"):
     environment: int | None
     events: list[str]
     members: list[dict[str, Any]]
+    environment_rule: str | None
 
 
 class Answered(msgspec.Struct, frozen=True, tag="answered", tag_field="kind"):
@@ -398,10 +400,11 @@ class Log:
         environment: int | None,
         events: list[str],
         members: list[tuple[str, int | None, int | None, int]],
+        environment_rule: str | None = None,
     ) -> None:
         self.rows.append(
             (3, start, rule, outcome_rule, invocation, attempt, start, init, end, outcome, error_type, throttle_reason,
-             billed_ms, response, shard, environment, events, members)
+             billed_ms, response, shard, environment, events, members, environment_rule)
         )  # fmt: skip
 
     def answered(self, at: int, rule: str, event: str, status: int, function_error: str | None, body: Any) -> None:

@@ -120,6 +120,8 @@ LIFECYCLE: tuple[Rule, ...] = (
         ),
         values={"billing_step_ms": 1},
         source=(_METRICS, _ENVIRONMENT),
+        state="text_only",
+        reason="Acts on the Duration metric and on the bill, not on a record.",
     ),
     Rule(
         id="INIT-6",

@@ -61,6 +61,8 @@ ASSUMPTIONS: tuple[Rule, ...] = (
         ),
         values={"order": "run ends, returns, arrivals, scaling, polls"},
         basis="assumed",
+        state="text_only",
+        reason="Orders the records of one instant; no record comes from it.",
     ),
     Rule(
         id="MODEL-9",
