@@ -6,7 +6,7 @@
 
 /** @typedef {import("./activity.js").Episodes} Episodes */
 /** @typedef {{kind: "one", from: number, to: number}} One one episode, or several that were joined for want of room */
-/** @typedef {{kind: "cycle", from: number, to: number, periodUs: number, count: number}} Cycle episodes from..to, both folded */
+/** @typedef {{kind: "cycle", from: number, to: number, first: number, periodUs: number, count: number}} Cycle episodes from..to, both folded; first: where the whole cycle begins */
 /** @typedef {One | Cycle} Item */
 
 export const SHORTEST_CYCLE = 6;
@@ -60,7 +60,7 @@ export function foldCycles(episodes, opened = new Map()) {
  */
 function folded(episodes, from, to, page) {
   const cycle = (/** @type {number} */ a, /** @type {number} */ b) => /** @type {Item[]} */ (
-    a > b ? [] : [{ kind: "cycle", from: a, to: b, count: b - a + 1, periodUs: episodes.from[from + 1] - episodes.from[from] }]
+    a > b ? [] : [{ kind: "cycle", from: a, to: b, first: from, count: b - a + 1, periodUs: episodes.from[from + 1] - episodes.from[from] }]
   );
   if (page === undefined) return cycle(from, to);
   const first = from + page * PAGE;

@@ -10,7 +10,7 @@ import { foldCycles, joinShortGaps } from "./cycles.js";
 
 /** @typedef {import("./activity.js").Activity} Activity */
 /** @typedef {"busy" | "gap" | "cycle" | "even"} PieceKind */
-/** @typedef {{kind: PieceKind, from: number, to: number, width: number, count?: number, periodUs?: number, index?: number}} Piece */
+/** @typedef {{kind: PieceKind, from: number, to: number, width: number, count?: number, periodUs?: number, first?: number, page?: number}} Piece */
 
 const MOST_ITEMS = 400;
 const MOST_PIECES = 2_000;
@@ -74,11 +74,17 @@ export function foldedPieces(activity, opened) {
       cut(pieces, "busy", start, now, edges, most, busyWidth);
     } else {
       now = n + 1 < items.length ? episodes.from[items[n + 1].from] : episodes.to[item.to];
-      pieces.push({ kind: "cycle", from: start, to: now, width: CYCLE_WIDTH, count: item.count, periodUs: item.periodUs, index: item.from });
+      pieces.push({ kind: "cycle", from: start, to: now, width: CYCLE_WIDTH, ...cycleOf(item, opened) });
     }
   });
   idleUntil(activity.endUs);
   return pieces.length ? pieces : [{ kind: "busy", from: 0, to: 1_000, width: busyWidth(1_000) }];
+}
+
+/** What a cycle's piece says; page: what opening it shows. @param {import("./cycles.js").Cycle} cycle @param {Map<number, number>} [opened] */
+function cycleOf({ count, periodUs, first, from }, opened) {
+  const open = opened?.get(first);
+  return { count, periodUs, first, page: open === undefined ? 0 : from === first ? open - 1 : open + 1 };
 }
 
 export class TimeAxis {

@@ -1,0 +1,56 @@
+// @ts-check
+/** The axis says where time is folded: thick where it runs, teeth where it is left out, words for how long. */
+import { GUTTER } from "./layout.js";
+import { icon, zigzag } from "./shapes.js";
+import { svg } from "./svg.js";
+
+/** @typedef {import("./layout.js").Figure} Figure */
+
+const LETTER = 6.7;
+
+/** @param {Figure} figure @returns {SVGElement} */
+export function drawAxis(figure) {
+  const group = svg("g", { class: "axis" });
+  const at = figure.down ? GUTTER - 12 : figure.across + 14;
+  const far = figure.down ? GUTTER + figure.across : 0;
+  const line = (/** @type {number} */ from, /** @type {number} */ to, /** @type {string} */ name) => svg("line", figure.down
+    ? { class: name, x1: at, x2: at, y1: from, y2: to } : { class: name, y1: at, y2: at, x1: from, x2: to });
+  for (const row of figure.rows.slice(1)) {
+    group.append(svg("line", figure.down ? { class: "between", x1: GUTTER + row.top, x2: GUTTER + row.top, y1: 0, y2: figure.length }
+      : { class: "between", x1: 0, x2: figure.length, y1: row.top, y2: row.top }));
+  }
+  for (const fold of figure.breaks) group.append(band(figure, fold, far));
+  for (const piece of figure.axis.pieces) {
+    if (piece.kind === "gap" || piece.kind === "cycle") continue;
+    group.append(line(figure.place(piece.from), figure.place(piece.to), "time"));
+  }
+  for (const fold of figure.breaks) group.append(...foldSign(figure, fold, at));
+  for (const tick of figure.ticks) {
+    group.append(svg("line", figure.down ? { class: "tick", x1: at - 4, x2: at + 4, y1: tick.x, y2: tick.x } : { class: "tick", x1: tick.x, x2: tick.x, y1: at - 4, y2: at + 4 }));
+    group.append(svg("text", figure.down ? { class: "time-label", x: at - 9, y: tick.x + 4, "text-anchor": "end" }
+      : { class: "time-label", x: tick.x, y: at + 22, "text-anchor": tick.us === 0 ? "start" : "middle", dx: tick.us === 0 ? -4 : 0 }, tick.label));
+  }
+  return group;
+}
+
+/** The stretch of a fold, faintly, through all lanes. @param {Figure} figure @param {import("./layout.js").Break} fold @param {number} far */
+function band(figure, { from, to, piece }, far) {
+  const size = Math.max(0, to - from);
+  return svg("rect", figure.down ? { class: `band ${piece.kind}`, x: GUTTER, width: far - GUTTER, y: from, height: size }
+    : { class: `band ${piece.kind}`, x: from, width: size, y: 0, height: figure.across });
+}
+
+/** @param {Figure} figure @param {import("./layout.js").Break} fold @param {number} at */
+function foldSign(figure, { from, to, label, piece }, at) {
+  const signs = [svg("path", { class: "fold", d: zigzag(from, to, at, figure.down) }, svg("title", {}, label))];
+  const middle = (from + to) / 2;
+  const wide = label.length * LETTER + 10;
+  if (figure.down) {
+    if (to - from >= 30) signs.push(svg("text", { class: "fold-label", x: at - 9, y: middle + 4, "text-anchor": "end" }, piece.kind === "cycle" ? label.split(" every ")[0] : label));
+    if (to - from >= 60 && piece.kind === "cycle") signs.push(svg("text", { class: "fold-label", x: at - 9, y: middle + 20, "text-anchor": "end" }, `every ${label.split(" every ")[1]}`));
+  } else if (to - from >= wide + 8) {
+    signs.push(svg("rect", { class: "fold-plate", x: middle - wide / 2, y: at - 9, width: wide, height: 18, rx: 9 }));
+    signs.push(svg("text", { class: "fold-label", x: middle, y: at + 4, "text-anchor": "middle" }, label));
+  } else if (piece.kind === "cycle") signs.push(icon("cycle", middle, at));
+  return signs;
+}

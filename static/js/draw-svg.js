@@ -1,0 +1,143 @@
+// @ts-check
+/** The picture as SVG: crisp, printable, every mark an element. Drawn once for a figure; the playhead only changes classes. */
+import { count } from "./format.js";
+import { AXIS, GUTTER, MARK, middle } from "./layout.js";
+import { drawAxis } from "./draw-axis.js";
+import { body, icon, patterns } from "./shapes.js";
+import { svg } from "./svg.js";
+import { OUTCOME } from "./words.js";
+
+/** @typedef {import("./layout.js").Figure} Figure */
+/** @typedef {import("./layout.js").Row} Row */
+/** @typedef {import("./trace.js").Trace} Trace */
+/** @typedef {{node: SVGElement, fromUs: number, toUs: number, seq: number, state: string}} Sprite something that appears in time */
+/** @typedef {{node: SVGElement, from: number, to: number}} Wait a line that grows up to the playhead */
+
+/** A box along time. @param {Figure} figure @param {number} from @param {number} to @param {number} mid @param {number} thick */
+function boxOf({ down }, from, to, mid, thick) {
+  return down ? { x: GUTTER + mid - thick / 2, y: from, w: thick, h: to - from } : { x: from, y: mid - thick / 2, w: to - from, h: thick };
+}
+
+/**
+ * @param {SVGElement} root is emptied first
+ * @param {Figure} figure @param {Trace} trace
+ * @returns {{sprites: Sprite[], waits: Wait[]}}
+ */
+export function drawSvg(root, figure, trace) {
+  const width = figure.down ? GUTTER + figure.across : figure.length;
+  const height = figure.down ? figure.length : figure.across + AXIS;
+  root.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  root.setAttribute("width", String(width));
+  root.setAttribute("height", String(height));
+  /** @type {Sprite[]} */
+  const sprites = [];
+  /** @type {Wait[]} */
+  const waits = [];
+  const lanes = figure.rows.map((row) => drawLane(figure, row, trace, sprites, waits));
+  root.replaceChildren(patterns(), drawAxis(figure), ...lanes);
+  return { sprites, waits };
+}
+
+/** @param {Figure} figure @param {Row} row @param {Trace} trace @param {Sprite[]} sprites @param {Wait[]} waits */
+function drawLane(figure, row, trace, sprites, waits) {
+  const group = svg("g", { class: `lane${row.dense ? " dense" : ""}` });
+  const arrived = row.points.find((point) => point.kind === "arrived");
+  const ends = row.points.filter((point) => point.kind === "end");
+  if (arrived && !row.dense) {
+    const open = ends.reduce((sum, end) => sum + end.count, 0) < row.lane.count;
+    const until = open ? figure.axis.endUs : Math.max(row.lastUs, ...ends.map((end) => end.us));
+    group.append(...waiting(figure, row, figure.place(arrived.us), figure.place(until), waits));
+  }
+  for (const glyph of row.glyphs) group.append(track(sprites, drawGlyph(figure, row, glyph), glyph.piece.from, glyph.piece.to, glyph.firstSeq));
+  for (const mark of row.marks) group.append(track(sprites, drawMark(figure, row, mark, trace), mark.fromUs, mark.toUs, mark.seq));
+  for (const point of row.points) {
+    if (row.dense && point.kind !== "limit") continue;
+    group.append(track(sprites, drawPoint(figure, row, point), point.us, point.us, point.seq));
+  }
+  return group;
+}
+
+/** @param {Sprite[]} sprites @param {SVGElement} node @param {number} fromUs @param {number} toUs @param {number} seq */
+function track(sprites, node, fromUs, toUs, seq) {
+  sprites.push({ node, fromUs, toUs, seq, state: "" });
+  return node;
+}
+
+/** @param {Figure} figure @param {Row} row @param {number} from @param {number} to @param {Wait[]} waits */
+function waiting(figure, row, from, to, waits) {
+  const at = middle(row, 0, figure.down) + (figure.down ? GUTTER : 0);
+  const line = (/** @type {string} */ name) => svg("line", figure.down
+    ? { class: name, x1: at, x2: at, y1: from, y2: to } : { class: name, y1: at, y2: at, x1: from, x2: to });
+  const past = line("wait");
+  waits.push({ node: past, from, to });
+  return [line("wait ahead"), past];
+}
+
+/** @param {Figure} figure @param {Row} row @param {import("./marks.js").Mark} mark @param {Trace} trace */
+function drawMark(figure, row, mark, trace) {
+  const from = figure.place(mark.fromUs);
+  const to = Math.max(figure.place(mark.toUs), from + (figure.down ? 20 : 16));
+  const thick = figure.down ? Math.min(180, row.size / row.rows - 6) : MARK;
+  const box = boxOf(figure, from, to, middle(row, mark.row, figure.down), thick);
+  const record = trace.record(mark.seq);
+  const group = svg("g", { class: `mark o-${mark.outcome}`, "data-seq": mark.seq }, body(mark.outcome, box));
+  if (record.init_us > 0) group.append(initPart(figure, box, mark, record.init_us));
+  const alone = row.lane.count === 1;
+  const number = alone ? String(record.attempt) : mark.members > 1 ? `× ${mark.members}` : "";
+  group.append(...inside(box, mark.outcome, number, OUTCOME[mark.outcome].word));
+  return group;
+}
+
+/** The part of an attempt in which its environment is made. @param {Figure} figure @param {import("./shapes.js").Box} box @param {import("./marks.js").Mark} mark @param {number} initUs */
+function initPart(figure, box, mark, initUs) {
+  const share = Math.min(1, initUs / Math.max(1, mark.toUs - mark.fromUs));
+  const part = figure.down ? { x: box.x + 1, y: box.y + 1, width: box.w - 2, height: Math.max(0, box.h * share - 1) }
+    : { x: box.x + 1, y: box.y + 1, width: Math.max(0, box.w * share - 1), height: box.h - 2 };
+  return svg("rect", { class: "init", rx: 2, ...part });
+}
+
+/** Icon, number and word, as far as there is room. @param {import("./shapes.js").Box} box @param {string} name @param {string} number @param {string} word */
+function inside({ x, y, w, h }, name, number, word) {
+  const cy = y + h / 2;
+  const text = w >= 40 + 8 * (word.length + number.length) ? [number, word].filter(Boolean).join(" ") : w >= 30 + 8 * number.length ? number : "";
+  if (h < 12 || w < 12) return [];
+  const wide = text ? 18 + text.length * 7.2 : 14;
+  const left = x + (w - wide) / 2;
+  const plate = svg("rect", { class: "plate", x: left - 5, y: cy - 9, width: wide + 10, height: 18, rx: 9 });
+  return [plate, icon(name, left + 7, cy), ...(text ? [svg("text", { x: left + 18, y: cy + 4.5 }, text)] : [])];
+}
+
+/** Many equal attempts as one sign. @param {Figure} figure @param {Row} row @param {NonNullable<Row["glyphs"]>[number]} glyph */
+function drawGlyph(figure, row, glyph) {
+  const from = figure.place(glyph.piece.from) + 3;
+  const to = figure.place(glyph.piece.to) - 3;
+  const thick = figure.down ? Math.min(180, row.size - 6) : MARK;
+  const box = boxOf(figure, from, to, middle(row, 0, figure.down), thick);
+  return svg("g", { class: `mark cycle o-${glyph.outcome}`, "data-cycle": glyph.piece.first ?? 0, "data-page": glyph.piece.page ?? 0, "data-seq": glyph.firstSeq },
+    svg("rect", { class: "body", x: box.x, y: box.y, width: Math.max(1, box.w), height: Math.max(1, box.h), rx: 5 }),
+    ...inside(box, "cycle", `× ${count(glyph.count)}`, OUTCOME[glyph.outcome].word));
+}
+
+/** @param {Figure} figure @param {Row} row @param {import("./points.js").Point} point */
+function drawPoint(figure, row, point) {
+  const along = figure.place(point.us);
+  const mid = middle(row, 0, figure.down);
+  const at = (/** @type {number} */ a, /** @type {number} */ b) => (figure.down ? { x: GUTTER + b, y: a } : { x: a, y: b });
+  if (point.kind === "arrived") {
+    const { x, y } = at(along - 9, mid);
+    return svg("circle", { class: "point arrived", cx: x, cy: y, r: 4.5 });
+  }
+  if (point.kind === "end") return ending(at(along + (figure.down ? 16 : 20), mid), point, figure.down);
+  const { x, y } = figure.down ? at(along, row.top + row.size - 8) : at(along, row.top + 13);
+  const flag = svg("g", { class: `point flag ${point.kind}`, "data-seq": point.seq });
+  if (figure.down) flag.append(svg("circle", { cx: x, cy: y, r: 4 }));
+  else flag.append(svg("path", { class: "stem", d: `M${x} ${y - 8}V${mid}` }), svg("text", { x: x - 6, y, "text-anchor": "end" }, point.word));
+  return flag;
+}
+
+/** How an event ended: sign and word. @param {{x: number, y: number}} place @param {import("./points.js").Point} point @param {boolean} down */
+function ending({ x, y }, point, down) {
+  const sign = [svg("circle", { class: "halo", cx: x, cy: y, r: 12 }), icon(point.fate, x, y, 18)];
+  const text = down ? { x, y: y + 24, "text-anchor": "middle" } : { x: x + 15, y: y + 5 };
+  return svg("g", { class: `point end f-${point.fate}`, "data-seq": point.seq }, ...sign, svg("text", text, point.word));
+}

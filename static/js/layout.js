@@ -1,0 +1,101 @@
+// @ts-check
+/**
+ * Where everything lies, as numbers: a pure function of the trace, the lanes, the axis and a few sizes. `along` follows time,
+ * `across` goes from lane to lane; the drawing decides which of them is x (time runs down the page on a phone).
+ */
+import { duration } from "./format.js";
+import { marksOf } from "./marks.js";
+import { pointsOf } from "./points.js";
+import { ticksOf } from "./ticks.js";
+
+/** @typedef {import("./trace.js").Trace} Trace */
+/** @typedef {import("./time-axis.js").TimeAxis} TimeAxis */
+/** @typedef {{zoom: number, down: boolean, across: number, rest: number}} Sizes across: room for all lanes (down only) */
+/** @typedef {import("./marks.js").LaneMarks & {lane: import("./lanes.js").Lane, points: import("./points.js").Point[], top: number, size: number, flags: number}} Row */
+/** @typedef {{from: number, to: number, label: string, piece: import("./time-axis.js").Piece}} Break */
+/**
+ * @typedef {object} Figure
+ * @property {number} length pixels along time, margins included
+ * @property {number} across
+ * @property {boolean} down
+ * @property {(us: number) => number} place a moment's pixel along time
+ * @property {(px: number) => number} moment the moment at a pixel
+ * @property {Row[]} rows
+ * @property {Break[]} breaks
+ * @property {import("./ticks.js").Tick[]} ticks
+ * @property {TimeAxis} axis
+ */
+
+export const ROW = 30;
+export const MARK = 24;
+const FLAG = 18;
+const AIR = 8;
+export const LEAD = 22;
+/** room for the axis: below the lanes, or left of them where time runs down */
+export const AXIS = 54;
+export const GUTTER = 92;
+const TRAIL = 132;
+const TRAIL_DOWN = 34;
+
+/** The zoom at which the whole run is seen; small runs are not blown up without end. @param {TimeAxis} axis @param {number} room @param {boolean} down */
+export function fittingZoom(axis, room, down) {
+  const fit = (room - LEAD - (down ? TRAIL_DOWN : TRAIL)) / axis.width;
+  return down ? Math.min(2.4, Math.max(2, fit)) : Math.min(8, fit);
+}
+
+/** Fits where marks stay readable, else as small as they may get before a person has to choose. @param {TimeAxis} axis @param {number} room @param {boolean} down */
+export function firstZoom(axis, room, down) {
+  const fit = fittingZoom(axis, room, down);
+  return axis.width <= 6 * room ? Math.max(1, fit) : fit;
+}
+
+/**
+ * @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {TimeAxis} axis @param {Sizes} sizes
+ * @returns {Figure}
+ */
+export function layout(trace, lanes, axis, { zoom, down, across, rest }) {
+  const place = (/** @type {number} */ us) => LEAD + axis.project(us) * zoom;
+  const moment = (/** @type {number} */ px) => axis.unproject((px - LEAD) / zoom);
+  const marks = marksOf(trace, lanes, axis.pieces, place);
+  const points = pointsOf(trace, lanes, place);
+  const rows = stacked(lanes.lanes.map((lane, n) => ({ ...marks[n], lane, points: points[n], top: 0, size: 0, flags: 0 })), down ? across : 0);
+  const last = rows[rows.length - 1];
+  return {
+    axis, place, moment, rows, down,
+    length: Math.max(rest, place(axis.endUs) + (down ? TRAIL_DOWN : TRAIL)),
+    across: last ? last.top + last.size : ROW + 2 * AIR,
+    breaks: breaksOf(axis, place),
+    ticks: ticksOf(axis, place, down),
+  };
+}
+
+/**
+ * Gives every row its place across; `room` > 0 spreads them over it.
+ * @param {Row[]} rows @param {number} room
+ */
+function stacked(rows, room) {
+  const all = rows.reduce((sum, row) => sum + row.rows, 0);
+  let top = 0;
+  for (const row of rows) {
+    row.flags = !room && row.points.some((point) => point.kind === "limit" || point.kind === "answered") ? FLAG : 0;
+    row.top = top;
+    row.size = room ? (room * row.rows) / all : row.rows * ROW + 2 * AIR + row.flags;
+    top += row.size;
+  }
+  return rows;
+}
+
+/** @param {TimeAxis} axis @param {(us: number) => number} place @returns {Break[]} */
+function breaksOf(axis, place) {
+  return axis.pieces.filter((piece) => piece.kind === "gap" || piece.kind === "cycle").map((piece) => ({
+    from: place(piece.from), to: place(piece.to), piece,
+    label: piece.kind === "gap" ? duration(piece.to - piece.from)
+      : `× ${(piece.count ?? 0).toLocaleString("en-US")} every ${duration(piece.periodUs ?? 0)}`,
+  }));
+}
+
+/** Where a row of a lane lies across: the middle. @param {Row} row @param {number} n @param {boolean} down */
+export function middle(row, n, down) {
+  if (down) return row.top + (row.size * (n + 0.5)) / row.rows;
+  return row.top + row.flags + AIR + ROW * (n + 0.5);
+}

@@ -1,0 +1,105 @@
+// @ts-check
+/** Attempts as marks, lane by lane; attempts inside a folded cycle become one glyph; crowded lanes are left to the buckets. */
+import { SEVERITY } from "./words.js";
+
+/** @typedef {import("./trace.js").Trace} Trace */
+/** @typedef {import("./time-axis.js").Piece} Piece */
+/**
+ * @typedef {{seq: number, fromUs: number, toUs: number, outcome: string, members: number, row: number}} Mark
+ * @typedef {{piece: Piece, count: number, outcome: string, firstSeq: number, lastSeq: number}} Glyph
+ * @typedef {{dense: boolean, total: number, rows: number, marks: Mark[], glyphs: Glyph[], firstUs: number, lastUs: number}} LaneMarks
+ */
+
+export const MOST_MARKS = 400;
+const MOST_ROWS = 6;
+const NARROWEST = 18;
+
+/** @param {string} a @param {string} b */
+export const worse = (a, b) => (SEVERITY.indexOf(a) <= SEVERITY.indexOf(b) ? a : b);
+
+/**
+ * @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {Piece[]} pieces
+ * @param {(us: number) => number} place where a moment lies, in pixels
+ * @returns {LaneMarks[]}
+ */
+export function marksOf(trace, { lanes, laneOf }, pieces, place) {
+  /** @type {LaneMarks[]} */
+  const found = lanes.map(() => ({ dense: false, total: 0, rows: 1, marks: [], glyphs: [], firstUs: Infinity, lastUs: 0 }));
+  const loose = new Uint32Array(lanes.length);
+  each(trace, laneOf, pieces, (seq, piece, lane) => {
+    const entry = found[lane];
+    entry.total += 1;
+    entry.firstUs = Math.min(entry.firstUs, trace.at(seq));
+    entry.lastUs = Math.max(entry.lastUs, trace.end(seq));
+    if (piece.kind === "cycle") glyph(entry, piece, seq, trace.outcome(seq));
+    else loose[lane] += 1;
+  });
+  crowd(found, loose);
+  each(trace, laneOf, pieces, (seq, piece, lane, members) => {
+    const entry = found[lane];
+    if (entry.dense || piece.kind === "cycle") return;
+    entry.marks.push({ seq, fromUs: trace.at(seq), toUs: trace.end(seq), outcome: trace.outcome(seq), members, row: 0 });
+  });
+  for (const entry of found) if (!entry.dense) pack(entry, place);
+  return found;
+}
+
+/**
+ * Calls back once for each attempt and lane it belongs to.
+ * @param {Trace} trace @param {Uint8Array} laneOf @param {Piece[]} pieces
+ * @param {(seq: number, piece: Piece, lane: number, members: number) => void} then
+ */
+function each(trace, laneOf, pieces, then) {
+  let p = 0;
+  const members = new Map();
+  for (const seq of trace.attempts.view()) {
+    while (p + 1 < pieces.length && pieces[p + 1].from <= trace.at(seq)) p += 1;
+    const events = trace.events.of(seq);
+    if (events.length === 1) then(seq, pieces[p], laneOf[events[0]], 1);
+    else {
+      members.clear();
+      for (const event of events) members.set(laneOf[event], (members.get(laneOf[event]) ?? 0) + 1);
+      for (const [lane, n] of members) then(seq, pieces[p], lane, n);
+    }
+  }
+}
+
+/** @param {LaneMarks} entry @param {Piece} piece @param {number} seq @param {string} outcome */
+function glyph(entry, piece, seq, outcome) {
+  const last = entry.glyphs.at(-1);
+  if (last?.piece !== piece) entry.glyphs.push({ piece, count: 1, outcome, firstSeq: seq, lastSeq: seq });
+  else {
+    last.count += 1;
+    last.lastSeq = seq;
+    last.outcome = worse(last.outcome, outcome);
+  }
+}
+
+/** The fullest lanes become dense until the rest can be drawn mark by mark. @param {LaneMarks[]} found @param {Uint32Array} loose */
+function crowd(found, loose) {
+  let left = loose.reduce((sum, n) => sum + n, 0);
+  while (left > MOST_MARKS) {
+    const fullest = loose.indexOf(Math.max(...loose));
+    left -= loose[fullest];
+    loose[fullest] = 0;
+    found[fullest].dense = true;
+  }
+}
+
+/** Marks that overlap get rows of their own; a lane that would need too many is dense. @param {LaneMarks} entry @param {(us: number) => number} place */
+function pack(entry, place) {
+  /** @type {number[]} */
+  const ends = [];
+  for (const mark of entry.marks) {
+    const from = place(mark.fromUs);
+    const free = ends.findIndex((end) => end <= from + 0.01);
+    mark.row = free < 0 ? ends.length : free;
+    ends[mark.row] = Math.max(place(mark.toUs), from + NARROWEST);
+  }
+  entry.rows = Math.max(1, ends.length);
+  if (entry.rows > MOST_ROWS) {
+    entry.dense = true;
+    entry.marks = [];
+  }
+  if (entry.dense) entry.rows = 2;
+}

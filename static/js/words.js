@@ -1,0 +1,85 @@
+// @ts-check
+/** What the wire's words are called on the page. AWS's own names stay as they are. */
+import { counted } from "./format.js";
+
+/** Outcomes of an attempt from worst to best: where many share a pixel the first one wins. */
+export const SEVERITY = ["timed_out", "failed", "refused", "throttled", "succeeded"];
+
+/** @type {Record<string, {word: string, says: string}>} */
+export const OUTCOME = {
+  succeeded: { word: "OK", says: "the function succeeded" },
+  failed: { word: "ERROR", says: "the function failed" },
+  timed_out: { word: "TIMEOUT", says: "the function ran into its timeout" },
+  throttled: { word: "THROTTLED", says: "throttled: the code did not run" },
+  refused: { word: "REFUSED", says: "refused: the code did not run" },
+};
+
+/** @type {Record<string, {word: string, says: string}>} */
+export const FATE = {
+  delivered: { word: "DELIVERED", says: "handled by the function" },
+  captured: { word: "KEPT", says: "kept by a dead-letter queue or destination" },
+  lost: { word: "LOST", says: "lost: nobody has it any more" },
+  returned: { word: "RETURNED", says: "handed back to the caller as an error" },
+  filtered: { word: "FILTERED", says: "filtered out before the function" },
+  "": { word: "OPEN", says: "not settled yet" },
+};
+
+/** @type {Record<string, string>} */
+const CATCHERS = {
+  function_dlq: "the function's dead-letter queue",
+  queue_dlq: "the queue's dead-letter queue",
+  on_failure: "the on-failure destination",
+  on_success: "the on-success destination",
+  subscription_dlq: "the subscription's dead-letter queue",
+  target_dlq: "the target's dead-letter queue",
+};
+
+/** @param {string} by */
+export const catcher = (by) => CATCHERS[by] ?? (by ? by.replaceAll("_", " ") : "a dead-letter queue or destination");
+
+/** @type {Record<string, string>} AWS's word for why an event ended, said out loud */
+const CAUSES = {
+  RetriesExhausted: "all retries are used up",
+  EventAgeExceeded: "the event grew older than its maximum age",
+  ZeroReservedConcurrency: "the function's reserved concurrency is 0",
+  RetryAttemptsExhausted: "all retries are used up",
+  RecordAgeExceeded: "the record grew older than its maximum age",
+  Success: "the function succeeded",
+  MaxReceiveCountExceeded: "the message was received as often as the redrive policy allows",
+  RetentionExpired: "the source's retention period ran out",
+  FunctionError: "the function failed",
+  Throttled: "no concurrency was free",
+  IntegrationTimeout: "the integration timeout was reached",
+  RateLimited: "the caller's own rate limit was reached",
+  MalformedResponse: "the function returned something the caller cannot use",
+  NotMatched: "it matches no filter",
+  DeletedUnhandled: "it was acknowledged although the function named it as failed",
+  PayloadTooLarge: "the payload is too large",
+};
+
+/** @param {string | null} cause */
+export const why = (cause) => (cause ? CAUSES[cause] ?? cause : "");
+
+/** @type {Record<string, string>} how we know a rule */
+export const BASIS = {
+  documented: "AWS documents this",
+  emulator: "read from an emulator that is tested against AWS",
+  community: "observed and reported, not documented by AWS",
+  memory: "general knowledge, no source found",
+  assumed: "AWS documents nothing here: an assumption",
+  scenario: "decided by your settings",
+};
+
+/** @type {Record<string, string>} why a run ended */
+const ENDINGS = {
+  settled: "everything is settled",
+  horizon: "the end of the simulated time was reached",
+  event_limit: "this site's limit of events was reached, so the run is cut short",
+  record_limit: "this site's limit of records was reached, so the run is cut short",
+};
+
+/** @param {string} reason */
+export const ending = (reason) => ENDINGS[reason] ?? reason.replaceAll("_", " ");
+
+/** "3 events were lost", for a group of events with one fate. @param {string} fate @param {number} n @param {string} noun */
+export const fateOf = (fate, n, noun) => `${counted(n, noun)} ${FATE[fate]?.says ?? fate}`;

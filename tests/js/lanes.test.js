@@ -1,0 +1,48 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { lanesOf } from "../../static/js/lanes.js";
+import { S, row, traceOf } from "./wire.js";
+
+/** n messages; the first ends in the dead-letter queue, the second needs a retry, the last is still open. @param {number} n */
+function queue(n) {
+  const ids = Array.from({ length: n }, (_, k) => String(k + 1));
+  const rows = ids.map((id) => row.arrived(0, id));
+  rows.push(row.attempt(0, S, { events: ids.slice(0, 2) }), row.attempt(0, S, { events: ids.slice(2, -1), outcome: 0 }));
+  for (const id of ids.slice(2, -1)) rows.push(row.settled(S, id, 0));
+  rows.push(row.attempt(30 * S, 31 * S, { events: ["2"], n: 2, outcome: 0 }), row.settled(31 * S, "2", 0));
+  rows.push(row.captured(60 * S, ["1"], "queue_dlq", "MaxReceiveCountExceeded"), row.settled(60 * S, "1", 1, "MaxReceiveCountExceeded"));
+  return traceOf(rows);
+}
+
+test("up to twelve events each have a lane of their own", () => {
+  const { lanes, laneOf } = lanesOf(queue(12), { noun: "message" });
+  assert.equal(lanes.length, 12);
+  assert.equal(lanes[0].title, "message 1");
+  assert.deepEqual([...laneOf], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+});
+
+test("more are grouped by what became of them, the worst on top", () => {
+  const { lanes, laneOf } = lanesOf(queue(25), { noun: "message" });
+  assert.deepEqual(lanes.map((lane) => [lane.title, lane.fate, lane.note]), [
+    ["1 message", "captured", "kept by the queue's dead-letter queue"],
+    ["1 message", "", "not settled yet"],
+    ["1 message", "delivered", "handled after retries"],
+    ["22 messages", "delivered", "handled at the first attempt"],
+  ]);
+  assert.deepEqual([laneOf[0], laneOf[1], laneOf[2], laneOf[24]], [0, 2, 3, 1]);
+});
+
+test("every event is counted in exactly one lane", () => {
+  for (const pinned of [[], [0], [3, 24]]) {
+    const { lanes, laneOf } = lanesOf(queue(25), { noun: "message", pinned });
+    assert.equal(lanes.reduce((sum, lane) => sum + lane.count, 0), 25);
+    const counts = lanes.map((_, lane) => laneOf.filter((of) => of === lane).length);
+    assert.deepEqual(counts, lanes.map((lane) => lane.count));
+  }
+});
+
+test("a pinned event has its own lane above the groups", () => {
+  const { lanes } = lanesOf(queue(25), { noun: "message", pinned: [24] });
+  assert.deepEqual([lanes[0].title, lanes[0].event], ["message 25", 24]);
+});
