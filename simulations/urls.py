@@ -13,5 +13,6 @@ urlpatterns = [
     path("runs/", views.start, name="start"),
     re_path(_RUN + "$", views.run, name="run"),
     re_path(_RUN + "cancel/$", views.cancel, name="cancel"),
+    re_path(_RUN + "charts/(?P<name>[a-z_]{1,40})/$", views.chart, name="chart"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -144,6 +144,18 @@ def run(request: HttpRequest, run_id: str) -> JsonResponse:  # noqa: ARG001  (Dj
     return JsonResponse({**_state(found), "report": found.report})
 
 
+@require_GET
+def chart(request: HttpRequest, run_id: str, name: str) -> JsonResponse:  # noqa: ARG001  (Django hands it over)
+    """A figure of a run that has ended, as Plotly's JSON, and the sentence that says the same."""
+    from simulations.charts import CHARTS  # noqa: PLC0415  plotly is slow to import: only who opens a chart pays
+
+    found = get_object_or_404(Run, id=run_id)
+    if name not in CHARTS or found.report is None:
+        return _error("NoChart", "There is no such chart of this run yet.", 404)
+    drawn = CHARTS[name](found.report)
+    return JsonResponse({"figure": drawn.figure, "summary": drawn.summary})
+
+
 @require_POST
 def cancel(request: HttpRequest, run_id: str) -> JsonResponse:  # noqa: ARG001  (Django hands it over)
     """Ask the worker to stop before its next frame."""
