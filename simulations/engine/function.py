@@ -75,7 +75,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Run(msgspec.Struct, gc=False, eq=False):
-    """One invocation: decided when it starts, handed to `then` when it ends. `failed`: ids that the function named."""
+    """One invocation: decided when it starts, handed to `then` when it ends."""
 
     invocation: int
     events: Sequence[Event]
@@ -91,6 +91,7 @@ class Run(msgspec.Struct, gc=False, eq=False):
     environment_rule: str
     then: "Then"
     argument: Any = None
+    raw: bool = False  # the response is text that is no JSON
 
 
 Then = Callable[[int, Run], None]
@@ -173,6 +174,8 @@ class Lambda:
             self._returned(verdict) if do == "ok" else _error(do, verdict),
             environment, environment_rule, then, argument,
         )  # fmt: skip
+        if verdict.returns_text is not None and do == "ok":
+            run.response, run.raw = _parsed(verdict.returns_text)
         reset = do in _RESETS or (do != "ok" and self.function.init_failure is not None)
         self._kernel.at(end, ENDS, self.invocations, self._reset if reset else self._ended, run)
         return run
@@ -218,13 +221,19 @@ class Lambda:
 
     def _returned(self, verdict: Verdict) -> Any:
         """What code that did not fail returns."""
-        if verdict.returns_text is not None:
-            return verdict.returns_text
         if verdict.returns is not msgspec.UNSET:
             return verdict.returns
         if verdict.failed is not None:
             return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in verdict.failed]}
         return self.response
+
+
+def _parsed(text: str) -> tuple[Any, bool]:
+    """What the text that the code returned stands for, and whether it is no JSON."""
+    try:
+        return (msgspec.json.decode(text), False) if text else (None, False)
+    except msgspec.DecodeError:
+        return text, True
 
 
 def _error(do: str, verdict: Verdict) -> dict[str, str]:

@@ -44,6 +44,16 @@ class Kernel:
         self._serial += 1
         heappush(self._heap, (time, rank, key, self._serial, handler, argument))
 
+    def alarm(self, time: int, rank: int, key: int, handler: Handler, argument: Any) -> None:
+        """Plan something that may turn out to be nothing; beyond the horizon it is left out, and that cuts nothing."""
+        if self.horizon is None or time <= self.horizon:
+            self.at(time, rank, key, handler, argument)
+
+    @property
+    def coming(self) -> bool:
+        """Whether events are still to arrive."""
+        return self._next is not None
+
     def step(self, count: int) -> bool:
         """Let up to `count` things happen; False when nothing is left."""
         heap = self._heap

@@ -56,7 +56,7 @@ _RULES = {"settled": "RUN-1", "unsettled": "RUN-1", "horizon": "RUN-2", "event_l
 
 def _reason(sim: Sim) -> str:
     """Why nothing more happens."""
-    if sim.kernel.cut:
+    if sim.kernel.cut or (sim.unsettled and sim.kernel.horizon is not None):
         return "horizon"
     return "settled" if not sim.unsettled else "unsettled"
 
@@ -69,5 +69,7 @@ def _end(sim: Sim, scenario: Scenario, last: int, reason: str, limit: int | None
         sim.log.limit(last, _RULES[reason], reason, f"{scenario.horizon_s:g} s", None)
     elif reason in ("event_limit", "record_limit"):
         sim.log.limit(last, _RULES[reason], reason, f"{limit:,}", None)
+    if sim.closing is not None:
+        sim.closing(last)
     sim.log.ended(last, _RULES[reason], reason, sim.counts)
     return sim.log.take()

@@ -1,6 +1,6 @@
 """One run's parts in one place: time, trace, luck, function, and the count of what is still unsettled."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import shake_128
 from itertools import islice
@@ -12,6 +12,7 @@ from simulations.engine.function import Function, Lambda, Run
 from simulations.engine.kernel import Handler, Kernel
 from simulations.engine.trace import Fate, Log, Outcome
 from simulations.engine.traffic import Event, Traffic, arrivals
+from simulations.engine.units import US_PER_MS
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)  # a run starts here wherever a document needs a date
 FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:my-function"
@@ -38,6 +39,7 @@ class Sim:
         self.function = Lambda(function, self.failures, self.draws, self.kernel)
         self.unsettled = 0
         self.counts: dict[str, int] = {}
+        self.closing: Callable[[int], None] | None = None  # called with the run's last moment, to finish `counts`
         self._traffic = traffic
         self._event_limit = event_limit
 
@@ -54,12 +56,26 @@ class Sim:
     def _arrivals(self) -> Iterator[tuple[int, Event]]:
         return islice(arrivals(self._traffic, self.draws), self._event_limit)
 
+    @property
+    def undecided(self) -> bool:
+        """Whether the fate of an event, arrived or still to come, is open."""
+        return self.unsettled > 0 or self.kernel.coming
+
     def settle(self, at: int, rule: str, event: Event, fate: Fate, cause: str | None = None) -> None:
         """Decide an event's fate, once."""
         assert not event.settled, "an event's fate is decided once"
         event.settled = True
         self.unsettled -= 1
         self.log.settled(at, rule, event.id, fate, cause)
+
+    def settle_all(self, at: int, rule: str, events: Iterable[Event], fate: Fate, cause: str | None = None) -> None:
+        """Decide the fate of those events that have none yet."""
+        write = self.log.settled
+        for event in events:
+            if not event.settled:
+                event.settled = True
+                self.unsettled -= 1
+                write(at, rule, event.id, fate, cause)
 
     def attempt(
         self,
@@ -98,6 +114,11 @@ class Sim:
 def timestamp(at: int) -> str:
     """A moment of the run as AWS writes dates."""
     return (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def epoch_ms(at: int) -> str:
+    """A moment of the run as SQS writes dates: milliseconds since 1970, as text."""
+    return str(int(_EPOCH.timestamp()) * 1_000 + at // US_PER_MS)
 
 
 def failed(run: Run) -> bool:

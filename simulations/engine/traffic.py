@@ -90,7 +90,9 @@ class Event(msgspec.Struct, gc=False, eq=False):
     """An event in a run: what it is, and what has happened to it so far.
 
     `index` counts arrivals from 0 and keys its luck. `invocations` counts the invocations that contained it, `receives`
-    its receives from a queue, `retries` the retries it has spent, `throttles` the throttles in a row.
+    its receives from a queue, `retries` the retries it has spent, `throttles` the throttles in a row. Of a message in a
+    queue, `receipt` numbers its latest receive, `held` counts copies that pollers hold longer than it stays hidden, and
+    `gone` says why it is no longer in the queue.
     """
 
     index: int
@@ -106,6 +108,9 @@ class Event(msgspec.Struct, gc=False, eq=False):
     retries: int = 0
     throttles: int = 0
     attempts: int = 0
+    receipt: int = 0
+    held: int = 0
+    gone: int = 0
     settled: bool = False
 
 
