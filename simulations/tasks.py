@@ -19,8 +19,7 @@ from django.utils import timezone
 from redis.exceptions import OutOfMemoryError
 
 from simulations import runlog
-from simulations.engine import ENGINE_VERSION, Scenario, ScenarioErrors, parse_scenario, simulate_rows
-from simulations.engine.report import ReportBuilder
+from simulations.engine import ENGINE_VERSION, ReportBuilder, Scenario, ScenarioErrors, parse_scenario, simulate_rows
 from simulations.engine.trace import Kind
 from simulations.models import Run, State
 from visualizer import addresses, celery_app
@@ -96,14 +95,14 @@ def _write(run: Run, scenario: Scenario, log: runlog.RunLog) -> None:
 
 def _write_once(run: Run, scenario: Scenario, log: runlog.RunLog) -> None:
     limits = settings.REDRIVE
-    builder = ReportBuilder(scenario)
+    builder = ReportBuilder(scenario, by_event=False, keep_documents=False)
     seq = 0
     for rows in runlog.cut(simulate_rows(scenario, record_limit=limits["records"], event_limit=limits["events"])):
         builder.add(rows)
         frame = runlog.Frame(seq + 1, seq + len(rows), rows, builder.totals())
         seq += len(rows)
         if rows[-1][0] == Kind.ENDED:
-            report = _as_json(builder.finish())
+            report: dict[str, Any] = msgspec.to_builtins(builder.finish())
             # the row first: whoever sees the last frame may ask for the run's state
             _end(run, State.FINISHED, report=report, engine_version=ENGINE_VERSION)
             frame = msgspec.structs.replace(frame, report=report)
@@ -116,13 +115,6 @@ def _append(log: runlog.RunLog, frame: runlog.Frame) -> None:
         raise _Cancelled
     if reply is runlog.Appended.GAP:
         raise _Gap
-
-
-def _as_json(report: Any) -> dict[str, Any]:
-    """The report without its rows by event: a large run has too many for one message."""
-    raw: dict[str, Any] = msgspec.to_builtins(report)
-    raw.pop("by_event", None)
-    return raw
 
 
 def _patiently(act: Callable[[], T]) -> T:

@@ -1,12 +1,13 @@
 """A trace as lines that a person reads in a terminal: when, what, by which rule; then what became of each event."""
 
 from collections.abc import Iterator
-from typing import Any, assert_never
+from typing import assert_never
 
 import msgspec
 
-from simulations.engine import TRIGGERS, Scenario
+from simulations.engine import TRIGGERS, Report, Scenario
 from simulations.engine import trace as t
+from simulations.engine.report import EventReport
 
 _UNITS = ((86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "min"))
 
@@ -92,8 +93,13 @@ def _attempt(record: t.Attempt) -> str:
     billed = f", billed {record.billed_ms:,} ms" if record.billed_ms else ""
     return (
         f"attempt {record.attempt} with {_events(record.events)}: {record.outcome.upper().replace('_', ' ')}"
-        f"{f' ({why})' if why else ''}{took}{billed} [{record.outcome_rule}]"
+        f"{f' ({why})' if why else ''}{took}{billed}{_rules(record)}"
     )
+
+
+def _rules(record: t.Attempt) -> str:
+    rules = [rule for rule in (record.outcome_rule, record.environment_rule) if rule]
+    return f" [{', '.join(rules)}]"
 
 
 def _events(ids: list[str]) -> str:
@@ -113,29 +119,30 @@ def _counts(counts: list[int]) -> str:
     )
 
 
-def summary(report: Any) -> Iterator[str]:
-    """What became of each event, then the totals."""
-    raw: dict[str, Any] = msgspec.to_builtins(report)
+def summary(report: Report) -> Iterator[str]:
+    """What became of each event, then the totals and the bill."""
     yield "\nWhat became of each event"
-    for event, found in raw["by_event"].items():
+    for event, found in (report.by_event or {}).items():
         yield f"{event:>22}  {_fate(found)}"
     yield "\nTotals"
     for name in ("events", "attempts", "invocations"):
-        yield f"{name:>22}  " + ", ".join(f"{key.replace('_', ' ')} {count:,}" for key, count in raw[name].items())
-    cost = raw["cost"]
-    yield f"{'cost':>22}  ${cost['total_usd']}"
-    for item in cost["line_items"]:
-        yield f"{'':>22}  " + ", ".join(f"{key}: {value}" for key, value in item.items())
-    if cost["not_priced"]:
-        yield f"{'not priced':>22}  " + "; ".join(map(str, cost["not_priced"]))
+        counts = msgspec.to_builtins(getattr(report, name))
+        yield f"{name:>22}  " + ", ".join(f"{key.replace('_', ' ')} {count:,}" for key, count in counts.items())
+    yield f"{'cost':>22}  ${report.cost.total_usd}"
+    for item in report.cost.line_items:
+        yield f"{'':>22}  {item.what}: {item.arithmetic}"
+    for left_out in report.cost.not_priced:
+        yield f"{'not priced':>22}  {left_out}"
 
 
-def _fate(found: dict[str, Any]) -> str:
-    fate = (found["fate"] or "unsettled").upper()
-    cause = f" ({found['cause']})" if found["cause"] else ""
-    when = f" after {in_words(found['settled_us'])}" if found["settled_us"] is not None else ""
-    counts = f"; invocations {found['invocations']}"
-    if found["receive_count"]:
-        counts += f", receive count {found['receive_count']}"
-    kept = f"; captured by {', '.join(found['captured_by'])}" if found["captured_by"] else ""
+def _fate(found: EventReport) -> str:
+    fate = (found.fate or "unsettled").upper()
+    cause = f" ({found.cause})" if found.cause else ""
+    when = f" at {in_words(found.settled_us)}" if found.settled_us is not None else ""
+    counts = f"; invocations {found.invocations}"
+    if found.receive_count:
+        counts += f", receive count {found.receive_count}"
+    if found.answers:
+        counts += f"; answered {', '.join(str(answer.status_code) for answer in found.answers)}"
+    kept = f"; captured by {', '.join(found.captured_by)}" if found.captured_by else ""
     return f"{fate}{cause}{when}{counts}{kept}"

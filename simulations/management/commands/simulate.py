@@ -14,9 +14,17 @@ import msgspec
 from django.core.management.base import BaseCommand
 
 from simulations import links, transcript
-from simulations.engine import TRIGGERS, FieldError, Scenario, ScenarioErrors, parse_scenario, simulate_rows
+from simulations.engine import (
+    TRIGGERS,
+    FieldError,
+    Report,
+    ReportBuilder,
+    Scenario,
+    ScenarioErrors,
+    parse_scenario,
+    simulate_rows,
+)
 from simulations.engine.limits import UNKNOWN
-from simulations.engine.report import Report, ReportBuilder
 from simulations.engine.trace import Record, to_record
 
 _FORMATS = ("text", "json", "jsonl")
