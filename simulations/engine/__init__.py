@@ -3,13 +3,13 @@
 `simulate(scenario)` yields records in time order; everything else is a fold over them.
 """
 
+from simulations.engine.compare import compare_reports
 from simulations.engine.limits import FieldError
+from simulations.engine.report import ENGINE_VERSION, Report, ReportBuilder, make_report
 from simulations.engine.rules import RULES
 from simulations.engine.run import simulate, simulate_rows
 from simulations.engine.scenario import RULE_PACK, SCENARIO_VERSION, Scenario, ScenarioErrors, parse_scenario
 from simulations.engine.triggers import TRIGGERS
-
-ENGINE_VERSION = "1"
 
 __all__ = [
     "ENGINE_VERSION",
@@ -18,8 +18,12 @@ __all__ = [
     "SCENARIO_VERSION",
     "TRIGGERS",
     "FieldError",
+    "Report",
+    "ReportBuilder",
     "Scenario",
     "ScenarioErrors",
+    "compare_reports",
+    "make_report",
     "parse_scenario",
     "simulate",
     "simulate_rows",
