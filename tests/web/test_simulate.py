@@ -1,5 +1,6 @@
 """The terminal command: the answer on standard output, errors as JSON with exit code 2, nothing else needed."""
 
+import io
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
 from simulations import links, transcript
 from simulations.engine import parse_scenario, simulate
@@ -112,8 +114,16 @@ def test_errors_of_a_link_name_keys_and_those_of_a_file_name_paths() -> None:
         (("trigger=s3", "--format", "xml"), b""),
     ],
 )
-def test_bad_input_is_an_error_in_words_and_never_a_traceback(arguments: tuple[str, ...], stdin: bytes) -> None:
-    assert all(error["message"] for error in errors(*arguments, stdin=stdin).values())
+def test_bad_input_is_an_error_in_words_and_never_a_traceback(
+    arguments: tuple[str, ...], stdin: bytes, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+    with pytest.raises(SystemExit) as ended:
+        call_command("simulate", *arguments)
+    assert ended.value.code == 2
+    said = capfdbinary.readouterr()
+    assert said.err == b""
+    assert all(error["message"] for error in json.loads(said.out)["errors"])
 
 
 def test_the_schemas_describe_every_trigger_record_and_the_report() -> None:
