@@ -28,7 +28,7 @@ def find_chromium() -> str | None:
 
 def fetch_chromium() -> str | None:
     """The first browser that starts after fetching it."""
-    for attempt in (_playwright_download, _apt_download):
+    for attempt in (_playwright_download, _playwright_libraries, _apt_download):
         if attempt():
             found = find_chromium()
             if found:
@@ -65,9 +65,14 @@ def _starts(path: str) -> bool:
 
 
 def _playwright_download() -> bool:
-    """As root with the system's libraries it needs, else the browser alone."""
-    with_libraries = ["--with-deps"] if _may_use_apt() else []
-    return _run([sys.executable, "-m", "playwright", "install", *with_libraries, "chromium"])
+    return _run([sys.executable, "-m", "playwright", "install", "chromium"])
+
+
+def _playwright_libraries() -> bool:
+    """What a downloaded browser needs of the system, where that is what it lacks."""
+    with sync_playwright() as playwright:
+        downloaded = Path(playwright.chromium.executable_path).exists()
+    return downloaded and _may_use_apt() and _run([sys.executable, "-m", "playwright", "install-deps", "chromium"])
 
 
 def _apt_download() -> bool:
