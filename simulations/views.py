@@ -54,6 +54,7 @@ def _page(
     form = forms.build_form(texts, errors)
     trigger = TRIGGERS[form.trigger]
     context = {
+        "page": "build",
         "form": form,
         "trigger": trigger,
         "link": f"/?{links.render_link(scenario)}" if scenario else "",
@@ -200,7 +201,8 @@ def rules(request: HttpRequest) -> HttpResponse:
     groups: dict[str, list[Any]] = {}
     for rule in RULES.values():
         groups.setdefault(rule.id.rsplit("-", 1)[0], []).append(rule)
-    return render(request, "rules.html", {"groups": [{"key": key, "rules": found} for key, found in groups.items()]})
+    shown = [{"key": key, "rules": found} for key, found in groups.items()]
+    return render(request, "rules.html", {"page": "rules", "groups": shown})
 
 
 @require_safe

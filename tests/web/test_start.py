@@ -117,6 +117,17 @@ def test_a_finished_run_has_a_report_and_the_same_link(new_run: NewRun) -> None:
     assert state["finished"] > state["created"]
 
 
+def test_a_finished_run_has_a_figure_of_its_cost_with_words(new_run: NewRun) -> None:
+    run = new_run()
+    address = f"/runs/{run.id}/charts/cost/"
+    assert Client().get(address).status_code == 404
+    simulate_run(run.id)
+    found = Client().get(address).json()
+    assert found["figure"]["data"]
+    assert found["summary"].startswith("Lambda bills $")
+    assert Client().get(f"/runs/{run.id}/charts/weather/").status_code == 404
+
+
 def test_a_run_can_be_cancelled_before_it_starts(new_run: NewRun, store: redis.Redis) -> None:
     run = new_run()
     assert Client().post(f"/runs/{run.id}/cancel/").status_code == 200
