@@ -1,10 +1,13 @@
-"""What a dead-letter queue or a destination receives about an asynchronous event (LD:invocation-async-retain-records)."""
+"""What a dead-letter queue or a destination receives.
+
+About an asynchronous event: LD:invocation-async-retain-records; of a queue: SQ:sqs-dead-letter-queues.
+"""
 
 from typing import Any
 
 from simulations.engine.function import Run
 from simulations.engine.rules import number
-from simulations.engine.sim import FUNCTION_ARN, Sim, timestamp
+from simulations.engine.sim import FUNCTION_ARN, Sim, epoch_ms, timestamp
 from simulations.engine.trace import Cause, Outcome
 from simulations.engine.traffic import Event
 
@@ -64,3 +67,16 @@ def _enveloped(sim: Sim, at: int, event: Event, record: dict[str, Any], conditio
         clock = moment[:19].replace(":", ".")
         return {"key": f"aws/lambda/async/my-function/{day}/{clock}-{sim.request_id(event)}", "body": record}
     return record
+
+
+def redriven(event: Event) -> dict[str, Any]:
+    """SQS-5: the message as the dead-letter queue holds it; SentTimestamp stays that of the source queue (SQS-6)."""
+    return {
+        "messageId": event.id,
+        "body": event.body if event.body is not None else f"message {event.id}",
+        "attributes": {
+            "ApproximateReceiveCount": str(event.receives),
+            "SentTimestamp": epoch_ms(event.at),
+            "DeadLetterQueueSourceArn": "arn:aws:sqs:us-east-1:123456789012:my-queue",
+        },
+    }

@@ -17,8 +17,8 @@ ASSUMPTIONS: tuple[Rule, ...] = (
     Rule(
         id="MODEL-3",
         sentence=(
-            "A standard queue hands out its visible messages in random order, "
-            "or oldest first if the scenario says so. AWS promises no order."
+            "A standard queue hands out its visible messages in random order, or first those that have been visible longest "
+            "if the scenario says so. AWS promises no order."
         ),
         values={"random": "random", "oldest_first": "fifo"},
         basis="assumed",
@@ -27,7 +27,8 @@ ASSUMPTIONS: tuple[Rule, ...] = (
         id="MODEL-4",
         sentence=(
             "A receive brings up to 10 messages. A poller receives until the batch is full or its batching window, "
-            "counted from the first message, is over."
+            "counted from the first message, is over. The batch that is open longest fills first; a message that becomes "
+            "visible again before its batch is closed is no longer in it."
         ),
         basis="assumed",
     ),
@@ -48,9 +49,10 @@ ASSUMPTIONS: tuple[Rule, ...] = (
     Rule(
         id="MODEL-7",
         sentence=(
-            "While messages wait and all pollers are busy, one poller is added every 0.2 s, which makes 300 a minute."
+            "While messages wait and all pollers are busy, one poller is added every 0.2 s, which makes 300 a minute. "
+            "Of those above 5, one that receives nothing for 20 s stops; after a minute without work 2 are left."
         ),
-        values={"step": 1, "interval_ms": 200},
+        values={"step": 1, "interval_ms": 200, "idle_s": 20, "low_after_s": 60},
         basis="assumed",
     ),
     Rule(
@@ -103,6 +105,11 @@ RUN: tuple[Rule, ...] = (
     Rule(
         id="RUN-6",
         sentence="The scenario's failure plan decides whether the code succeeds, fails, or runs too long.",
+        basis="scenario",
+    ),
+    Rule(
+        id="RUN-7",
+        sentence="The event source mapping stops polling when the scenario says so; what it has received it brings to an end.",
         basis="scenario",
     ),
 )

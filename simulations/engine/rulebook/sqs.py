@@ -24,7 +24,7 @@ SQS: tuple[Rule, ...] = (
             "Lambda's pollers receive messages, invoke the function with the batch and delete all of it when the code "
             "succeeded. From the moment it is received a message is hidden for the queue's VisibilityTimeout."
         ),
-        values={"receive_maximum": 10},
+        values={"receive_maximum": 10, "delete_maximum": 10},
         source=(_WITH_SQS,),
     ),
     Rule(

@@ -1,0 +1,72 @@
+"""What one poller of a queue holds: the messages of a batch, from the first receive until the poller lets go of them.
+
+Units: whole microseconds, bytes.
+"""
+
+import msgspec
+
+from simulations.engine.delivery.messages import LAPSED, RUNNING, Receipt
+from simulations.engine.traffic import Event
+
+NOBODY: frozenset[str] = frozenset()
+
+
+class Batch(msgspec.Struct, gc=False, eq=False):
+    """A batch, open until `close` is called.
+
+    `have` and `size` count its messages and bytes, `grown` is when it grew last, `window_ends` when its batching window does.
+    Once it is closed, `events`, `counts` and `ids` are its messages, and `until` is when the first of them come back.
+    `failed` are the ids that stay in the queue, by `rule`; `unhandled` those that the function named where nobody listens.
+    """
+
+    receipts: list[Receipt]
+    have: int
+    size: int
+    grown: int
+    wait: int
+    events: list[Event]
+    counts: list[int]
+    ids: list[str]
+    until: int
+    window_ends: int = 0
+    closed: bool = False
+    tries: int = 0
+    failed: frozenset[str] = NOBODY
+    unhandled: frozenset[str] = NOBODY
+    rule: str = "SQS-1"
+
+    def add(self, receipt: Receipt) -> None:
+        """More messages for an open batch."""
+        self.receipts.append(receipt)
+        self.have += len(receipt.ids)
+        self.size += receipt.size
+
+    def lapsed(self) -> Receipt | None:
+        """Take out a receive whose messages became visible again while the batch was open, if there is one (MODEL-4)."""
+        if not self.receipts or self.receipts[0].state != LAPSED:
+            return None
+        receipt = self.receipts.pop(0)
+        self.have -= len(receipt.ids)
+        self.size -= receipt.size
+        return receipt
+
+    def close(self) -> None:
+        """No more messages: this is what the function gets."""
+        self.closed = True
+        first = self.receipts[0]
+        self.until = first.until
+        if len(self.receipts) > 1:
+            self.events = [event for receipt in self.receipts for event in receipt.events]
+            self.counts = [count for receipt in self.receipts for count in receipt.counts]
+            self.ids = [event.id for event in self.events]
+        else:
+            self.events, self.counts, self.ids = first.events, first.counts, first.ids
+        for receipt in self.receipts:
+            receipt.state = RUNNING
+
+
+def begun(at: int, receipt: Receipt, wait: int) -> Batch:
+    """A batch with its first messages; `wait` is the first wait after a throttle."""
+    return Batch(
+        [receipt], len(receipt.ids), receipt.size, at, wait, receipt.events, receipt.counts, receipt.ids, receipt.until
+    )

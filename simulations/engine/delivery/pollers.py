@@ -1,0 +1,154 @@
+"""The event pollers of an SQS mapping: how many batches may be on their way at once.
+
+Models LD:services-sqs-scaling: a start, growth while messages wait (SQS-11, MODEL-7), MaximumConcurrency (SQS-12), fewer
+after errors (SQS-14, MODEL-6), fewer when little comes in. A poller has one batch or none; one without a batch is idle and
+long-polls. Units: whole microseconds.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from simulations.engine.kernel import SCALING
+from simulations.engine.rules import number
+from simulations.engine.sim import Sim
+from simulations.engine.units import US_PER_MS, US_PER_S
+
+START = number("SQS-11", "start")
+MOST = number("SQS-11", "most")
+LOW = number("SQS-11", "low")
+_LONG_POLL = number("SQS-10", "long_poll_s") * US_PER_S
+_STEP = number("MODEL-7", "step")
+_STEP_EVERY = number("MODEL-7", "interval_ms") * US_PER_MS
+_REST_AFTER = number("MODEL-7", "idle_s") * US_PER_S
+_LOW_AFTER = number("MODEL-7", "low_after_s") * US_PER_S
+_FEWER = number("MODEL-6", "step")
+
+
+class Scale(msgspec.Struct, frozen=True, kw_only=True):
+    """How the pollers of a mapping scale: `maximum_concurrency` is MaximumConcurrency, None if it is not set."""
+
+    start: int = START
+    maximum_concurrency: int | None = None
+    reduces: bool = True
+
+
+class Pollers:
+    """`idle` holds since when each idle poller polls, the longest first; `on_idle(at)` is called when one was added.
+
+    `waiting()` says whether messages wait. `settled` is True while growing further needs no thought: a step is planned, or
+    there are as many as there may be, or none at all because the mapping does not poll.
+    """
+
+    def __init__(self, sim: Sim, scale: Scale, waiting: Callable[[], int], on_idle: Callable[[int], None]) -> None:
+        most = scale.maximum_concurrency
+        self.idle: list[int] = []
+        self.settled = True
+        self.empty_receives = 0
+        self._sim = sim
+        self._waiting = waiting
+        self._on_idle = on_idle
+        self._most = MOST if most is None else min(most, MOST)
+        self._start = min(scale.start, self._most)
+        self._low = min(LOW, self._start) if most is None else self._start  # SQS-12: no saving with MaximumConcurrency
+        self._limit = ("SQS-11", "Concurrent batches") if most is None else ("SQS-12", "MaximumConcurrency")
+        self._reduces = scale.reduces
+        self._target = 0
+        self._busy = 0
+        self._resting = self._limited = False
+
+    @property
+    def polling(self) -> bool:
+        """Whether the mapping polls at all."""
+        return self._target > 0
+
+    def begin(self, at: int) -> None:
+        """The mapping begins to poll."""
+        self._target = self._start
+        self.idle = [at] * self._start
+        self.settled = False
+        self._say(at, "SQS-11")
+        self._on_idle(at)
+
+    def stop(self, at: int) -> None:
+        """The mapping polls no longer; what its pollers hold they bring to an end."""
+        self.finish(at)
+        self.idle.clear()
+        self._target = 0
+        self.settled = True
+        self._say(at, "RUN-7")
+
+    def take(self, at: int) -> None:
+        """An idle poller, the one that was busy last, has received something."""
+        since = self.idle.pop()
+        self._busy += 1
+        if at - since >= _LONG_POLL:
+            self.empty_receives += self._polls(at - since, len(self.idle))
+
+    def release(self, at: int) -> None:
+        """A poller is done with its batch; there may be one too many since it began."""
+        self._busy -= 1
+        if self._busy + len(self.idle) < self._target:
+            self.idle.append(at)
+            if self._target > self._start and not self._resting:
+                self._resting = True
+                self._sim.kernel.alarm(at + _REST_AFTER, SCALING, 1, self._rest, None)
+
+    def grow(self, at: int) -> None:
+        """Messages wait and all pollers are busy: soon there is one more, unless there are enough."""
+        if self._target < self._most:
+            self._sim.kernel.alarm(at + _STEP_EVERY, SCALING, 0, self._add, None)
+        elif not self._limited:
+            self._limited = True
+            self._sim.log.limit(at, self._limit[0], self._limit[1], f"{self._most:,}", None)
+        self.settled = True
+
+    def _add(self, at: int, _: Any) -> None:
+        """SQS-11: one poller more, if messages still wait for one."""
+        if not self._target:
+            return
+        self.settled = False
+        if self._waiting() and not self.idle and self._target < self._most:
+            self._target += _STEP
+            self._say(at, "SQS-11")
+            if self._busy < self._target:
+                self.idle.append(at)
+                self._on_idle(at)
+            else:
+                self.grow(at)
+
+    def failed(self, at: int) -> None:
+        """SQS-14: a batch failed, and Lambda uses fewer pollers."""
+        if self._reduces and self._target > LOW:
+            self._target -= _FEWER
+            self.settled = False
+            if self.idle and self._busy + len(self.idle) > self._target:
+                self.empty_receives += self._polls(at - self.idle.pop(0), 0)
+            self._say(at, "SQS-14")
+
+    def _rest(self, at: int, _: Any) -> None:
+        """SQS-11: little comes in, and what more there is than at the start goes."""
+        before = self._target
+        while self._target > self._start and self.idle and self.idle[0] + _REST_AFTER <= at:
+            self._target -= 1
+            self.empty_receives += self._polls(at - self.idle.pop(0), 0)
+        if self._target < before:
+            self.settled = False
+            if self._sim.undecided:
+                self._say(at, "SQS-11")
+        self._resting = self._target > self._start and bool(self.idle)
+        if self._resting:
+            self._sim.kernel.alarm(self.idle[0] + _REST_AFTER, SCALING, 1, self._rest, None)
+
+    def finish(self, at: int) -> None:
+        """Count the empty receives of those that are idle now."""
+        for place, since in enumerate(self.idle):
+            self.empty_receives += self._polls(at - since, place)
+
+    def _polls(self, idle: int, place: int) -> int:
+        """How many long polls stayed empty; those above the lowest number of pollers stop after a while."""
+        return (idle if place < self._low else min(idle, _LOW_AFTER)) // _LONG_POLL
+
+    def _say(self, at: int, rule: str) -> None:
+        self._sim.log.scaled(at, rule, self._target)
