@@ -16,7 +16,7 @@
   addEventListener("DOMContentLoaded", () => {
     const button = document.getElementById("theme");
     if (!button) return;
-    const name = () => (button.textContent = isDark() ? "Light" : "Dark");
+    const name = () => button.setAttribute("aria-label", isDark() ? "Light colours" : "Dark colours");
     button.hidden = false;
     name();
     button.addEventListener("click", () => {

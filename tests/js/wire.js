@@ -6,7 +6,7 @@ import { Wire } from "../../static/js/wire.js";
 export const TABLES = {
   kinds: [
     "arrived", "accepted", "received", "attempt", "answered", "hidden", "deleted", "filtered", "checkpointed", "split",
-    "captured", "capture_failed", "settled", "limit", "scaled", "ended",
+    "captured", "capture_failed", "settled", "limit", "scaled", "ended", "waiting",
   ],
   outcomes: ["succeeded", "failed", "timed_out", "throttled", "refused"],
   fates: ["delivered", "captured", "lost", "returned", "filtered"],
@@ -30,6 +30,7 @@ export const TABLES = {
     ["limit", "value", "event"],
     ["pollers"],
     ["reason", "counts"],
+    ["events", "until_us"],
   ],
 };
 

@@ -1,0 +1,60 @@
+// @ts-check
+/** The explanation beside the picture. */
+import { explain } from "./explain.js";
+import { svg, html, need } from "./svg.js";
+import { icon } from "./shapes.js";
+import { BASIS } from "./words.js";
+
+/** @typedef {{sentence: string, basis: string, state: string, source: string[], checked_on: string}} RuleText */
+
+/** A rule with how we know it and where it stands. @param {string} id @param {RuleText | undefined} rule */
+function ruleText(id, rule) {
+  if (!rule) return html("p", {}, `Rule ${id}.`);
+  const source = rule.source.find((address) => address.startsWith("https://"));
+  return html("div", { class: "rule" },
+    html("p", {}, rule.sentence),
+    html("p", { class: "rule-source" },
+      html("a", { href: `/rules/#${id}`, class: "rule-id" }, id),
+      html("span", { class: `badge basis-${rule.basis}`, title: BASIS[rule.basis] }, rule.basis),
+      source && html("a", { href: source, rel: "external noopener", target: "_blank" }, "source", html("span", { class: "visually-hidden" }, " (opens in a new tab)")),
+      rule.checked_on && html("span", { class: "quiet" }, `checked ${rule.checked_on}`)));
+}
+
+export class ExplainView {
+  #panel = need("explain");
+  #rules;
+  #noun;
+  #shown = "";
+
+  /** @param {Record<string, RuleText>} rules @param {string} noun */
+  constructor(rules, noun) {
+    this.#rules = rules;
+    this.#noun = noun;
+  }
+
+  /** The noun changes with the trigger. @param {string} noun */
+  speakOf(noun) {
+    this.#noun = noun;
+    this.#shown = "";
+  }
+
+  /** @param {import("./trace.js").Trace} trace @param {number} seq 0: nothing has happened yet at the playhead */
+  show(trace, seq) {
+    const shown = `${seq} ${trace.ended || trace.version}`;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    if (!seq) {
+      this.#panel.replaceChildren(html("p", { class: "quiet" }, "Nothing has happened yet. Press Play, step with the arrow keys, or select an attempt in the picture."));
+      return;
+    }
+    const told = explain(trace, seq, this.#noun);
+    const sign = svg("svg", { viewBox: "-11 -11 22 22", width: 24, height: 24, "aria-hidden": "true", class: "sign" }, icon(told.sign, 0, 0, 18));
+    this.#panel.replaceChildren(
+      html("h3", { class: `told o-${told.sign} f-${told.sign}` }, told.sign ? sign : null, told.title),
+      html("dl", {},
+        html("dt", {}, "What"), html("dd", {}, ...told.what.map((line) => html("p", {}, line))),
+        html("dt", {}, "Why"), html("dd", {}, ...told.rules.map((id) => ruleText(id, this.#rules[id]))),
+        ...(told.next ? [html("dt", {}, "Next"), html("dd", {}, html("p", {}, told.next))] : [])),
+    );
+  }
+}

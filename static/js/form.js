@@ -1,0 +1,93 @@
+// @ts-check
+/** The settings: a plain GET form that the script only makes quicker. The address always holds the whole scenario. */
+import { placeErrors, clearError } from "./form-errors.js";
+import { need } from "./svg.js";
+
+/** @typedef {{noun: string, label: string, model: string, trigger: string}} TriggerWords */
+
+const ADDRESS_PAUSE_MS = 250;
+
+export class ScenarioForm {
+  #form = /** @type {HTMLFormElement} */ (need("scenario"));
+  #body = need("scenario-body");
+  #timer = 0;
+  #turn = 0;
+  #changed;
+
+  /** @param {() => void} changed after any change, when the address is up to date */
+  constructor(changed) {
+    this.#changed = changed;
+    this.#form.addEventListener("input", (event) => this.#edited(/** @type {HTMLElement} */ (event.target)));
+    this.#form.addEventListener("change", (event) => {
+      const input = /** @type {HTMLInputElement} */ (event.target);
+      if (input.name === "trigger") this.#fetch(this.query());
+      else if (input.hasAttribute("data-chooses")) this.#variants(input.name, input.value);
+      this.#edited(input);
+    });
+  }
+
+  /** The scenario as a query string: what the form would send. */
+  query() {
+    const pairs = [...new FormData(this.#form)].map(([name, value]) => [name, String(value).replaceAll("\r\n", "\n")]);
+    return new URLSearchParams(pairs).toString();
+  }
+
+  /** The words of the chosen trigger, as far as the server gave them. @returns {Partial<TriggerWords>} */
+  words() {
+    const from = this.#body.querySelector("[data-noun]");
+    return from instanceof HTMLElement ? { ...from.dataset } : {};
+  }
+
+  /** Back to the defaults of the chosen trigger. */
+  reset() {
+    const trigger = new FormData(this.#form).get("trigger");
+    return this.#fetch(`trigger=${encodeURIComponent(String(trigger))}`);
+  }
+
+  /** @param {{field: string, code: string, message: string}[]} errors */
+  show(errors) {
+    placeErrors(this.#form, errors);
+  }
+
+  /** @param {HTMLElement} input */
+  #edited(input) {
+    clearError(input);
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.#keepAddress(), ADDRESS_PAUSE_MS);
+  }
+
+  #keepAddress() {
+    history.replaceState(null, "", `/?${this.query()}${location.hash}`);
+    this.#changed();
+  }
+
+  /** Shows and sends only the inputs of the chosen variant. @param {string} name @param {string} value */
+  #variants(name, value) {
+    for (const field of this.#body.querySelectorAll(`[data-variant-of="${name}"]`)) {
+      const active = field.getAttribute("data-variant") === value;
+      /** @type {HTMLElement} */ (field).hidden = !active;
+      for (const input of field.querySelectorAll("input, select, textarea")) /** @type {HTMLInputElement} */ (input).disabled = !active;
+    }
+  }
+
+  /** Another trigger: the server makes the form anew and keeps what both know. @param {string} query */
+  async #fetch(query) {
+    this.#turn += 1;
+    const turn = this.#turn;
+    const focused = document.activeElement?.id;
+    this.#form.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(`/trigger-form/?${query}`);
+      const text = await answer.text();
+      if (turn !== this.#turn) return;
+      if (!text.includes("scenario-sections")) throw new Error(`status ${answer.status}`);
+      this.#body.innerHTML = text;
+      if (focused) document.getElementById(focused)?.focus();
+      this.#keepAddress();
+    } catch {
+      this.show([{ field: "trigger", code: "Offline", message: "The form of this trigger could not be loaded. Your values are kept; choose it again." }]);
+    } finally {
+      if (turn === this.#turn) this.#form.removeAttribute("aria-busy");
+    }
+  }
+}

@@ -1,0 +1,19 @@
+// @ts-check
+/** The names beside the lanes, as a list: text that can be read, selected and spoken. */
+import { html } from "./svg.js";
+import { FATE } from "./words.js";
+
+/** @param {HTMLElement} list @param {import("./layout.js").Figure} figure */
+export function laneNames(list, figure) {
+  const names = figure.rows.map((row) => {
+    const { lane } = row;
+    const item = html("li", { class: `f-${lane.fate}` },
+      html("span", { class: "lane-title" }, figure.down && figure.rows.length > 2 ? lane.title.split(" ").slice(lane.event < 0 ? 0 : 1, lane.event < 0 ? 1 : 2).join(" ") : lane.title),
+      html("span", { class: "lane-note" }, lane.note),
+      html("span", { class: "visually-hidden" }, `. ${FATE[lane.fate].says}`));
+    if (figure.down) item.style.width = `${row.size}px`;
+    else item.style.height = `${row.size}px`;
+    return item;
+  });
+  list.replaceChildren(...names);
+}

@@ -1,0 +1,26 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { explain, spoken, TELL } from "../../static/js/explain.js";
+import { lostUpload, TABLES, traceOf } from "./wire.js";
+
+test("every kind of record has its words", () => {
+  for (const kind of TABLES.kinds) assert.ok(TELL[kind], `nothing is said about ${kind}`);
+});
+
+test("an attempt says what happened, why, and what comes next", () => {
+  const told = explain(traceOf(lostUpload()), 3, "upload");
+  assert.equal(told.title, "Attempt 1: the function failed");
+  assert.deepEqual(told.rules, ["ASYNC-3", "FN-1"]);
+  assert.equal(told.next, "Waits 1 min, then attempt 2.");
+  assert.match(told.what.join(" "), /ran for 100 ms/);
+});
+
+test("the last attempt says how the event ends", () => {
+  const told = explain(traceOf(lostUpload()), 5, "upload");
+  assert.equal(told.next, "The upload is lost: nobody has it any more: all retries are used up.");
+});
+
+test("what is read out is one sentence", () => {
+  assert.equal(spoken(traceOf(lostUpload()), 4, "upload"), "Attempt 2: the function failed, 1 min 0.2 s.");
+});

@@ -1,0 +1,80 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { Stream } from "../../static/js/stream.js";
+import { Trace } from "../../static/js/trace.js";
+import { lostUpload, WIRE } from "./wire.js";
+
+/** A stream over sockets that the test speaks for. */
+function connected() {
+  const trace = new Trace(WIRE);
+  const told = [];
+  const sockets = [];
+  const open = (address) => {
+    const socket = { address, close: () => { socket.closed = true; } };
+    sockets.push(socket);
+    return socket;
+  };
+  const take = (frame, text) => {
+    trace.ingest(frame, text);
+    return trace.ended;
+  };
+  const stream = new Stream("/ws/runs/x/", { cursor: () => trace.cursor, take, tell: (state, words) => told.push([state, words]) }, /** @type {any} */ (open));
+  const send = (frame) => sockets.at(-1).onmessage({ data: JSON.stringify(frame) });
+  return { trace, told, sockets, stream, send, states: () => told.map(([state]) => state) };
+}
+
+const rows = lostUpload();
+
+test("it goes on from its cursor after the line broke, and says so", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { trace, sockets, send, states, told } = connected();
+  sockets[0].onopen();
+  send({ first: 1, last: 3, rows: rows.slice(0, 3) });
+  sockets[0].onclose({ code: 1006 });
+  assert.match(told.at(-1)[1], /connection is lost.*1 second/);
+  mock.timers.tick(500);
+  assert.equal(sockets[1].address, "/ws/runs/x/?after=3");
+  send({ first: 2, last: 8, rows: rows.slice(1) });
+  assert.equal(trace.cursor, 8);
+  assert.deepEqual(states(), ["connecting", "queued", "receiving", "offline", "connecting", "done"]);
+  mock.timers.reset();
+});
+
+test("each failed try waits twice as long, up to a quarter of a minute", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { sockets, stream } = connected();
+  for (const wait of [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000]) {
+    const before = sockets.length;
+    sockets.at(-1).onclose({ code: 1006 });
+    mock.timers.tick(wait - 1);
+    assert.equal(sockets.length, before);
+    mock.timers.tick(1);
+    assert.equal(sockets.length, before + 1);
+  }
+  stream.close();
+  mock.timers.reset();
+});
+
+test("a frame that leaves records out is asked for again", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { sockets, send, trace } = connected();
+  send({ first: 1, last: 1, rows: rows.slice(0, 1) });
+  send({ first: 4, last: 8, rows: rows.slice(3) });
+  assert.equal(trace.cursor, 1);
+  mock.timers.tick(1_000);
+  assert.equal(sockets.at(-1).address, "/ws/runs/x/?after=1");
+  mock.timers.reset();
+});
+
+test("an error, a cancelled run and a run nobody knows end it in words", () => {
+  for (const [frame, state] of [[{ error: "boom" }, "failed"], [{ cancelled: true, last: 3 }, "cancelled"]]) {
+    const { send, told, sockets } = connected();
+    send(frame);
+    assert.equal(told.at(-1)[0], state);
+    assert.equal(sockets[0].closed, true);
+  }
+  const { sockets, told } = connected();
+  sockets[0].onclose({ code: 4404 });
+  assert.match(told.at(-1)[1], /does not know this run/);
+});
