@@ -14,7 +14,6 @@ from simulations.engine.metrics import AttemptCounts, EventCounts, Figure, Invoc
 from simulations.engine.run import simulate_rows
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES, Kind, Record, Row
-from simulations.engine.triggers import TRIGGERS
 
 ENGINE_VERSION = "1"
 
@@ -95,7 +94,7 @@ class ReportBuilder:
 
     def __init__(self, scenario: Scenario, by_event: bool = True, keep_documents: bool = True) -> None:
         self._scenario = scenario
-        self._metrics = Metrics(TRIGGERS[scenario.trigger])
+        self._metrics = Metrics(scenario)
         self._usage = Usage(scenario)
         self._by_event: dict[str, EventReport] | None = {} if by_event else None
         names = configured_catchers(scenario)
@@ -218,7 +217,12 @@ class ReportBuilder:
         self._ended = RunEnd(reason=row[3], at_us=row[1], counts=dict(row[4]))
 
 
-_CATCHERS = {"dead_letter_config": "function_dlq", "on_failure": "on_failure", "on_success": "on_success"}
+_CATCHERS = {
+    "dead_letter_config": "function_dlq",
+    "on_failure": "on_failure",
+    "on_success": "on_success",
+    "max_receive_count": "queue_dlq",
+}
 
 
 def configured_catchers(scenario: Scenario) -> list[str]:

@@ -1,0 +1,281 @@
+"""The metrics of a run, folded from its rows; nothing is kept of an event once it is done with.
+
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html, rules MET-1 to MET-17. Units: whole microseconds
+inside; CloudWatch's own units in `cloudwatch`.
+"""
+
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
+
+from simulations.engine.delivery.batch_response import failed_items
+from simulations.engine.metrics.figures import (
+    AttemptCounts,
+    EventCounts,
+    Figure,
+    InvocationCounts,
+    Series,
+    TimeToSettle,
+)
+from simulations.engine.metrics.names import SCALES, metric_names
+from simulations.engine.metrics.queue_depth import QueueDepth
+from simulations.engine.scenario import Scenario
+from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Fate, Kind, Outcome, Row
+from simulations.engine.triggers import TRIGGERS
+from simulations.engine.units import US_PER_S
+
+_QUEUE_DLQ = "queue_dlq"
+_REPORTS = "report_batch_item_failures"
+_MEMBERS_AT = 3 + FIELDS[Kind.ATTEMPT].index("members")
+_NONE: frozenset[str] = frozenset()
+_RESPONSE_AT = 3 + FIELDS[Kind.ATTEMPT].index("response")
+
+
+class Metrics:
+    """The fold. `add` takes the rows of a trace in order, in pieces of any size."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.billed_ms = 0
+        self.arrived = self.invoked = self.errors = self.duplicates = 0
+        self.fates = [0] * len(FATES)
+        self.outcomes = [0] * len(OUTCOMES)
+        self.settling = Series()
+        # of events without a fate: when they arrived, when Lambda queued them, whether a good invocation has or had them
+        self.since: dict[str, int] = {}
+        self.queued: dict[str, int] = {}
+        self.handled: set[str] = set()
+        self.ends: list[int] = []  # of the executions under way
+        self.depth = _depth(scenario)
+        self.series = self._make_series(scenario)
+        self._polled = TRIGGERS[scenario.trigger].model in ("queue", "stream")
+        self._reports = _REPORTS in (getattr(scenario.settings, "function_response_types", None) or ())
+        self._folds = self._by_kind()
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Fold the next rows."""
+        folds = self._folds
+        for row in rows:
+            fold = folds[row[0]]
+            if fold is not None:
+                fold(row)
+
+    def merge(self, later: "Metrics") -> None:
+        """Take in another part: a run of its own, or the rest of a trace after a moment at which nothing was under way.
+
+        Everything that a single row says merges at any cut; what joins two rows (the time between them, duplicates,
+        executions at once, the depth of a queue) needs both in one part.
+        """
+        self.billed_ms += later.billed_ms
+        self.arrived += later.arrived
+        self.invoked += later.invoked
+        self.errors += later.errors
+        self.duplicates += later.duplicates
+        self.fates = [mine + other for mine, other in zip(self.fates, later.fates, strict=True)]
+        self.outcomes = [mine + other for mine, other in zip(self.outcomes, later.outcomes, strict=True)]
+        self.settling.merge(later.settling)
+        for name, series in later.series.items():
+            self.series[name].merge(series)
+
+    def events(self) -> EventCounts:
+        counts = dict(zip(FATES, self.fates, strict=True))
+        return EventCounts(arrived=self.arrived, unsettled=self.arrived - sum(self.fates), **counts)
+
+    def attempts(self) -> AttemptCounts:
+        return AttemptCounts(total=sum(self.outcomes), **dict(zip(OUTCOMES, self.outcomes, strict=True)))
+
+    def invocations(self) -> InvocationCounts:
+        return InvocationCounts(total=self.invoked, errors=self.errors, duplicates=self.duplicates)
+
+    def time_to_settle(self) -> TimeToSettle:
+        known = self.settling
+        if not known.points:
+            return TimeToSettle(mean_us=None, max_us=None)
+        return TimeToSettle(mean_us=known.total // known.points, max_us=known.most)
+
+    def cloudwatch(self) -> dict[str, Figure]:
+        """Every metric that this trigger can move, by AWS's name; those that did not move too."""
+        return {name: series.figure(SCALES.get(name, 1)) for name, series in self.series.items()}
+
+    def _make_series(self, scenario: Scenario) -> dict[str, Series]:
+        series = {name: Series() for name in metric_names(TRIGGERS[scenario.trigger])}
+        depth = self.depth
+        if depth is not None:
+            series["ApproximateNumberOfMessagesVisible"] = depth.visible
+            series["ApproximateNumberOfMessagesNotVisible"] = depth.in_flight
+            series["ApproximateAgeOfOldestMessage"] = depth.age
+            if getattr(scenario.settings, "max_receive_count", None) is not None:
+                series[f"ApproximateNumberOfMessagesVisible ({_QUEUE_DLQ})"] = depth.dead
+        return series
+
+    def _by_kind(self) -> tuple["_Fold | None", ...]:
+        folds: dict[Kind, _Fold] = {
+            Kind.ARRIVED: self._on_arrived,
+            Kind.ACCEPTED: self._on_accepted,
+            Kind.ATTEMPT: self._on_attempt,
+            Kind.ANSWERED: self._on_answered,
+            Kind.CAPTURE_FAILED: self._on_capture_failed,
+            Kind.SETTLED: self._on_settled,
+            Kind.ENDED: self._on_ended,
+        }
+        if self._polled:
+            folds |= {
+                Kind.RECEIVED: self._on_received,
+                Kind.HIDDEN: self._on_hidden,
+                Kind.DELETED: self._on_deleted,
+                Kind.FILTERED: self._on_filtered,
+                Kind.CAPTURED: self._on_captured,
+            }
+        return tuple(folds.get(kind) for kind in Kind)
+
+    def _point(self, name: str, value: int = 1) -> None:
+        """One data point of a metric, where this trigger has it."""
+        series = self.series.get(name)
+        if series is not None:
+            series.add(value)
+
+    def _on_arrived(self, row: Row) -> None:
+        self.arrived += 1
+        self.since[row[3]] = row[1]
+        if self.depth is not None:
+            self._point("NumberOfMessagesSent")
+            self.depth.arrived(row[1], row[3])
+        else:
+            self._point("Count")
+
+    def _on_accepted(self, row: Row) -> None:
+        self.queued[row[3]] = row[1]
+        self._point("AsyncEventsReceived")
+
+    def _on_received(self, row: Row) -> None:
+        self._point("PolledEventCount", len(row[3]))
+        self._point("NumberOfMessagesReceived", len(row[3]))
+        if self.depth is not None:
+            self.depth.received(row[1], row[3])
+
+    def _on_attempt(self, row: Row) -> None:
+        at, invocation, outcome, members = row[1], row[4], row[9], row[_MEMBERS_AT]
+        self.outcomes[outcome] += 1
+        if self.queued:
+            queued = self.queued.get(members[0][0])
+            if queued is not None:
+                self._point("AsyncEventAge", at - queued)
+        if invocation is not None:
+            self._on_invocation(row, members)
+        elif outcome == Outcome.THROTTLED:
+            self._point("Throttles")
+        if self._polled:
+            self._point("InvokedEventCount", len(members))
+
+    def _on_invocation(self, row: Row, members: list[tuple[str, int, int | None, int]]) -> None:
+        """The code ran. MET-2: its error counts at its start."""
+        start, init, end, succeeded = row[6], row[7], row[8], row[9] == Outcome.SUCCEEDED
+        self.invoked += 1
+        self.billed_ms += row[12]
+        self._point("Invocations")
+        self._point("Duration", end - start - init)
+        self._point("ConcurrentExecutions", self._running(start, end))
+        if not succeeded:
+            self.errors += 1
+            self._point("Errors")
+        failed = self._failed(row, members, succeeded)
+        self._count_duplicates(members, failed)
+        if failed:
+            self._point("FailedInvokeEventCount", len(failed))
+
+    def _failed(self, row: Row, members: list[tuple[str, int, int | None, int]], succeeded: bool) -> frozenset[str]:
+        """The events that this invocation does not handle: all of a failed batch, those that it names, or none."""
+        if succeeded and not self._reports:
+            return _NONE
+        events = [member[0] for member in members]
+        named = failed_items(row[_RESPONSE_AT], events) if succeeded else None
+        return frozenset(events if named is None else named)
+
+    def _running(self, start: int, end: int) -> int:
+        """How many executions there are once this one has begun; those that end at this very moment have ended."""
+        self._ended_by(start)
+        heappush(self.ends, end)
+        return len(self.ends)
+
+    def _ended_by(self, at: int) -> None:
+        ends = self.ends
+        while ends and ends[0] <= at:
+            heappop(ends)
+
+    def _count_duplicates(self, members: list[tuple[str, int, int | None, int]], failed: frozenset[str]) -> None:
+        """An event that has its fate, or that a good invocation has or had, comes again."""
+        since, handled = self.since, self.handled
+        for event, invocation, *_ in members:
+            if invocation > 1 and (event in handled or event not in since):
+                self.duplicates += 1
+            if event in since and event not in failed:
+                handled.add(event)
+
+    def _on_answered(self, row: Row) -> None:
+        at, event, status = row[1], row[3], row[4]
+        if 400 <= status < 500:
+            self._point("4XXError")
+        elif status >= 500:
+            self._point("5XXError")
+        if event in self.since:
+            self._point("Latency", at - self.since[event])
+
+    def _on_hidden(self, row: Row) -> None:
+        """What stays in the queue was not handled, whatever the answer looked like."""
+        self.handled.difference_update(row[3])
+        if self.depth is not None:
+            self.depth.hidden(row[1], row[3], row[4])
+
+    def _on_deleted(self, row: Row) -> None:
+        """Those whose delete came too late stay in the queue, and do not count."""
+        failed = set(row[4])
+        events = [event for event in row[3] if event not in failed]
+        self._point("DeletedEventCount", len(events))
+        self._point("NumberOfMessagesDeleted", len(events))
+        if self.depth is not None:
+            self.depth.deleted(row[1], events)
+
+    def _on_filtered(self, row: Row) -> None:
+        self._point("FilteredOutEventCount", len(row[3]))
+
+    def _on_captured(self, row: Row) -> None:
+        if self.depth is not None and row[4] == _QUEUE_DLQ:
+            self.depth.moved(row[1], row[3])
+
+    def _on_capture_failed(self, row: Row) -> None:
+        """MET-7, MET-8."""
+        by = row[4]
+        if by == "function_dlq":
+            self._point("DeadLetterErrors")
+        elif by in ("on_failure", "on_success"):
+            self._point("DestinationDeliveryFailures")
+
+    def _on_settled(self, row: Row) -> None:
+        at, event, fate = row[1], row[3], row[4]
+        self.fates[fate] += 1
+        since = self.since.pop(event, None)
+        if since is not None:
+            self.settling.add(at - since)
+        self.handled.discard(event)
+        # MET-6: dropped even when a catcher has it
+        if self.queued.pop(event, None) is not None and fate in (Fate.CAPTURED, Fate.LOST):
+            self._point("AsyncEventsDropped")
+
+    def _on_ended(self, row: Row) -> None:
+        self._ended_by(row[1])
+        self._point("ConcurrentExecutions", len(self.ends))
+        self._point("NumberOfEmptyReceives", row[4].get("empty_receives", 0))
+        if self.depth is not None:
+            self.depth.close(row[1])
+
+
+_Fold = Callable[[Row], None]
+
+
+def _depth(scenario: Scenario) -> QueueDepth | None:
+    """A fold for the queue's depth, where messages wait in one."""
+    if TRIGGERS[scenario.trigger].model != "queue":
+        return None
+    retention = getattr(scenario.settings, "message_retention_period_s", None)
+    return QueueDepth(
+        visibility=scenario.settings.visibility_timeout_s * US_PER_S,
+        retention=None if retention is None else retention * US_PER_S,
+    )

@@ -1,0 +1,115 @@
+"""What SQS shows of a queue while it is polled: messages visible and in flight, and the age of the oldest (MET-10).
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+Messages are followed from row to row: a received one is in flight until its visibility timeout ends. Units: whole microseconds.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from heapq import heappop, heappush
+
+from simulations.engine.metrics.figures import Series
+
+_SPARE = 1024
+
+
+class QueueDepth:
+    """The depth of one queue over time; `visible`, `in_flight`, `dead` count messages, `age` is in microseconds.
+
+    `retention` None: messages stay until they are deleted or moved. `dead` is the depth of the dead-letter queue.
+    """
+
+    def __init__(self, visibility: int, retention: int | None) -> None:
+        self.visible, self.in_flight, self.age, self.dead = Series(), Series(), Series(), Series()
+        self._visibility = visibility
+        self._retention = retention
+        self._present: dict[str, int] = {}  # messages in the queue, and when they arrived
+        self._hidden: dict[str, int] = {}  # those in flight, and until when
+        self._returns: list[tuple[int, Sequence[str]]] = []
+        self._order: deque[tuple[int, str]] = deque()  # by arrival, with some that are gone
+        self._prune_at = _SPARE
+        self._dead = 0
+
+    def arrived(self, at: int, event: str) -> None:
+        self._pass_time(at)
+        self._present[event] = at
+        self._order.append((at, event))
+        if len(self._order) > self._prune_at:
+            self._order = deque(known for known in self._order if known[1] in self._present)
+            self._prune_at = 2 * len(self._order) + _SPARE
+        self.visible.add(len(self._present) - len(self._hidden))
+
+    def received(self, at: int, events: Sequence[str]) -> None:
+        self._pass_time(at)
+        self._hide(events, at + self._visibility)
+        self.visible.add(len(self._present) - len(self._hidden))
+        self.in_flight.add(len(self._hidden))
+
+    def hidden(self, at: int, events: Sequence[str], until: int) -> None:
+        """These stay hidden until then, whatever was said before."""
+        self._pass_time(at - 1)
+        if any(self._hidden.get(event) != until for event in events):
+            self._hide(events, until)
+
+    def deleted(self, at: int, events: Sequence[str]) -> None:
+        self._pass_time(at - 1)  # a delete at the end of the visibility timeout still comes in time
+        for event in events:
+            self._remove(at, event)
+
+    def moved(self, at: int, events: Sequence[str]) -> None:
+        """The queue moved these to its dead-letter queue."""
+        self._pass_time(at)
+        for event in events:
+            self._remove(at, event)
+        self._dead += len(events)
+        self.dead.add(self._dead)
+
+    def close(self, at: int) -> None:
+        """The run is over: the state it leaves behind."""
+        self._pass_time(at)
+        self._forget(at)
+        self.visible.add(len(self._present) - len(self._hidden))
+        self.in_flight.add(len(self._hidden))
+        self.age.add(at - self._order[0][0] if self._order else 0)
+        self.dead.add(self._dead)
+
+    def _hide(self, events: Sequence[str], until: int) -> None:
+        here = [event for event in events if event in self._present]
+        self._hidden.update(dict.fromkeys(here, until))
+        heappush(self._returns, (until, here))
+
+    def _pass_time(self, at: int) -> None:
+        """What becomes visible again, and what becomes too old, until then."""
+        returns, hidden = self._returns, self._hidden
+        before = len(hidden)
+        while returns and returns[0][0] <= at:
+            until, events = heappop(returns)
+            for event in events:
+                if hidden.get(event) == until:
+                    del hidden[event]
+        if len(hidden) < before:
+            self.visible.add(len(self._present) - len(hidden))
+        if self._retention is not None and self._order and self._order[0][0] + self._retention <= at:
+            self._expire(at - self._retention)
+
+    def _expire(self, arrived_until: int) -> None:
+        assert self._retention is not None
+        while self._order and self._order[0][0] <= arrived_until:
+            since, event = self._order[0]
+            if event in self._present:
+                self._remove(since + self._retention, event)
+            else:
+                self._order.popleft()
+
+    def _remove(self, at: int, event: str) -> None:
+        """A message is gone; the oldest one's age is what it had reached."""
+        self._forget(at)
+        self._hidden.pop(event, None)
+        if self._present.pop(event, None) is not None and self._order[0][1] == event:
+            self.age.add(at - self._order.popleft()[0])
+
+    def _forget(self, at: int) -> None:
+        """Take those that are gone from the front."""
+        assert at >= 0
+        while self._order and self._order[0][1] not in self._present:
+            self._order.popleft()
