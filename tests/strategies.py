@@ -96,7 +96,7 @@ TRAFFIC_FIRST = ("steady", "burst")
 
 
 @st.composite
-def scenarios(draw: DrawFn, /, trigger: str | None = None, **fixed: dict[str, Any]) -> Scenario:
+def scenarios(draw: DrawFn, /, trigger: str | None = None, **fixed: Any) -> Scenario:
     """A valid scenario; `fixed` overrides fields of a section: `scenarios("s3", failures={"error_rate": 1})`."""
     key = trigger or draw(st.sampled_from(sorted(TRIGGERS)), label="trigger")
     raw: dict[str, Any] = {
@@ -115,7 +115,7 @@ def scenarios(draw: DrawFn, /, trigger: str | None = None, **fixed: dict[str, An
     return scenario
 
 
-def parsed(raw: dict[str, Any], fixed: dict[str, dict[str, Any]]) -> Scenario:
+def parsed(raw: dict[str, Any], fixed: dict[str, Any]) -> Scenario:
     """The scenario; a field that AWS would refuse beside another one falls back to its default."""
     for _ in range(4):
         try:
@@ -124,7 +124,7 @@ def parsed(raw: dict[str, Any], fixed: dict[str, dict[str, Any]]) -> Scenario:
             for error in refused.errors:
                 section, _, name = error.field.partition(".")
                 name = name.partition("[")[0].partition(".")[0]
-                assume(isinstance(raw.get(section), dict) and name not in fixed.get(section, {}))
+                assume(isinstance(raw.get(section), dict) and name not in (fixed.get(section) or {}))
                 raw[section].pop(name, None)
     return reject()
 

@@ -16,7 +16,7 @@ NOTHING_FAILS: dict[str, Any] = {
     "handler": "raise",
 }  # fmt: skip
 ROOMY: dict[str, Any] = {
-    "timeout_s": 900, "account_concurrent_executions": 1_000, "reserved_concurrent_executions": None,
+    "timeout_s": 30, "account_concurrent_executions": 1_000, "reserved_concurrent_executions": None,
     "init_failure": None, "init_ms": 0, "duration": {"kind": "constant", "ms": 100},
 }  # fmt: skip
 STEADY: dict[str, Any] = {"kind": "steady", "count": 12, "rate_per_s": 3, "size_bytes": 1_024}
