@@ -26,7 +26,7 @@ _WORD_BITS = 64
 class Stream:
     """All words of one purpose and number; `word(index)` is the draw."""
 
-    __slots__ = ("_bits", "_blocks", "_current", "_mask", "_name", "_words")
+    __slots__ = ("_bits", "_blocks", "_current", "_floats", "_floats_of", "_mask", "_name", "_words")
 
     def __init__(self, seed: int, purpose: str, number: int) -> None:
         self._name = f"{_VERSION}|{seed}|{purpose}|{number}|"
@@ -35,6 +35,8 @@ class Stream:
         self._blocks: dict[int, array[int]] = {}
         self._current = -1
         self._words: array[int] = array("Q")
+        self._floats_of = -1
+        self._floats: list[float] = []
 
     def word(self, index: int) -> int:
         """The 64-bit word of an index."""
@@ -43,6 +45,16 @@ class Stream:
             self._words = self.block(block)
             self._current = block
         return self._words[index & self._mask]
+
+    def exponential(self, index: int) -> float:
+        """`exponential(word(index))`; for indexes that follow each other a whole block is made at once."""
+        block = index >> self._bits
+        if block != self._floats_of:
+            if block != self._floats_of + 1:
+                return exponential(self.word(index))
+            self._floats = [exponential(word) for word in self.block(block)]
+            self._floats_of = block
+        return self._floats[index & self._mask]
 
     def block(self, number: int) -> array[int]:
         """A whole block of words; the last used blocks are kept."""

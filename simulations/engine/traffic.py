@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from simulations.engine.draws import Draws, exponential
+from simulations.engine.draws import Draws
 from simulations.engine.limits import plain, setting
 from simulations.engine.units import US_PER_S, us_from_ms
 
@@ -149,11 +149,11 @@ def arrivals(traffic: Traffic, draws: Draws) -> Iterator[tuple[int, Event]]:
 def _poisson(traffic: Poisson, draws: Draws) -> Iterator[tuple[int, Event]]:
     """Exponential gaps, added up as floats and cut to whole microseconds."""
     mean = US_PER_S / traffic.rate_per_s
-    word = draws.stream("arrival", 0).word
+    gap = draws.stream("arrival", 0).exponential
     size_bytes = traffic.size_bytes
     clock = 0.0
     for index in range(traffic.count):
-        clock += mean * exponential(word(index))
+        clock += mean * gap(index)
         at = int(clock)
         yield at, Event(index, str(index + 1), at, size_bytes)
 
