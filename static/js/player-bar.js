@@ -12,17 +12,18 @@ export class PlayerBar {
   #clock = need("clock");
   #play = need("play");
   #speed = /** @type {HTMLSelectElement} */ (need("speed"));
+  #life = new AbortController();
 
   /** @param {import("./player.js").Player} player @param {Record<string, (event?: any) => void>} actions */
   constructor(player, actions) {
     this.#player = player;
     for (const button of need("player").querySelectorAll("button[data-action]")) {
-      button.addEventListener("click", () => actions[button.getAttribute("data-action") ?? ""]?.());
+      button.addEventListener("click", () => actions[button.getAttribute("data-action") ?? ""]?.(), { signal: this.#life.signal });
     }
     this.#slider.max = String(STEPS);
-    this.#slider.addEventListener("input", () => player.seekShare(Number(this.#slider.value) / STEPS));
+    this.#slider.addEventListener("input", () => player.seekShare(Number(this.#slider.value) / STEPS), { signal: this.#life.signal });
     this.#speed.replaceChildren(...SPEEDS.map((speed) => new Option(speed < 1 ? `1/${1 / speed} ×` : `${speed} ×`, String(speed))));
-    this.#speed.addEventListener("change", () => player.setSpeed(Number(this.#speed.value)));
+    this.#speed.addEventListener("change", () => player.setSpeed(Number(this.#speed.value)), { signal: this.#life.signal });
     this.show();
   }
 
@@ -38,8 +39,8 @@ export class PlayerBar {
     this.#speed.value = String(speed);
   }
 
-  /** @param {boolean} on */
-  enable(on) {
-    for (const control of need("player").querySelectorAll("button, input, select")) /** @type {HTMLButtonElement} */ (control).disabled = !on;
+  /** Another run takes the controls over. */
+  close() {
+    this.#life.abort();
   }
 }

@@ -1,0 +1,102 @@
+// @ts-check
+/** The page: form, run, figure and player wired together. */
+import { CostView } from "./cost.js";
+import { ExplainView } from "./explain-view.js";
+import { ScenarioForm } from "./form.js";
+import { listenForKeys } from "./keys.js";
+import { actionsFor, keysAreOn, watchPointer } from "./controls.js";
+import { RunView } from "./run-view.js";
+import { begin, cancel, copyText } from "./server.js";
+import { data, need } from "./svg.js";
+import { Tables } from "./tables.js";
+import { Timeline } from "./timeline.js";
+import { Wire } from "./wire.js";
+
+const wire = new Wire(data("redrive-wire"));
+const scenario = data("redrive-scenario");
+const timeline = new Timeline();
+const tables = new Tables(scenario.noun, (seq) => pick(seq));
+const explain = new ExplainView(data("redrive-rules"), scenario.noun);
+const cost = new CostView();
+
+/** @type {RunView | null} */
+let view = null;
+/** the scenario that is shown, as a query string */
+let ran = "";
+/** @type {{cancel: string} | null} */
+let going = null;
+
+const form = new ScenarioForm(() => {
+  need("stale").hidden = !ran || form.query() === ran;
+});
+const actions = actionsFor(() => view, timeline);
+
+/** @param {string} state @param {string} words */
+function tell(state, words) {
+  const status = need("status");
+  const over = ["start", "done", "failed", "cancelled"].includes(state);
+  status.dataset.state = state;
+  need("status-words").textContent = words;
+  need("cancel").hidden = over;
+  if (over) going = null;
+}
+
+/** Goes to a record: from a table, or from a mark in the picture. @param {number} seq */
+function pick(seq) {
+  if (!view) return;
+  view.player.pause();
+  view.player.seek(view.trace.kind(seq) === "attempt" ? view.trace.end(seq) : view.trace.at(seq), seq);
+}
+
+async function run() {
+  const words = { ...scenario, ...form.words() };
+  const query = form.query();
+  form.show([]);
+  tell("connecting", "Asking the server to simulate this…");
+  const answer = await begin(query);
+  if (answer.errors) {
+    tell(view ? "failed" : "start", view ? "Not run: see the form. The picture is of the run before." : "Not run yet: something in the form must be put right first.");
+    form.show(answer.errors);
+    return;
+  }
+  view?.close();
+  going = answer.started;
+  ran = query;
+  need("stale").hidden = true;
+  need("cut").hidden = true;
+  need("result-title").textContent = words.label;
+  explain.speakOf(words.noun);
+  tables.speakOf(words.noun);
+  view = new RunView(answer.started, words.noun, wire, { timeline, tables, explain, cost, tell }, actions);
+  if (innerWidth < 1_000) need("result-title").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+}
+
+need("scenario").addEventListener("submit", (event) => {
+  event.preventDefault();
+  run();
+});
+need("run-again").addEventListener("click", () => run());
+need("cancel").addEventListener("click", () => going && cancel(going.cancel).then((words) => words && tell("failed", words)));
+need("reset").addEventListener("click", (event) => {
+  event.preventDefault();
+  form.reset();
+});
+need("copy").addEventListener("click", () => copyText(`${location.origin}/?${form.query()}`, need("copy")));
+addEventListener("online", () => view?.hurry());
+addEventListener("themechange", () => view?.redrawn());
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view?.redrawn());
+
+let width = innerWidth;
+let resizing = 0;
+addEventListener("resize", () => {
+  if (innerWidth === width || !view) return;
+  width = innerWidth;
+  clearTimeout(resizing);
+  resizing = window.setTimeout(() => {
+    timeline.resized();
+    view?.redrawn();
+  }, 150);
+});
+
+listenForKeys(actions, keysAreOn);
+watchPointer(timeline, () => view, pick);

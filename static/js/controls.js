@@ -1,0 +1,90 @@
+// @ts-check
+/** What buttons, keys and pointers do to the player and the figure. */
+import { MODES } from "./axis-modes.js";
+import { need } from "./svg.js";
+
+/** @typedef {import("./run-view.js").RunView} RunView */
+/** @typedef {import("./timeline.js").Timeline} Timeline */
+
+const MODE_NAMES = { folded: "Folded", log: "Logarithmic", linear: "True time" };
+const KEYS = "keys";
+
+/** Single keys may be turned off; remembered on this device. */
+export const keysAreOn = () => /** @type {HTMLInputElement} */ (need("keys-on")).checked;
+
+/** @param {() => RunView | null} view @param {Timeline} timeline @returns {Record<string, (event?: any) => void>} */
+export function actionsFor(view, timeline) {
+  const player = () => view()?.player;
+  const redraw = () => view()?.redrawn();
+  const dialog = /** @type {HTMLDialogElement} */ (need("keys"));
+  const box = /** @type {HTMLInputElement} */ (need("keys-on"));
+  try {
+    box.checked = localStorage.getItem(KEYS) !== "off";
+    box.addEventListener("change", () => localStorage.setItem(KEYS, box.checked ? "on" : "off"));
+  } catch {
+    // no storage: the choice holds for this page
+  }
+  return {
+    toggle: () => player()?.toggle(),
+    forward: () => player()?.step("attempt", 1),
+    back: () => player()?.step("attempt", -1),
+    nextEvent: () => player()?.step("event", 1),
+    previousEvent: () => player()?.step("event", -1),
+    nextTrouble: () => player()?.step("trouble", 1),
+    previousTrouble: () => player()?.step("trouble", -1),
+    start: () => player()?.seek(0),
+    end: () => player()?.seek(player()?.endUs ?? 0),
+    tenth: (event) => player()?.seekShare(Number(event.key) / 10),
+    faster: () => player()?.faster(1),
+    slower: () => player()?.faster(-1),
+    mode: () => {
+      if (!view()) return;
+      timeline.mode = MODES[(MODES.indexOf(timeline.mode) + 1) % MODES.length];
+      need("mode").textContent = MODE_NAMES[timeline.mode];
+      timeline.draw();
+      redraw();
+    },
+    in: () => zoom(2),
+    out: () => zoom(0.5),
+    whole: () => zoom(0),
+    help: () => dialog.showModal(),
+  };
+
+  /** @param {number} factor */
+  function zoom(factor) {
+    timeline.zoomBy(factor);
+    redraw();
+  }
+}
+
+/**
+ * In the figure: a mark is picked, a cycle is opened, everywhere else the playhead follows the pointer.
+ * @param {Timeline} timeline @param {() => RunView | null} view @param {(seq: number) => void} pick
+ */
+export function watchPointer(timeline, view, pick) {
+  const surface = timeline.surface;
+  let dragging = false;
+  const scrub = (/** @type {PointerEvent} */ event) => view()?.player.seek(timeline.momentAt(event.clientX, event.clientY));
+  surface.addEventListener("click", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    const cycle = target.closest("[data-cycle]");
+    const mark = target.closest("[data-seq]");
+    if (cycle) {
+      timeline.opened.set(Number(cycle.getAttribute("data-cycle")), Number(cycle.getAttribute("data-page")));
+      timeline.draw();
+      view()?.redrawn();
+    } else if (mark && mark.getAttribute("data-seq") !== "0") pick(Number(mark.getAttribute("data-seq")));
+    else view()?.player.seek(timeline.momentAt(event.clientX, event.clientY));
+  });
+  surface.addEventListener("pointerdown", (event) => {
+    // a finger scrolls the figure; it scrubs with the slider
+    dragging = event.pointerType === "mouse" && event.button === 0 && !(/** @type {Element} */ (event.target).closest("[data-seq]"));
+    if (dragging) view()?.player.pause();
+  });
+  surface.addEventListener("pointermove", (event) => {
+    if (dragging && event.buttons) scrub(event);
+  });
+  addEventListener("pointerup", () => {
+    dragging = false;
+  });
+}

@@ -1,0 +1,166 @@
+// @ts-check
+/** One run on the page: its stream, what is drawn when, and where the playhead goes while records still arrive. */
+import { Announcer } from "./announcer.js";
+import { spoken } from "./explain.js";
+import { counted } from "./format.js";
+import { Player } from "./player.js";
+import { PlayerBar } from "./player-bar.js";
+import { Stops } from "./stops.js";
+import { Stream } from "./stream.js";
+import { drawLegend, runSentence } from "./summary.js";
+import { need } from "./svg.js";
+import { Trace } from "./trace.js";
+import { ending } from "./words.js";
+
+/** @typedef {{run: string, socket: string, cancel: string, link: string, charts?: Record<string, string>}} Started */
+/** @typedef {{timeline: import("./timeline.js").Timeline, tables: import("./tables.js").Tables, explain: import("./explain-view.js").ExplainView, cost: import("./cost.js").CostView, tell: (state: string, words: string) => void}} Views */
+
+// playing begins when all is here, or after this long with what is here
+const PATIENCE_MS = 350;
+const CALM_MS = 120;
+const EXPLAIN_MS = 150;
+
+export class RunView {
+  trace;
+  player;
+  #bar;
+  #stream;
+  #views;
+  #noun;
+  #started;
+  #announcer = new Announcer(need("live"));
+  #totals = /** @type {import("./summary.js").Totals | null} */ (null);
+  #dirty = false;
+  #played = false;
+  #firstAt = 0;
+  #nextDraw = 0;
+  #nextExplain = 0;
+  #frame = 0;
+  #before = 0;
+  #over = false;
+
+  /** @param {Started} started @param {string} noun @param {import("./wire.js").Wire} wire @param {Views} views @param {Record<string, () => void>} actions */
+  constructor(started, noun, wire, views, actions) {
+    this.#started = started;
+    this.#noun = noun;
+    this.#views = views;
+    this.trace = new Trace(wire);
+    this.player = new Player(new Stops(this.trace), (change) => this.#moved(change));
+    this.#bar = new PlayerBar(this.player, actions);
+    this.player.open = true;
+    views.timeline.begin(this.trace, noun);
+    views.cost.clear();
+    this.#stream = new Stream(started.socket, {
+      cursor: () => this.trace.cursor, take: (frame, text) => this.#take(frame, text), tell: (state, words) => this.#tell(state, words),
+    });
+    this.#loop();
+  }
+
+  /** Leaves the run; another one begins. */
+  close() {
+    this.#over = true;
+    this.#stream.close();
+    cancelAnimationFrame(this.#frame);
+    this.#bar.close();
+  }
+
+  hurry() {
+    this.#stream.hurry();
+  }
+
+  /** @param {any} frame @param {string} text */
+  #take(frame, text) {
+    this.#firstAt ||= performance.now();
+    if (this.trace.ingest(frame, text) && frame.totals) this.#totals = frame.totals;
+    this.#dirty = true;
+    if (frame.report) this.#views.cost.show(frame.report.cost, this.#started.charts?.cost ?? "");
+    return this.trace.ended;
+  }
+
+  /** @param {string} state @param {string} words */
+  #tell(state, words) {
+    const { cursor, ended } = this.trace;
+    const last = ended ? this.trace.record(cursor) : null;
+    if (state === "receiving") this.#views.tell(state, `Receiving: ${counted(cursor, "record")} so far.`);
+    else if (last && state === "done") this.#views.tell(state, `Done: ${counted(cursor, "record")}; ${ending(last.reason)}.`);
+    else this.#views.tell(state, words);
+    if (last && last.reason.endsWith("_limit")) {
+      need("cut").hidden = false;
+      need("cut").textContent = `This run was cut short: ${ending(last.reason)}.`;
+    }
+    if (["done", "failed", "cancelled"].includes(state)) this.player.open = false;
+    this.#dirty = true;
+  }
+
+  #loop() {
+    if (this.#over) return;
+    this.#frame = requestAnimationFrame((now) => {
+      const passed = Math.min(100, now - (this.#before || now));
+      this.#before = now;
+      if (this.#dirty && now >= this.#nextDraw && this.trace.cursor) this.#draw();
+      this.player.tick(passed);
+      if (now >= this.#nextExplain) this.#explain(now);
+      this.#loop();
+    });
+  }
+
+  #draw() {
+    const { timeline, tables, cost } = this.#views;
+    const began = performance.now();
+    this.#dirty = false;
+    // what a person has seen stays where it is; before anything was played nothing has been seen
+    timeline.draw({ keepUntil: this.#played && this.player.open ? this.player.us : 0 });
+    this.player.follow(timeline.track());
+    tables.show(this.trace);
+    if (this.#totals) {
+      cost.running(this.#totals.total_usd);
+      need("sum").textContent = runSentence(this.#totals, this.#noun);
+      drawLegend(need("legend"), this.trace, this.#totals);
+    }
+    need("player").hidden = false;
+    if (!this.#played && (!this.player.open || began - this.#firstAt > PATIENCE_MS)) this.#first();
+    this.#bar.show();
+    const took = performance.now() - began;
+    this.#nextDraw = began + took + Math.max(CALM_MS, took * 4);
+  }
+
+  /** The first playback: from the start, or at once the end where a person wants no motion. */
+  #first() {
+    this.#played = true;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.player.seek(this.player.endUs);
+    else this.player.play();
+  }
+
+  /** Draws again after the picture changed for another reason than new records. */
+  redrawn() {
+    this.player.follow(this.#views.timeline.track());
+    this.#views.timeline.playhead(this.player.us, this.player.seq);
+    this.#bar.show();
+  }
+
+  /** @param {import("./player.js").Change} change */
+  #moved(change) {
+    const { timeline } = this.#views;
+    timeline.playhead(this.player.us, change === "move" ? 0 : this.player.seq);
+    if (change === "move" || change === "seek") timeline.chase();
+    this.#bar.show();
+    if (change === "seek" || change === "pause") {
+      this.#nextExplain = 0;
+      this.#dirtyExplain = true;
+      const seq = this.player.seq;
+      if (seq) this.#announcer.say(spoken(this.trace, seq, this.#noun));
+    }
+    if (change === "move") this.#dirtyExplain = true;
+  }
+
+  #dirtyExplain = true;
+
+  /** @param {number} now */
+  #explain(now) {
+    if (!this.#dirtyExplain || !this.trace.cursor) return;
+    this.#dirtyExplain = false;
+    this.#nextExplain = now + EXPLAIN_MS;
+    this.#views.explain.show(this.trace, this.player.seq);
+    if (this.player.playing && this.player.seq) this.#announcer.say(spoken(this.trace, this.player.seq, this.#noun));
+  }
+}
