@@ -1,0 +1,232 @@
+"""A finished run as one SVG: the classes, shapes and words of `draw-svg.js` and `draw-axis.js`, so one CSS colours both."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.utils.safestring import SafeString
+
+from simulations.engine.trace import Row as TraceRow
+from simulations.picture.activity import activity_of
+from simulations.picture.columns import columns, strip
+from simulations.picture.fold import Axis, folded_pieces
+from simulations.picture.lanes import Lane, lanes_of
+from simulations.picture.layout import AXIS, MARK, Break, Figure, Row, cycle_words, layout
+from simulations.picture.marks import Glyph, Mark
+from simulations.picture.markup import Value, element, group
+from simulations.picture.points import Point
+from simulations.picture.sentence import about, in_short
+from simulations.picture.shapes import Box, body, icon, patterns, zigzag
+from simulations.picture.story import read
+from simulations.picture.words import FATE, OUTCOME, TIMES, duration
+
+_STRIP = 26  # the true-scale strip under the axis
+_LETTER = 6.7
+_TITLE_LETTER, _NOTE_LETTER = 7.6, 6.6  # pixels a letter takes, about
+_LONGEST_NAME = 30
+Elements = Iterator[SafeString]
+
+
+def draw(rows: Iterable[TraceRow], noun: str = "event", *, room: float = 960, name: str = "still") -> SafeString:
+    """The timeline of a run as an SVG element.
+
+    `noun`: what an event is called, singular; `room`: pixels it should fit in, where its marks stay readable; `name` begins
+    all ids, so that several pictures can stand in one page.
+    """
+    story = read(rows)
+    lanes = lanes_of(story, noun)
+    axis = Axis(folded_pieces(activity_of(story)))
+    beside = _width_of_names(lanes.lanes)
+    figure = layout(story, lanes, axis, room - beside)
+    width, height = beside + figure.length, figure.across + AXIS + _STRIP
+    return element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "class": "picture still",
+            "role": "img",
+            "aria-labelledby": f"{name}-title",
+            "aria-describedby": f"{name}-desc",
+            "viewBox": f"0 0 {width:.0f} {height:.0f}",
+            "width": round(width),
+            "height": round(height),
+        },
+        element("title", {"id": f"{name}-title"}, in_short(story, noun)),
+        element("desc", {"id": f"{name}-desc"}, about(story, axis.pieces, noun)),
+        patterns(name),
+        group("names", *(_name(row) for row in figure.rows)),
+        element(
+            "g",
+            {"transform": f"translate({beside:.0f} 0)"},
+            group("axis", *_axis(figure)),
+            *(
+                group(
+                    "lane dense" if row.dense else "lane", *_lane(figure, row, columns(figure, story, lanes, n), name)
+                )
+                for n, row in enumerate(figure.rows)
+            ),
+            strip(figure, story, figure.across + AXIS + 4),
+        ),
+    )
+
+
+def _width_of_names(lanes: Sequence[Lane]) -> float:
+    """Room for what stands beside the lanes."""
+    widths = [
+        width
+        for lane in lanes
+        for width in (_TITLE_LETTER * len(_cut(lane.title)), _NOTE_LETTER * len(_cut(lane.note)))
+    ]
+    return round(max(widths, default=0) + 16)
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _LONGEST_NAME else f"{words[: _LONGEST_NAME - 1]}…"
+
+
+def _name(row: Row) -> SafeString:
+    middle = row.top + row.size / 2
+    whole = f"{row.lane.title}: {row.lane.note}. {FATE[row.lane.fate].says}"
+    return group(
+        f"f-{row.lane.fate}",
+        element("title", {}, whole),
+        element("text", {"class": "lane-title", "x": 4, "y": middle - 2}, _cut(row.lane.title)),
+        element("text", {"class": "lane-note", "x": 4, "y": middle + 14}, _cut(row.lane.note)),
+    )
+
+
+def _axis(figure: Figure) -> Elements:
+    """Thick where time runs, teeth where it is left out, words for how long."""
+    at = figure.across + 14
+    for row in figure.rows[1:]:
+        yield _line("between", 0, figure.length, row.top)
+    for fold in figure.breaks:
+        width = max(0.0, fold.end - fold.start)
+        kind = f"band {fold.piece.kind}"
+        yield element("rect", {"class": kind, "x": fold.start, "width": width, "y": 0, "height": figure.across})
+    for piece in figure.axis.pieces:
+        if piece.kind == "busy":
+            yield _line("time", figure.place(piece.start), figure.place(piece.end), at)
+    for fold in figure.breaks:
+        yield from _fold(fold, at)
+    for tick in figure.ticks:
+        yield element("line", {"class": "tick", "x1": tick.x, "x2": tick.x, "y1": at - 4, "y2": at + 4})
+        first = tick.us == 0
+        anchor: dict[str, Value] = {"text-anchor": "start" if first else "middle", "dx": -4 if first else 0}
+        yield element("text", {"class": "time-label", "x": tick.x, "y": at + 22, **anchor}, tick.label)
+
+
+def _line(name: str, start: float, end: float, at: float) -> SafeString:
+    return element("line", {"class": name, "y1": at, "y2": at, "x1": start, "x2": end})
+
+
+def _fold(fold: Break, at: float) -> Elements:
+    yield element("path", {"class": "fold", "d": zigzag(fold.start, fold.end, at)}, element("title", {}, fold.label))
+    middle, wide = (fold.start + fold.end) / 2, len(fold.label) * _LETTER + 10
+    if fold.end - fold.start >= wide + 8:
+        plate: dict[str, Value] = {"x": middle - wide / 2, "y": at - 9, "width": wide, "height": 18, "rx": 9}
+        yield element("rect", {"class": "fold-plate", **plate})
+        yield element("text", {"class": "fold-label", "x": middle, "y": at + 4, "text-anchor": "middle"}, fold.label)
+    elif fold.piece.kind == "cycle":
+        yield icon("cycle", middle, at)
+
+
+def _lane(figure: Figure, row: Row, crowd: Elements, name: str) -> Elements:
+    if row.dense:
+        yield from crowd
+    else:
+        yield from _wait(figure, row)
+    for glyph in row.glyphs:
+        yield _glyph(figure, row, glyph)
+    for mark in row.marks:
+        yield _mark(figure, row, mark, name)
+    for point in row.points:
+        if not row.dense or point.kind == "limit":
+            yield _point(figure, row, point)
+
+
+def _wait(figure: Figure, row: Row) -> Elements:
+    """The line from the first arrival to the last end."""
+    arrived = next((point for point in row.points if point.kind == "arrived"), None)
+    if arrived is None:
+        return
+    ends = [point for point in row.points if point.kind == "end"]
+    is_open = sum(end.count for end in ends) < row.lane.events
+    until = figure.axis.end_us if is_open else max(row.last_us, *(end.us for end in ends))
+    yield _line("wait", figure.place(arrived.us), figure.place(until), row.middle(0))
+
+
+def _mark(figure: Figure, row: Row, mark: Mark, name: str) -> SafeString:
+    attempt = mark.attempt
+    start = figure.place(attempt.at)
+    end = max(figure.place(attempt.end), start + 16)
+    box = Box(start, row.middle(mark.row) - MARK / 2, end - start, MARK)
+    outcome = OUTCOME[attempt.outcome]
+    number = str(attempt.number) if row.lane.events == 1 else f"{TIMES} {mark.members}" if mark.members > 1 else ""
+    return element(
+        "g",
+        {"class": f"mark o-{attempt.outcome}", "data-seq": attempt.seq},
+        element("title", {}, f"Attempt {attempt.number} at {duration(attempt.at)}: {outcome.says}"),
+        body(attempt.outcome, box, name),
+        *_init(box, attempt.init_us, attempt.end - attempt.at),
+        *_inside(box, attempt.outcome, number, outcome.word),
+    )
+
+
+def _init(box: Box, init_us: int, whole_us: int) -> Elements:
+    """The part of an attempt in which its environment is made."""
+    if init_us > 0:
+        width = max(0.0, box.w * min(1, init_us / max(1, whole_us)) - 1)
+        sizes = {"x": box.x + 1, "y": box.y + 1, "width": width, "height": box.h - 2}
+        yield element("rect", {"class": "init", "rx": 2, **sizes})
+
+
+def _inside(box: Box, sign: str, number: str, word: str) -> Elements:
+    """Icon, number and word, as far as there is room."""
+    if box.h < 12 or box.w < 12:
+        return
+    words = ""
+    if box.w >= 40 + 8 * (len(word) + len(number)):
+        words = f"{number} {word}".strip()
+    elif box.w >= 30 + 8 * len(number):
+        words = number
+    middle, wide = box.y + box.h / 2, 18 + len(words) * 7.2 if words else 14
+    left = box.x + (box.w - wide) / 2
+    yield element("rect", {"class": "plate", "x": left - 5, "y": middle - 9, "width": wide + 10, "height": 18, "rx": 9})
+    yield icon(sign, left + 7, middle)
+    if words:
+        yield element("text", {"x": left + 18, "y": middle + 4.5}, words)
+
+
+def _glyph(figure: Figure, row: Row, glyph: Glyph) -> SafeString:
+    """Many equal attempts as one sign."""
+    start, end = figure.place(glyph.piece.start) + 3, figure.place(glyph.piece.end) - 3
+    box = Box(start, row.middle(0) - MARK / 2, max(1.0, end - start), MARK)
+    outcome = OUTCOME[glyph.outcome]
+    return element(
+        "g",
+        {"class": f"mark cycle o-{glyph.outcome}", "data-seq": glyph.first_seq},
+        element("title", {}, f"{cycle_words(glyph.piece)}: {outcome.says}"),
+        element("rect", {"class": "body", "x": box.x, "y": box.y, "width": box.w, "height": box.h, "rx": 5}),
+        *_inside(box, "cycle", f"{TIMES} {glyph.count:,}", outcome.word),
+    )
+
+
+def _point(figure: Figure, row: Row, point: Point) -> SafeString:
+    along, middle = figure.place(point.us), row.middle(0)
+    if point.kind == "arrived":
+        return element("circle", {"class": "point arrived", "cx": along - 9, "cy": middle, "r": 4.5})
+    if point.kind == "end":
+        x = along + 20
+        return element(
+            "g",
+            {"class": f"point end f-{point.fate}", "data-seq": point.seq},
+            element("circle", {"class": "halo", "cx": x, "cy": middle, "r": 12}),
+            icon(point.fate, x, middle, 18),
+            element("text", {"x": x + 15, "y": middle + 5}, point.word),
+        )
+    y = row.top + 13
+    return element(
+        "g",
+        {"class": f"point flag {point.kind}", "data-seq": point.seq},
+        element("line", {"class": "stem", "x1": along, "x2": along, "y1": y - 8, "y2": middle}),
+        element("text", {"x": along - 6, "y": y, "text-anchor": "end"}, point.word),
+    )

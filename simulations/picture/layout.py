@@ -1,0 +1,142 @@
+"""Where everything lies, as numbers; the twin of `layout.js` and `ticks.js`, time from left to right."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import msgspec
+
+from simulations.picture.fold import Axis, Piece
+from simulations.picture.lanes import Lane, Lanes
+from simulations.picture.marks import Glyph, Mark, marks_of
+from simulations.picture.points import Point, points_of
+from simulations.picture.story import Story
+from simulations.picture.words import TIMES, duration
+
+ROW = 30
+MARK = 24
+AXIS = 54
+LEAD = 22
+AIR = 8
+_FLAG = 18
+_TRAIL = 132
+_LARGEST_ZOOM = 8
+_SCREENS = 6  # so wide may a run be before its marks are made smaller than readable
+_LETTER = 6.6
+_TICK_AIR = 14
+
+
+class Place:
+    """Where a moment lies, in pixels."""
+
+    def __init__(self, axis: Axis, room: float) -> None:
+        fit = min(_LARGEST_ZOOM, (room - LEAD - _TRAIL) / axis.width)
+        self.zoom = max(1, fit) if axis.width <= _SCREENS * room else fit
+        self._axis = axis
+
+    def __call__(self, us: int) -> float:
+        return LEAD + self._axis.project(us) * self.zoom
+
+
+class Row(msgspec.Struct):
+    """A lane with its place across; `flags`: room at its top for limits and answers."""
+
+    lane: Lane
+    dense: bool
+    rows: int
+    marks: list[Mark]
+    glyphs: list[Glyph]
+    points: list[Point]
+    last_us: int
+    top: float = 0
+    size: float = 0
+    flags: float = 0
+
+    def middle(self, n: int) -> float:
+        """The middle of its n-th row of marks."""
+        return self.top + self.flags + AIR + ROW * (n + 0.5)
+
+
+class Break(msgspec.Struct, frozen=True):
+    """A fold: from pixel to pixel, and in words how much time is left out."""
+
+    start: float
+    end: float
+    label: str
+    piece: Piece
+
+
+class Tick(msgspec.Struct, frozen=True):
+    x: float
+    us: int
+    label: str
+
+
+class Figure(msgspec.Struct):
+    """Everything that is drawn, in pixels: `length` along time, `across` all lanes."""
+
+    axis: Axis
+    place: Place
+    rows: list[Row]
+    length: float
+    across: float
+    breaks: list[Break]
+    ticks: list[Tick]
+
+
+def layout(story: Story, lanes: Lanes, axis: Axis, room: float) -> Figure:
+    """The figure of a run for a place that is `room` pixels wide; it may be wider where its marks would get too small."""
+    place = Place(axis, room)
+    marks = marks_of(story, lanes, axis, place)
+    points = points_of(story, lanes, place)
+    rows = [
+        Row(lane, own.dense, own.rows, own.marks, own.glyphs, moments, own.last_us)
+        for lane, own, moments in zip(lanes.lanes, marks, points, strict=True)
+    ]
+    across = 0.0
+    for row in rows:
+        row.flags = _FLAG if any(point.kind in {"limit", "answered"} for point in row.points) else 0
+        row.top = across
+        row.size = row.rows * ROW + 2 * AIR + row.flags
+        across += row.size
+    length = max(room, place(axis.end_us) + _TRAIL)
+    return Figure(axis, place, rows, length, across or ROW + 2 * AIR, _breaks(axis, place), _ticks(axis, place))
+
+
+def cycle_words(piece: Piece) -> str:
+    """A cycle in words: how often, and how far apart."""
+    return f"{TIMES} {piece.times:,} every {duration(piece.period_us)}"
+
+
+def _breaks(axis: Axis, place: Place) -> list[Break]:
+    return [
+        Break(
+            place(piece.start),
+            place(piece.end),
+            cycle_words(piece) if piece.kind == "cycle" else duration(piece.end - piece.start),
+            piece,
+        )
+        for piece in axis.pieces
+        if piece.kind != "busy"
+    ]
+
+
+def _ticks(axis: Axis, place: Place) -> list[Tick]:
+    """Where the axis says the time: where something begins or ends, as far as there is room for the words."""
+    ticks: list[Tick] = []
+    taken: list[tuple[float, float]] = []
+    for us in _edges(axis):
+        x, label = place(us), duration(us)
+        half = (len(label) * _LETTER + _TICK_AIR) / 2
+        label = label if us else "0"
+        if all(abs(other - x) >= half + width for other, width in taken):
+            ticks.append(Tick(x, us, label))
+            taken.append((x, (len(label) * _LETTER + _TICK_AIR) / 2))
+    return sorted(ticks, key=lambda tick: tick.us)
+
+
+def _edges(axis: Axis) -> Iterator[int]:
+    """The whole run first, then beginnings of busy stretches, then their ends."""
+    yield from (0, axis.end_us)
+    changes = [piece for before, piece in pairwise(axis.pieces) if before.kind != piece.kind or piece.kind == "gap"]
+    yield from (piece.start for piece in changes if piece.kind != "gap")
+    yield from (piece.start for piece in changes if piece.kind == "gap")

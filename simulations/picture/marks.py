@@ -1,0 +1,111 @@
+"""Attempts as marks, lane by lane; those inside a folded cycle become one glyph; the twin of `marks.js`."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from simulations.picture.fold import Axis, Piece
+from simulations.picture.lanes import Lanes
+from simulations.picture.story import Attempt, Story
+from simulations.picture.words import SEVERITY
+
+_MOST_MARKS = 400
+_MOST_ROWS = 6
+_NARROWEST = 18
+Place = Callable[[int], float]
+
+
+class Mark(msgspec.Struct):
+    """One attempt in one lane: how many of its events are members, and the row within the lane."""
+
+    attempt: Attempt
+    members: int
+    row: int = 0
+
+
+class Glyph(msgspec.Struct):
+    """The attempts of one lane inside one cycle."""
+
+    piece: Piece
+    count: int
+    outcome: str
+    first_seq: int
+
+
+class LaneMarks(msgspec.Struct):
+    """`dense`: too crowded for single marks, drawn as columns."""
+
+    dense: bool = False
+    total: int = 0
+    rows: int = 1
+    marks: list[Mark] = []
+    glyphs: list[Glyph] = []
+    last_us: int = 0
+
+
+def worse(one: str, other: str) -> str:
+    """The worse of two outcomes."""
+    return min(one, other, key=SEVERITY.index)
+
+
+def marks_of(story: Story, lanes: Lanes, axis: Axis, place: Place) -> list[LaneMarks]:
+    """The marks of every lane; `place` tells where a moment lies, in pixels."""
+    found = [LaneMarks() for _ in lanes.lanes]
+    loose = [0] * len(found)
+    for attempt, number, lane, members in each(story, lanes, axis):
+        entry, piece = found[lane], axis.pieces[number]
+        entry.total += 1
+        entry.last_us = max(entry.last_us, attempt.end)
+        if piece.kind == "cycle":
+            _count(entry, piece, attempt)
+        else:
+            loose[lane] += 1
+            entry.marks.append(Mark(attempt, members))
+    _crowd(found, loose)
+    for entry in found:
+        if entry.dense:
+            entry.marks = []
+        else:
+            _pack(entry, place)
+    return found
+
+
+def each(story: Story, lanes: Lanes, axis: Axis) -> Iterator[tuple[Attempt, int, int, int]]:
+    """Every attempt once for each lane it belongs to: attempt, number of its piece, lane, events of it in that lane."""
+    number = 0
+    for attempt in story.attempts:
+        while number + 1 < len(axis.pieces) and axis.pieces[number + 1].start <= attempt.at:
+            number += 1
+        for lane, members in Counter(lanes.lane_of[event] for event in attempt.events).items():
+            yield attempt, number, lane, members
+
+
+def _count(entry: LaneMarks, piece: Piece, attempt: Attempt) -> None:
+    last = entry.glyphs[-1] if entry.glyphs else None
+    if last is None or last.piece is not piece:
+        entry.glyphs.append(Glyph(piece, 1, attempt.outcome, attempt.seq))
+    else:
+        last.count += 1
+        last.outcome = worse(last.outcome, attempt.outcome)
+
+
+def _crowd(found: list[LaneMarks], loose: list[int]) -> None:
+    """The fullest lanes become dense until the rest can be drawn mark by mark."""
+    while sum(loose) > _MOST_MARKS:
+        fullest = loose.index(max(loose))
+        loose[fullest] = 0
+        found[fullest].dense = True
+
+
+def _pack(entry: LaneMarks, place: Place) -> None:
+    """Marks that overlap get rows of their own; a lane that would need too many is dense."""
+    ends: list[float] = []
+    for mark in entry.marks:
+        start = place(mark.attempt.at)
+        mark.row = next((row for row, end in enumerate(ends) if end <= start + 0.01), len(ends))
+        end = max(place(mark.attempt.end), start + _NARROWEST)
+        ends[mark.row : mark.row + 1] = [end]
+    entry.rows = max(1, len(ends))
+    if entry.rows > _MOST_ROWS:
+        entry.dense, entry.rows, entry.marks = True, 2, []

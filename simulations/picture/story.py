@@ -1,0 +1,142 @@
+"""What the rows of a run tell about its events and attempts; the twin of `trace.js` and `event-table.js`."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Kind, Row
+
+_NONE = 255  # the code of a record that has neither outcome nor fate
+
+
+def place(kind: Kind, field: str) -> int:
+    """Where a field stands in the rows of a kind."""
+    return 3 + FIELDS[kind].index(field)
+
+
+# where the rows of a kind name events: lists of them, or one
+_LISTS = tuple(tuple(3 + fields.index(name) for name in ("events", "rest") if name in fields) for fields in FIELDS)
+_ONE = tuple(3 + fields.index("event") if "event" in fields else 0 for fields in FIELDS)
+
+_ATTEMPT, _INIT, _END, _OUTCOME, _ERROR, _REASON, _BILLED = (
+    place(Kind.ATTEMPT, field)
+    for field in ("attempt", "init_us", "end_us", "outcome", "error_type", "throttle_reason", "billed_ms")
+)
+_FATE, _CAUSE = place(Kind.SETTLED, "fate"), place(Kind.SETTLED, "cause")
+_BY = place(Kind.CAPTURED, "by")
+_LIMIT, _VALUE = place(Kind.LIMIT, "limit"), place(Kind.LIMIT, "value")
+_ENDING = place(Kind.ENDED, "reason")
+_MOMENTS = (Kind.ANSWERED, Kind.CAPTURED, Kind.LIMIT)
+
+
+class Event(msgspec.Struct):
+    """One event; `fate` is "" and `settled_seq` 0 while it is open; `catcher`: who caught it last."""
+
+    id: str
+    arrived_us: int
+    fate: str = ""
+    cause: str | None = None
+    settled_seq: int = 0
+    settled_us: int = 0
+    attempts: int = 0
+    catcher: str = ""
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One attempt; `events` are indexes, `key` is equal for attempts that look the same."""
+
+    seq: int
+    at: int
+    end: int
+    outcome: str
+    key: int
+    number: int
+    init_us: int
+    error: str
+    billed_ms: int
+    rule: str
+    events: list[int]
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """An answer, a capture or a limit: its row, and the indexes of its events."""
+
+    seq: int
+    row: Row
+    events: list[int]
+
+
+class Story(msgspec.Struct):
+    """A whole run, or what there is of it. `instants`: moment and key of all records that are no attempts, in order.
+
+    `ending`: why it ended, "" while it goes on; `shown`: how many records there are of it, where a limit cut it.
+    """
+
+    events: list[Event] = []
+    attempts: list[Attempt] = []
+    moments: list[Moment] = []
+    instants: list[tuple[int, int]] = []
+    end_us: int = 0
+    ending: str = ""
+    shown: str = ""
+
+
+def read(rows: Iterable[Row]) -> Story:
+    """Reads rows in the order of their seqs."""
+    story = Story()
+    index: dict[str, int] = {}
+    rules: dict[str, int] = {}
+    for seq, row in enumerate(rows, start=1):
+        rule = rules.setdefault(row[2], len(rules))
+        named = _named(row, story.events, index)
+        _take(story, seq, row, rule, named)
+        story.end_us = max(story.end_us, row[_END] if row[0] == Kind.ATTEMPT else row[1])
+    return story
+
+
+def _settle(event: Event, seq: int, row: Row) -> None:
+    event.fate, event.cause, event.settled_seq, event.settled_us = FATES[row[_FATE]], row[_CAUSE], seq, row[1]
+
+
+def _named(row: Row, events: list[Event], index: dict[str, int]) -> list[int]:
+    """The indexes of the events that a row names; new ones are added."""
+    ids = [str(name) for at in _LISTS[row[0]] for name in row[at]]
+    one = _ONE[row[0]]
+    if one and row[one] is not None:
+        ids.append(str(row[one]))
+    for name in ids:
+        if name not in index:
+            index[name] = len(events)
+            events.append(Event(name, row[1]))
+    return [index[name] for name in ids]
+
+
+def _take(story: Story, seq: int, row: Row, rule: int, named: list[int]) -> None:
+    kind, at = row[0], row[1]
+    code = _NONE
+    if kind == Kind.ATTEMPT:
+        code = int(row[_OUTCOME])
+        story.attempts.append(
+            Attempt(
+                seq, at, row[_END], OUTCOMES[code], code + 256 * rule, row[_ATTEMPT], row[_INIT],
+                row[_ERROR] or row[_REASON] or "", row[_BILLED], row[2], named,
+            )
+        )  # fmt: skip
+        for event in named:
+            story.events[event].attempts += 1
+        return
+    if kind == Kind.ENDED:
+        story.ending = row[_ENDING]
+        return
+    if kind == Kind.SETTLED:
+        code = int(row[_FATE])
+        for n in named:
+            _settle(story.events[n], seq, row)
+    elif kind == Kind.CAPTURED and row[_BY] != "on_success":
+        for event in named:
+            story.events[event].catcher = row[_BY]
+    elif kind == Kind.LIMIT and row[_LIMIT] == "record_limit":
+        story.shown = row[_VALUE]
+    if kind in _MOMENTS:
+        story.moments.append(Moment(seq, row, named))
+    story.instants.append((at, kind * 256 + code))
