@@ -76,7 +76,7 @@ class Site:
         return found
 
     def until_finished(self, run: dict[str, Any]) -> None:
-        until(lambda: ask(f"{self.url}/runs/{run['run']}/")["state"] == "finished", "the run is finished", 30)
+        until(lambda: ask(f"{self.url}/runs/{run['run']}/")["state"] == "finished", f"{run} is finished", 60)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)

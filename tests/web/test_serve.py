@@ -122,6 +122,9 @@ def test_web_and_worker_can_be_started_alone(tmp_path: Path, redis_process: Serv
         assert ask(f"{web.url}/runs/{run['run']}/")["state"] == "queued"
         with serving(tmp_path, "--only=worker", env=env) as worker:
             worker.until_said("worker has been started")
-            web.until_finished(run)
+            try:
+                web.until_finished(run)
+            except AssertionError as error:
+                raise AssertionError(worker.log()) from error
             assert worker.stop() == 0
         assert web.stop() == 0
