@@ -56,6 +56,15 @@ class Stream:
             self._floats_of = block
         return self._floats[index & self._mask]
 
+    def words(self, first: int, count: int) -> array[int]:
+        """The words of `count` indexes in a row."""
+        place = first & self._mask
+        self.word(first)
+        found = self._words[place : place + count]
+        while len(found) < count:
+            found += self.block((first + len(found)) >> self._bits)[: count - len(found)]
+        return found
+
     def block(self, number: int) -> array[int]:
         """A whole block of words; the last used blocks are kept."""
         words = self._blocks.get(number)

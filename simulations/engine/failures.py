@@ -172,13 +172,15 @@ class Failures:
             return self._draws.stream("error", number).word(event.index) < self._threshold
         if event.id in self._poison or number <= self._first_n:
             return True
-        if any(begin <= at < end for begin, end in self._outages) or self._always:
+        if self._always or (self._outages and any(begin <= at < end for begin, end in self._outages)):
             return True
         return bool(self._threshold) and self._draws.stream("error", number).word(event.index) < self._threshold
 
     def decide(self, number: int, at: int, events: Sequence[Event]) -> Verdict:
         """What the function's `number`-th invocation does with these events."""
         if self._simple:
+            if self._lucky and not self._threshold:
+                return _OK
             for event in events:
                 if self.fails(event, at):
                     return _RAISE

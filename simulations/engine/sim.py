@@ -70,12 +70,11 @@ class Sim:
 
     def settle_all(self, at: int, rule: str, events: Iterable[Event], fate: Fate, cause: str | None = None) -> None:
         """Decide the fate of those events that have none yet."""
-        write = self.log.settled
-        for event in events:
-            if not event.settled:
-                event.settled = True
-                self.unsettled -= 1
-                write(at, rule, event.id, fate, cause)
+        undecided = [event for event in events if not event.settled]
+        for event in undecided:
+            event.settled = True
+        self.unsettled -= len(undecided)
+        self.log.settled_all(at, rule, [event.id for event in undecided], fate, cause)
 
     def attempt(
         self,

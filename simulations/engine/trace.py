@@ -434,6 +434,9 @@ class Log:
     def settled(self, at: int, rule: str, event: str, fate: int, cause: str | None) -> None:
         self.rows.append((12, at, rule, event, fate, cause))
 
+    def settled_all(self, at: int, rule: str, events: list[str], fate: int, cause: str | None) -> None:
+        self.rows += [(12, at, rule, event, fate, cause) for event in events]
+
     def limit(self, at: int, rule: str, limit: str, value: str, event: str | None) -> None:
         self.rows.append((13, at, rule, limit, value, event))
 

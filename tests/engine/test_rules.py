@@ -19,7 +19,7 @@ RANGES = {
     "REC": 4, "S3": 2, "SNS": 3, "EB": 2, "SCH": 1, "CWL": 1, "CWA": 1, "IOT": 1, "CFN": 1, "CP": 1, "CC": 1, "CFG": 1,
     "ESM": 7, "FILTER": 4, "SQS": 20, "STREAM": 20, "KAFKA": 8, "MQ": 2, "DOCDB": 1, "ESMM": 1, "CONC": 6, "INIT": 6,
     "FN": 2, "ERR": 1, "DUR": 3, "LMI": 1, "MVM": 1, "COST": 8, "MET": 17, "PERM": 15, "SET": 15, "CU": 15, "TUT": 13,
-    "MODEL": 9, "RUN": 6,
+    "MODEL": 9, "RUN": 7,
 }  # fmt: skip
 # the permissions of polled sources have numbers of their own
 BESIDES = [f"PERM-{n}" for n in range(20, 26)]

@@ -5,7 +5,7 @@ Units: whole microseconds, bytes.
 
 import msgspec
 
-from simulations.engine.delivery.messages import LAPSED, RUNNING, Receipt
+from simulations.engine.delivery.receipts import LAPSED, RUNNING, Receipt
 from simulations.engine.traffic import Event
 
 NOBODY: frozenset[str] = frozenset()
@@ -14,7 +14,7 @@ NOBODY: frozenset[str] = frozenset()
 class Batch(msgspec.Struct, gc=False, eq=False):
     """A batch, open until `close` is called.
 
-    `have` and `size` count its messages and bytes, `grown` is when it grew last, `window_ends` when its batching window does.
+    `have` and `size` count its messages and, while it is open, its bytes, `grown` is when it grew last, `window_ends` when its batching window does.
     Once it is closed, `events`, `counts` and `ids` are its messages, and `until` is when the first of them come back.
     `failed` are the ids that stay in the queue, by `rule`; `unhandled` those that the function named where nobody listens.
     """
@@ -67,6 +67,4 @@ class Batch(msgspec.Struct, gc=False, eq=False):
 
 def begun(at: int, receipt: Receipt, wait: int) -> Batch:
     """A batch with its first messages; `wait` is the first wait after a throttle."""
-    return Batch(
-        [receipt], len(receipt.ids), receipt.size, at, wait, receipt.events, receipt.counts, receipt.ids, receipt.until
-    )
+    return Batch([receipt], len(receipt.ids), 0, at, wait, receipt.events, receipt.counts, receipt.ids, receipt.until)

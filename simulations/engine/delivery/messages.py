@@ -9,9 +9,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from simulations.engine.delivery.documents import redriven
+from simulations.engine.delivery.receipts import LAPSED, OVER, RUNNING, WAITING, Receipt, rule_of_marked
 from simulations.engine.kernel import RETURNS
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
@@ -28,26 +27,6 @@ _KEPT_SPARE = 1024
 # why a message is no longer in the queue
 _DELETED, _EXPIRED, _MOVED = 1, 2, 3
 
-# what has become of the copies that came with one receive
-WAITING, RUNNING, OVER, LAPSED = range(4)
-
-
-class Receipt(msgspec.Struct, gc=False, eq=False):
-    """Messages that a poller received at one instant, hidden until `until`; `size` is the sum of their bytes.
-
-    `state`: the poller still collects its batch, the batch is with the function or waits for it, the poller has let go, or
-    the messages came back before the batch was closed.
-    """
-
-    number: int
-    events: list[Event]
-    counts: list[int]
-    ids: list[str]
-    until: int
-    size: int
-    state: int = WAITING
-    late: bool = False
-
 
 class Messages:
     """The messages of one queue. `on_visible(at)` is called when something can be received again."""
@@ -57,7 +36,7 @@ class Messages:
         on_visible: Callable[[int], None],
     ) -> None:  # fmt: skip
         self.in_flight = 0
-        self.full = False
+        self.full = self.marked = False
         self.sends = self.receives = self.empty_receives = self.deletes = 0
         self._sim = sim
         self._visibility = visibility
@@ -69,9 +48,10 @@ class Messages:
         self._hidden: dict[int, Receipt] = {}  # by number, those not yet over
         self._order: deque[Receipt] = deque()  # the same by time, with some that are done
         self._kept: deque[Event] = deque()  # by arrival, with some that are gone
-        self._prune_at = _KEPT_SPARE
+        self._prune_at = 0  # at that many, those that are gone are taken out
         self._largest = 0
         self._number = 0
+        self._luck = sim.draws.stream("receive", 0)
         self._drawn = 0
         self._watching = self._aging = self._capped = False
 
@@ -85,11 +65,16 @@ class Messages:
         self.sends += 1
         self._visible.append(event)
         self._kept.append(event)
+        if event.size > self._largest or len(self._kept) > self._prune_at:
+            self._grown(at, event)
+
+    def _grown(self, at: int, event: Event) -> None:
+        """The queue holds more, or a larger message, than it did: watch its age and forget those that are gone."""
         self._largest = max(self._largest, event.size)
         if not self._aging:
             self._aging = True
             self._sim.kernel.alarm(at + self._retention, RETURNS, 0, self._expire, None)
-        elif len(self._kept) > self._prune_at:
+        if len(self._kept) > self._prune_at:
             self._kept = deque(kept for kept in self._kept if not kept.gone)
             self._prune_at = 2 * len(self._kept) + _KEPT_SPARE
 
@@ -101,34 +86,44 @@ class Messages:
         self.full = False
         if self.in_flight + most > _IN_FLIGHT:
             most = self._within_flight(at)
+        rule = "SQS-1" if most >= len(self._visible) else "MODEL-3"  # a choice was made
         careful = most * self._largest > room
-        events: list[Event] = []
-        counts: list[int] = []
-        rule, size = "SQS-1", 0
         number = self._number + 1
+        events: list[Event] = []
         while self._visible and len(events) < most and not self.full:
-            for event in self._draw(1 if careful else most - len(events)):
-                if event.gone:
-                    self._stale -= 1
-                elif careful and size + event.size > room:
-                    self._put_back(event)
-                elif event.receives >= self._limit:
-                    self._move(at, event)
-                else:
-                    event.receives += 1
-                    event.receipt = number
-                    size += event.size
-                    if event.held:
-                        rule = "SQS-9"
-                    if event.throttles:
-                        rule, event.throttles = "SQS-4", 0
-                    events.append(event)
-                    counts.append(event.receives)
+            drawn = self._draw(1 if careful else most - len(events))
+            if careful and drawn[0].size > room:
+                self._put_back(drawn.pop())
+            drawn = self._count(at, drawn, number)
+            if careful:
+                room -= sum(event.size for event in drawn)
+            events = events + drawn if events else drawn
         if not events:
             self.empty_receives += most > 0
             return None
-        ids = [event.id for event in events]
-        return self._hide(at, rule, Receipt(number, events, counts, ids, at + self._visibility, size))
+        if self.marked:
+            rule = rule_of_marked(events, rule)
+        return self._hide(at, rule, Receipt(
+            number, events, [event.receives for event in events], [event.id for event in events], at + self._visibility
+        ))  # fmt: skip
+
+    def _count(self, at: int, drawn: list[Event], number: int) -> list[Event]:
+        """Count a receive for each message that was drawn; without those that are gone or have one receive too many."""
+        limit, strange = self._limit, False
+        for event in drawn:
+            if event.gone or event.receives >= limit:
+                strange = True
+            else:
+                event.receives += 1
+                event.receipt = number
+        if not strange:
+            return drawn
+        for event in drawn:
+            if event.gone:
+                self._stale -= 1
+            elif event.receipt != number:
+                self._move(at, event)
+        return [event for event in drawn if event.receipt == number and not event.gone]
 
     def _put_back(self, event: Event) -> None:
         """A message does not fit into the batch any more and stays visible."""
@@ -170,12 +165,13 @@ class Messages:
             return taken
         if isinstance(visible, deque):
             return [visible.popleft() for _ in range(count)]
-        word = self._sim.draws.stream("receive", 0).word
         taken = []
-        for index in range(self._drawn, self._drawn + count):
+        left = len(visible)
+        for word in self._luck.words(self._drawn, count):
+            left -= 1
+            place = (word >> 32) * (left + 1) >> 32
             last = visible.pop()
-            place = (word(index) >> 32) * (len(visible) + 1) >> 32
-            if place < len(visible):
+            if place < left:
                 taken.append(visible[place])
                 visible[place] = last
             else:
@@ -199,7 +195,7 @@ class Messages:
             return self._delete_late(receipt, kept)
         removed = 0
         for event in receipt.events:
-            if not event.gone and event.id not in kept:
+            if not event.gone and (not kept or event.id not in kept):
                 event.gone = _DELETED
                 removed += 1
         self.in_flight -= removed
@@ -255,6 +251,7 @@ class Messages:
         if receipt.state == WAITING:
             receipt.state = LAPSED
         receipt.late = receipt.state == RUNNING
+        self.marked |= receipt.late
         back = 0
         for event in receipt.events:
             if receipt.late:
@@ -279,7 +276,9 @@ class Messages:
             if not event.settled and not self._is_held(event):
                 self._lose(at, event)
         self._aging = bool(kept)
-        if kept:
+        if not kept:
+            self._prune_at = 0
+        else:
             self._sim.kernel.alarm(kept[0].at + self._retention, RETURNS, 0, self._expire, None)
         if self._stale == len(self._visible):
             self._visible.clear()

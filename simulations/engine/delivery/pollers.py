@@ -56,7 +56,7 @@ class Pollers:
         self._reduces = scale.reduces
         self._target = 0
         self._busy = 0
-        self._resting = self._limited = False
+        self._resting = self._limited = self._lowest = False
 
     @property
     def polling(self) -> bool:
@@ -120,15 +120,20 @@ class Pollers:
 
     def failed(self, at: int) -> None:
         """SQS-14: a batch failed, and Lambda uses fewer pollers."""
-        if self._reduces and self._target > LOW:
+        if not self._reduces or not self._target:
+            return
+        if self._target > LOW:
             self._target -= _FEWER
             self.settled = False
             if self.idle and self._busy + len(self.idle) > self._target:
                 self.empty_receives += self._polls(at - self.idle.pop(0), 0)
             self._say(at, "SQS-14")
+        elif not self._lowest:
+            self._lowest = True
+            self._sim.log.limit(at, "MODEL-6", "Fewest pollers", str(LOW), None)
 
     def _rest(self, at: int, _: Any) -> None:
-        """SQS-11: little comes in, and what more there is than at the start goes."""
+        """SQS-11: little comes in, and what more there is than at the start goes (MODEL-7)."""
         before = self._target
         while self._target > self._start and self.idle and self.idle[0] + _REST_AFTER <= at:
             self._target -= 1
@@ -136,7 +141,7 @@ class Pollers:
         if self._target < before:
             self.settled = False
             if self._sim.undecided:
-                self._say(at, "SQS-11")
+                self._say(at, "MODEL-7")
         self._resting = self._target > self._start and bool(self.idle)
         if self._resting:
             self._sim.kernel.alarm(self.idle[0] + _REST_AFTER, SCALING, 1, self._rest, None)

@@ -116,6 +116,7 @@ class Queue:
         if not window or batch.have == self._size or self._messages.full:
             self._invoke(at, batch, "SQS-15" if self._messages.full else "SQS-1")
             return
+        batch.size = batch.receipts[0].size
         batch.window_ends = at + window
         self._open.append(batch)
         longest = max(window, _LONG_POLL) if self._settings.long_poll else window
@@ -189,6 +190,7 @@ class Queue:
 
     def _throttled(self, at: int, batch: Batch) -> None:
         """SQS-3: the poller keeps the batch and tries again (MODEL-5), until the messages would come back anyway."""
+        self._messages.marked = True
         for event in batch.events:
             event.throttles = 1
         again = at + batch.wait

@@ -1,0 +1,43 @@
+"""What a receive brings: copies of messages that a poller holds while the messages themselves are hidden.
+
+Units: whole microseconds, bytes.
+"""
+
+import msgspec
+
+from simulations.engine.traffic import Event
+
+# what has become of the copies that came with one receive
+WAITING, RUNNING, OVER, LAPSED = range(4)
+
+
+class Receipt(msgspec.Struct, gc=False, eq=False):
+    """Messages that a poller received at one instant, hidden until `until`.
+
+    `state`: the poller still collects its batch, the batch is with the function or waits for it, the poller has let go, or
+    the messages came back before the batch was closed.
+    """
+
+    number: int
+    events: list[Event]
+    counts: list[int]
+    ids: list[str]
+    until: int
+    state: int = WAITING
+    late: bool = False
+
+    @property
+    def size(self) -> int:
+        """The bytes of its messages."""
+        return sum(event.size for event in self.events)
+
+
+def rule_of_marked(events: list[Event], rule: str) -> str:
+    """The rule of a receive with a message whose copy is still being run, or whose last receive came to nothing."""
+    for event in events:
+        if event.held:
+            rule = "SQS-9"
+    for event in events:
+        if event.throttles:
+            rule, event.throttles = "SQS-4", 0
+    return rule
