@@ -146,7 +146,7 @@ class ReportBuilder:
         }
 
     def finish(self) -> Report:
-        """The report of the rows so far."""
+        """The report of the rows so far; what it says event by event goes on with the fold."""
         metrics = self._metrics
         return Report(
             engine_version=ENGINE_VERSION,
@@ -155,13 +155,13 @@ class ReportBuilder:
             events=metrics.events(),
             by_event=self._by_event,
             catchers=self._catchers,
-            caught=self._caught,
+            caught=dict(self._caught),
             attempts=metrics.attempts(),
             invocations=metrics.invocations(),
             time_to_settle=metrics.time_to_settle(),
             billed_ms=metrics.billed_ms,
             cloudwatch=metrics.cloudwatch(),
-            limits=list(self._limits.values()),
+            limits=[msgspec.structs.replace(limit) for limit in self._limits.values()],
             cost=self._usage.cost(),
         )
 
@@ -232,14 +232,17 @@ def configured_catchers(scenario: Scenario) -> list[str]:
 
 def make_report(
     scenario: Scenario,
-    rows: Iterable[list[Row]] | Iterable[Record] | None = None,
+    rows: Iterable[list[Row]] | Iterable[Row] | Iterable[Record] | None = None,
     by_event: bool = True,
     keep_documents: bool = True,
 ) -> Report:
-    """The report of a run: of these chunks of rows or these records, or else of the scenario, simulated here."""
+    """The report of a run: of these rows (also in chunks) or records, or else of the scenario, simulated here."""
     builder = ReportBuilder(scenario, by_event, keep_documents)
     for part in simulate_rows(scenario) if rows is None else rows:
-        builder.add(part if isinstance(part, list) else [to_row(part)])
+        if isinstance(part, list):
+            builder.add(part)
+        else:
+            builder.add([part if isinstance(part, tuple) else to_row(part)])
     return builder.finish()
 
 

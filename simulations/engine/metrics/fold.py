@@ -35,7 +35,7 @@ class Metrics:
 
     def __init__(self, scenario: Scenario) -> None:
         self.billed_ms = 0
-        self.arrived = self.invoked = self.errors = self.duplicates = 0
+        self.arrived = self.accepted = self.invoked = self.errors = self.duplicates = 0
         self.fates = [0] * len(FATES)
         self.outcomes = [0] * len(OUTCOMES)
         self.settling = Series()
@@ -46,6 +46,8 @@ class Metrics:
         self.ends: list[int] = []  # of the executions under way
         self.depth = _depth(scenario)
         self.series = self._make_series(scenario)
+        self.duration = self.series["Duration"]
+        self.executions = self.series["ConcurrentExecutions"]
         self._polled = TRIGGERS[scenario.trigger].model in ("queue", "stream")
         self._reports = _REPORTS in (getattr(scenario.settings, "function_response_types", None) or ())
         self._folds = self._by_kind()
@@ -66,6 +68,7 @@ class Metrics:
         """
         self.billed_ms += later.billed_ms
         self.arrived += later.arrived
+        self.accepted += later.accepted
         self.invoked += later.invoked
         self.errors += later.errors
         self.duplicates += later.duplicates
@@ -93,7 +96,20 @@ class Metrics:
 
     def cloudwatch(self) -> dict[str, Figure]:
         """Every metric that this trigger can move, by AWS's name; those that did not move too."""
-        return {name: series.figure(SCALES.get(name, 1)) for name, series in self.series.items()}
+        figures = {name: series.figure(SCALES.get(name, 1)) for name, series in self.series.items()}
+        ones = self._ones()
+        return figures | {name: _ones(ones[name]) for name in figures if name in ones}
+
+    def _ones(self) -> dict[str, int]:
+        """The metrics whose data points are all 1, so that their number says everything."""
+        return {
+            "Invocations": self.invoked,
+            "Errors": self.errors,
+            "Throttles": self.outcomes[Outcome.THROTTLED],
+            "AsyncEventsReceived": self.accepted,
+            "NumberOfMessagesSent": self.arrived,
+            "Count": self.arrived,
+        }
 
     def _make_series(self, scenario: Scenario) -> dict[str, Series]:
         series = {name: Series() for name in metric_names(TRIGGERS[scenario.trigger])}
@@ -136,14 +152,11 @@ class Metrics:
         self.arrived += 1
         self.since[row[3]] = row[1]
         if self.depth is not None:
-            self._point("NumberOfMessagesSent")
             self.depth.arrived(row[1], row[3])
-        else:
-            self._point("Count")
 
     def _on_accepted(self, row: Row) -> None:
+        self.accepted += 1
         self.queued[row[3]] = row[1]
-        self._point("AsyncEventsReceived")
 
     def _on_received(self, row: Row) -> None:
         self._point("PolledEventCount", len(row[3]))
@@ -152,16 +165,14 @@ class Metrics:
             self.depth.received(row[1], row[3])
 
     def _on_attempt(self, row: Row) -> None:
-        at, invocation, outcome, members = row[1], row[4], row[9], row[_MEMBERS_AT]
-        self.outcomes[outcome] += 1
+        at, invocation, members = row[1], row[4], row[_MEMBERS_AT]
+        self.outcomes[row[9]] += 1
         if self.queued:
             queued = self.queued.get(members[0][0])
             if queued is not None:
                 self._point("AsyncEventAge", at - queued)
         if invocation is not None:
             self._on_invocation(row, members)
-        elif outcome == Outcome.THROTTLED:
-            self._point("Throttles")
         if self._polled:
             self._point("InvokedEventCount", len(members))
 
@@ -170,12 +181,9 @@ class Metrics:
         start, init, end, succeeded = row[6], row[7], row[8], row[9] == Outcome.SUCCEEDED
         self.invoked += 1
         self.billed_ms += row[12]
-        self._point("Invocations")
-        self._point("Duration", end - start - init)
-        self._point("ConcurrentExecutions", self._running(start, end))
-        if not succeeded:
-            self.errors += 1
-            self._point("Errors")
+        self.errors += not succeeded
+        self.duration.add(end - start - init)
+        self.executions.add(self._running(start, end))
         failed = self._failed(row, members, succeeded)
         self._count_duplicates(members, failed)
         if failed:
@@ -261,13 +269,18 @@ class Metrics:
 
     def _on_ended(self, row: Row) -> None:
         self._ended_by(row[1])
-        self._point("ConcurrentExecutions", len(self.ends))
+        self.executions.add(len(self.ends))
         self._point("NumberOfEmptyReceives", row[4].get("empty_receives", 0))
         if self.depth is not None:
             self.depth.close(row[1])
 
 
 _Fold = Callable[[Row], None]
+
+
+def _ones(number: int) -> Figure:
+    one = min(number, 1)
+    return Figure(sum=number, max=one, last=one)
 
 
 def _depth(scenario: Scenario) -> QueueDepth | None:

@@ -1,0 +1,79 @@
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given
+
+from simulations.engine import Scenario, compare_reports, make_report
+from simulations.engine.compare import Difference
+from simulations.engine.report import Report
+from tests.engine.histories import scenario
+from tests.strategies import scenarios
+from tests.traces import Trace
+
+
+def report(**sections: Any) -> Report:
+    return make_report(scenario("s3", **sections))
+
+
+def by_figure(a: Report, b: Report) -> dict[str, Difference]:
+    return {found.figure: found for found in compare_reports(a, b)}
+
+
+def test_a_report_does_not_differ_from_itself() -> None:
+    chosen = scenario("s3", failures={"error_rate": 0.5}, traffic={"kind": "burst", "count": 20})
+    assert compare_reports(make_report(chosen), make_report(chosen)) == []
+
+
+def test_a_dead_letter_queue_moves_events_from_lost_to_captured_and_nothing_else() -> None:
+    fails: dict[str, Any] = {"failures": {"error_rate": 1}, "traffic": {"kind": "burst", "count": 4}}
+    found = by_figure(report(**fails), report(**fails, settings={"dead_letter_config": "sqs"}))
+    assert {name: difference.change for name, difference in found.items()} == {
+        "events.lost": "-4",
+        "events.captured": "4",
+    }
+
+
+def test_fewer_retries_save_invocations_time_and_money() -> None:
+    fails: dict[str, Any] = {"failures": {"error_rate": 1}}
+    found = by_figure(report(**fails), report(**fails, settings={"maximum_retry_attempts": 0}))
+    assert {name: (found[name].a, found[name].b) for name in found} == {
+        "attempts.total": ("3", "1"),
+        "invocations.total": ("3", "1"),
+        "invocations.errors": ("3", "1"),
+        "time_to_settle.mean_us": ("180300000", "100000"),
+        "time_to_settle.max_us": ("180300000", "100000"),
+        "billed_ms": ("300", "100"),
+        "cost.total_usd": ("0.00000122500125", "0.00000040833375"),
+    }
+
+
+def test_a_difference_is_said_in_words() -> None:
+    fails: dict[str, Any] = {"failures": {"error_rate": 1}}
+    found = by_figure(report(**fails), report(**fails, settings={"maximum_retry_attempts": 0}))
+    assert found["attempts.total"].sentence == "Attempts: 3 in the first run, 1 in the second."
+    assert found["time_to_settle.max_us"].sentence == (
+        "Longest time to settle: 3 min 0.3 s in the first run, 100 ms in the second."
+    )
+    assert found["cost.total_usd"].sentence == (
+        "Cost: $0.00000122500125 in the first run, $0.00000040833375 in the second."
+    )
+
+
+def test_what_only_one_run_has_is_said_to_be_missing_in_the_other() -> None:
+    nobody = make_report(scenario(), [[]])
+    found = by_figure(nobody, report())["time_to_settle.mean_us"]
+    assert (found.a, found.b, found.change) == (None, "100000", None)
+    assert found.sentence == "Mean time to settle: none in the first run, 100 ms in the second."
+
+
+@given(scenarios(), scenarios())
+def test_a_comparison_has_two_equal_sides(one: Scenario, other: Scenario) -> None:
+    a, b = (make_report(chosen, [Trace(chosen).rows]) for chosen in (one, other))
+    there, back = by_figure(a, b), by_figure(b, a)
+    assert list(there) == list(back)
+    for name, difference in there.items():
+        mirrored = back[name]
+        assert (difference.a, difference.b) == (mirrored.b, mirrored.a)
+        if difference.change is not None and mirrored.change is not None:
+            assert Decimal(difference.change) == -Decimal(mirrored.change)
+            assert Decimal(difference.change) != 0

@@ -1,0 +1,409 @@
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulations.engine import Scenario, simulate_rows
+from simulations.engine.metrics import Figure, Metrics
+from simulations.engine.trace import Fate, Kind, Outcome, Row
+from tests.engine.histories import History, S, scenario
+from tests.strategies import scenarios
+from tests.traces import Trace
+
+
+def folded(history: History, trigger: str = "s3", **sections: Any) -> Metrics:
+    metrics = Metrics(scenario(trigger, **sections))
+    metrics.add(history.rows)
+    return metrics
+
+
+def simulated(trigger: str, **sections: Any) -> Metrics:
+    chosen = scenario(trigger, **sections)
+    metrics = Metrics(chosen)
+    for rows in simulate_rows(chosen):
+        metrics.add(rows)
+    return metrics
+
+
+def sums(metrics: Metrics) -> dict[str, float]:
+    return {name: figure.sum for name, figure in metrics.cloudwatch().items()}
+
+
+def figure(metrics: Metrics, name: str) -> Figure:
+    return metrics.cloudwatch()[name]
+
+
+# counts
+
+
+def test_events_are_counted_by_fate_and_the_rest_is_unsettled() -> None:
+    history = History()
+    history.arrive(0, *"abcdefg")
+    for event, fate in zip("abcdef", [*Fate, Fate.LOST], strict=True):
+        history.settle(1, fate, event)
+    assert msgspec.to_builtins(folded(history).events()) == {
+        "arrived": 7, "delivered": 1, "captured": 1, "lost": 2, "returned": 1, "filtered": 1, "unsettled": 1,
+    }  # fmt: skip
+
+
+def test_attempts_are_counted_by_outcome_and_only_those_that_ran_are_invocations() -> None:
+    history = History()
+    history.arrive(0, "a")
+    for number, outcome in enumerate((Outcome.FAILED, Outcome.TIMED_OUT, Outcome.SUCCEEDED), 1):
+        history.invoke(number, {"a": number}, outcome)
+    history.throttle(4, "a")
+    history.throttle(5, "a", outcome=Outcome.REFUSED)
+    metrics = folded(history)
+    assert msgspec.to_builtins(metrics.attempts()) == {
+        "total": 5, "succeeded": 1, "failed": 1, "timed_out": 1, "throttled": 1, "refused": 1,
+    }  # fmt: skip
+    assert (metrics.invocations().total, metrics.invocations().errors) == (3, 2)
+    assert sums(metrics)["Throttles"] == 1, "a refusal is no throttle"
+
+
+def test_time_to_settle_runs_from_arrival_to_fate() -> None:
+    history = History()
+    history.arrive(10, "a", "b", "c")
+    history.settle(11, Fate.DELIVERED, "a")
+    history.settle(14, Fate.LOST, "b")
+    known = folded(history).time_to_settle()
+    assert (known.mean_us, known.max_us) == (2_500_000, 4 * S)
+
+
+def test_without_a_settled_event_there_is_no_time_to_settle() -> None:
+    history = History()
+    history.arrive(0, "a")
+    known = folded(history).time_to_settle()
+    assert (known.mean_us, known.max_us) == (None, None)
+
+
+# duplicates
+
+
+def test_a_retry_after_a_failure_is_no_duplicate() -> None:
+    history = History()
+    history.arrive(0, "a")
+    history.invoke(0, {"a": 1}, Outcome.FAILED)
+    history.invoke(60, {"a": 2}, Outcome.TIMED_OUT)
+    history.invoke(180, {"a": 3})
+    assert folded(history).invocations().duplicates == 0
+
+
+def test_an_event_handled_again_after_its_fate_is_a_duplicate() -> None:
+    history = History()
+    history.arrive(0, "a")
+    history.invoke(0, {"a": 1})
+    history.settle(0.1, Fate.DELIVERED, "a")
+    history.invoke(30, {"a": 2}, Outcome.FAILED)
+    assert folded(history).invocations().duplicates == 1
+
+
+def test_an_event_handled_again_while_a_good_invocation_has_it_is_a_duplicate() -> None:
+    history = History()
+    history.arrive(0, "a", "b")
+    history.invoke(0, {"a": 1, "b": 1}, took=40_000)
+    history.invoke(30, {"a": 2, "b": 2}, took=40_000)
+    assert folded(history, "sqs").invocations().duplicates == 2
+
+
+def test_a_message_that_the_function_named_as_failed_is_no_duplicate_when_it_comes_again() -> None:
+    history = History()
+    history.arrive(0, "a", "b")
+    history.invoke(0, {"a": 1, "b": 1}, response={"batchItemFailures": [{"itemIdentifier": "a"}]})
+    history.invoke(30, {"a": 2})
+    history.invoke(31, {"b": 2})
+    reports = {"function_response_types": ["report_batch_item_failures"]}
+    metrics = folded(history, "sqs", settings=reports)
+    assert metrics.invocations().duplicates == 1, "b was handled, a was not"
+    assert sums(metrics)["FailedInvokeEventCount"] == 1
+    assert sums(folded(history, "sqs"))["FailedInvokeEventCount"] == 0, "nobody listens to the list"
+
+
+# CloudWatch, point by point
+
+
+def test_duration_leaves_out_the_init_and_billing_does_not() -> None:
+    history = History()
+    history.arrive(0, "a")
+    history.invoke(0, {"a": 1}, took=134, init=80)
+    metrics = folded(history)
+    assert figure(metrics, "Duration") == Figure(sum=134, max=134, last=134)
+    assert metrics.billed_ms == 214
+
+
+def test_parts_of_a_millisecond_are_kept_in_the_duration() -> None:
+    metrics = simulated("s3", function={"duration": {"kind": "constant", "ms": 133.61}})
+    assert figure(metrics, "Duration").sum == 133.61
+    assert metrics.billed_ms == 134
+
+
+def test_concurrent_executions_end_before_the_next_begin() -> None:
+    history = History()
+    history.arrive(0, *"abc")
+    history.invoke(0, {"a": 1}, took=1_000)
+    history.invoke(0.5, {"b": 1}, took=1_000)
+    history.invoke(1, {"c": 1}, took=1_000)
+    history.end(2)
+    assert figure(folded(history), "ConcurrentExecutions") == Figure(sum=5, max=2, last=0)
+
+
+def test_event_age_is_the_time_in_lambdas_queue_at_each_try() -> None:
+    history = History()
+    history.arrive(0, "a")
+    history.accept(1, "a")
+    history.throttle(1, "a")
+    history.invoke(3.5, {"a": 1})
+    assert figure(folded(history), "AsyncEventAge") == Figure(sum=2_500, max=2_500, last=2_500)
+
+
+def test_an_event_that_was_never_accepted_is_not_dropped_by_lambda() -> None:
+    metrics = simulated("s3", traffic={"kind": "single", "size_bytes": 2_000_000})
+    assert metrics.events().lost == 1
+    assert (sums(metrics)["AsyncEventsReceived"], sums(metrics)["AsyncEventsDropped"]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("by", "target", "metric"),
+    [
+        ("function_dlq", {"dead_letter_config": "sqs"}, "DeadLetterErrors"),
+        ("on_failure", {"on_failure": "sqs"}, "DestinationDeliveryFailures"),
+    ],
+)
+def test_a_catcher_that_cannot_be_written_to_has_its_metric(by: str, target: dict[str, str], metric: str) -> None:
+    failures = {"error_rate": 1, "catchers": {by: "no_permission"}}
+    metrics = simulated("s3", settings=target, failures=failures)
+    counted = {name: sums(metrics)[name] for name in ("DeadLetterErrors", "DestinationDeliveryFailures")}
+    assert counted == {"DeadLetterErrors": 0, "DestinationDeliveryFailures": 0, metric: 1}
+    assert metrics.events().lost == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "moved"),
+    [(200, {}), (399, {}), (400, {"4XXError": 1}), (429, {"4XXError": 1}), (500, {"5XXError": 1}), (504, {"5XXError": 1})],
+)  # fmt: skip
+def test_an_answer_is_counted_by_its_status(status: int, moved: dict[str, int]) -> None:
+    history = History()
+    history.arrive(1, "a")
+    history.answer(1.25, "a", status)
+    history.settle(1.25, Fate.RETURNED, "a")
+    metrics = folded(history, "api_gateway")
+    counted = {name: sums(metrics)[name] for name in ("4XXError", "5XXError")}
+    assert counted == {"4XXError": 0, "5XXError": 0, **moved}
+    assert figure(metrics, "Latency") == Figure(sum=250, max=250, last=250)
+    assert sums(metrics)["Count"] == 1
+
+
+def test_each_trigger_has_the_metrics_of_its_model_only() -> None:
+    lambda_only = {"Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"}
+    names = {key: set(Metrics(scenario(key)).cloudwatch()) for key in ("api_gateway", "s3", "sqs")}
+    assert names["api_gateway"] & names["s3"] == names["s3"] & names["sqs"] == lambda_only
+    assert "AsyncEventsDropped" in names["s3"]
+    assert "PolledEventCount" in names["sqs"]
+
+
+# the worked cases of the fact sheet
+
+
+def test_worked_case_asynchronous_always_fails() -> None:
+    metrics = simulated("s3", failures={"error_rate": 1}, settings={"dead_letter_config": "sqs"})
+    assert sums(metrics) | {"Duration": 0, "AsyncEventAge": 0, "ConcurrentExecutions": 0} == {
+        "Invocations": 3, "Errors": 3, "Throttles": 0, "Duration": 0, "ConcurrentExecutions": 0,
+        "AsyncEventsReceived": 1, "AsyncEventAge": 0, "AsyncEventsDropped": 1,
+        "DeadLetterErrors": 0, "DestinationDeliveryFailures": 0,
+    }  # fmt: skip
+    assert (metrics.events().captured, metrics.events().lost) == (1, 0)
+
+
+def test_worked_case_asynchronous_without_retries() -> None:
+    metrics = simulated("s3", failures={"error_rate": 1}, settings={"maximum_retry_attempts": 0})
+    assert (sums(metrics)["Invocations"], sums(metrics)["AsyncEventsDropped"]) == (1, 1)
+
+
+def test_worked_case_asynchronous_reserved_zero() -> None:
+    metrics = simulated("s3", function={"reserved_concurrent_executions": 0}, settings={"dead_letter_config": "sqs"})
+    moved = {name: value for name, value in sums(metrics).items() if value}
+    assert moved == {"AsyncEventsReceived": 1, "AsyncEventsDropped": 1}, "given up at once: not even a throttle"
+    assert metrics.time_to_settle().max_us == 0
+
+
+def test_worked_case_asynchronous_throttled_for_ten_minutes() -> None:
+    throttled = {"concurrency": [{"from_ms": 0, "to_ms": 600_000, "available": 0}]}
+    metrics = simulated("s3", failures=throttled)
+    assert sums(metrics)["Invocations"] == 1
+    assert sums(metrics)["AsyncEventsDropped"] == 0
+    assert sums(metrics)["Throttles"] > 5
+    assert 600_000 <= figure(metrics, "AsyncEventAge").max <= 900_000
+
+
+def test_worked_case_asynchronous_too_old() -> None:
+    metrics = simulated("s3", failures={"error_rate": 1}, settings={"maximum_event_age_s": 60})
+    assert (sums(metrics)["Invocations"], sums(metrics)["AsyncEventsDropped"]) == (1, 1)
+
+
+def test_worked_case_sqs_poison_message() -> None:
+    settings = {"max_receive_count": 3, "visibility_timeout_s": 30, "batch_size": 1}
+    metrics = simulated("sqs", failures={"poison": ["1"]}, settings=settings)
+    expected = {
+        "Invocations": 3, "Errors": 3, "PolledEventCount": 3, "InvokedEventCount": 3, "FailedInvokeEventCount": 3,
+        "DeletedEventCount": 0, "NumberOfMessagesSent": 1, "NumberOfMessagesDeleted": 0,
+    }  # fmt: skip
+    assert {name: sums(metrics)[name] for name in expected} == expected
+    assert figure(metrics, "ApproximateNumberOfMessagesVisible (queue_dlq)").last == 1
+    assert figure(metrics, "ApproximateAgeOfOldestMessage").max == 90
+    assert metrics.time_to_settle().max_us == 90 * S
+
+
+def test_worked_case_sqs_one_failure_named_in_a_batch_of_ten() -> None:
+    plan = {
+        "invocations": [{"match": {"n": 1}, "do": "ok", "returns": {"batchItemFailures": [{"itemIdentifier": "4"}]}}]
+    }
+    traffic = {"kind": "burst", "count": 10}
+    reports = {"function_response_types": ["report_batch_item_failures"]}
+    on = simulated("sqs", traffic=traffic, failures=plan, settings=reports)
+    off = simulated("sqs", traffic=traffic, failures=plan)
+    assert (sums(on)["PolledEventCount"], sums(on)["DeletedEventCount"], sums(on)["FailedInvokeEventCount"]) == (
+        11,
+        10,
+        1,
+    )
+    assert (sums(off)["PolledEventCount"], sums(off)["DeletedEventCount"], sums(off)["FailedInvokeEventCount"]) == (
+        10, 10, 0,
+    )  # fmt: skip
+    assert on.invocations().duplicates == off.invocations().duplicates == 0
+
+
+def test_worked_case_rest_api_function_throttled() -> None:
+    metrics = simulated("api_gateway", function={"reserved_concurrent_executions": 0})
+    moved = {name: value for name, value in sums(metrics).items() if value}
+    assert moved == {"Throttles": 1, "Count": 1, "5XXError": 1}
+
+
+# a queue's depth
+
+
+def depth(history: History, **settings: Any) -> dict[str, Figure]:
+    return folded(history, "sqs", settings={"visibility_timeout_s": 30, **settings}).cloudwatch()
+
+
+def test_a_received_message_is_in_flight_until_it_is_deleted() -> None:
+    history = History()
+    history.arrive(0, *"abc")
+    history.receive(1, "a", "b")
+    history.delete(2, "a", "b")
+    history.end(5, empty_receives=7)
+    found = depth(history)
+    visible, hidden = found["ApproximateNumberOfMessagesVisible"], found["ApproximateNumberOfMessagesNotVisible"]
+    assert (visible.max, visible.last) == (3, 1)
+    assert (hidden.max, hidden.last) == (2, 0)
+    assert found["NumberOfMessagesDeleted"].sum == 2
+    assert found["NumberOfEmptyReceives"].sum == 7
+    assert (found["ApproximateAgeOfOldestMessage"].max, found["ApproximateAgeOfOldestMessage"].last) == (5, 5)
+
+
+def test_a_message_that_is_not_deleted_comes_back_when_its_visibility_timeout_is_over() -> None:
+    history = History()
+    history.arrive(0, "a", "b")
+    history.receive(0, "a", "b")
+    history.hide(0.1, 30, "a", "b")
+    history.end(29.9)
+    assert depth(history)["ApproximateNumberOfMessagesVisible"].last == 0
+    history.rows.pop()
+    history.end(30)
+    assert depth(history)["ApproximateNumberOfMessagesVisible"].last == 2
+
+
+def test_a_delete_that_fails_leaves_the_message_in_the_queue() -> None:
+    history = History()
+    history.arrive(0, "a", "b")
+    history.receive(0, "a", "b")
+    history.receive(31, "a")
+    history.delete(40, "a", "b", failed=("a",))
+    history.end(41)
+    found = depth(history)
+    assert found["DeletedEventCount"].sum == 1
+    assert found["ApproximateNumberOfMessagesVisible"].last == 0
+    assert found["ApproximateNumberOfMessagesNotVisible"].last == 1
+
+
+def test_a_message_that_grows_too_old_leaves_the_queue() -> None:
+    history = History()
+    history.arrive(0, "a")
+    history.arrive(50, "b")
+    history.end(100)
+    found = depth(history, message_retention_period_s=60)
+    assert found["ApproximateNumberOfMessagesVisible"].last == 1
+    assert (found["ApproximateAgeOfOldestMessage"].max, found["ApproximateAgeOfOldestMessage"].last) == (60, 50)
+
+
+@given(scenarios("sqs"))
+def test_the_depth_of_a_queue_is_never_negative_and_ends_with_what_is_left(chosen: Scenario) -> None:
+    trace = Trace(chosen)
+    metrics = Metrics(chosen)
+    metrics.add(trace.rows)
+    found = metrics.cloudwatch()
+    visible, hidden = found["ApproximateNumberOfMessagesVisible"], found["ApproximateNumberOfMessagesNotVisible"]
+    assert min(visible.last, hidden.last) >= 0
+    assert visible.max + hidden.max <= 2 * metrics.events().arrived
+    if trace.reason == "settled" and not metrics.invocations().duplicates:
+        assert (visible.last, hidden.last) == (0, 0)
+
+
+# parts and wholes
+
+
+@given(scenarios(), st.integers(0, 200))
+def test_counts_of_the_whole_are_the_merged_counts_of_two_parts(chosen: Scenario, cut: int) -> None:
+    rows = Trace(chosen).rows
+    parts = [Metrics(chosen), Metrics(chosen)]
+    parts[0].add(rows[:cut])
+    parts[1].add(rows[cut:])
+    whole = Metrics(chosen)
+    whole.add(rows)
+    parts[0].merge(parts[1])
+    assert parts[0].events() == whole.events()
+    assert parts[0].attempts() == whole.attempts()
+    assert parts[0].billed_ms == whole.billed_ms
+    joined = {"ConcurrentExecutions", "AsyncEventAge", "AsyncEventsDropped", "Latency"}
+    merged, expected = parts[0].cloudwatch(), whole.cloudwatch()
+    for name in set(expected) - joined:
+        if not name.startswith("Approximate"):
+            assert merged[name] == expected[name], name
+
+
+def quiet_places(rows: list[Row]) -> list[int]:
+    """Where a trace may be cut: every event has its fate, and no execution is under way."""
+    unsettled, busy, places = 0, 0, []
+    for place, row in enumerate(rows):
+        if not unsettled and row[1] >= busy and row[0] == Kind.ARRIVED:
+            places.append(place)
+        unsettled += (row[0] == Kind.ARRIVED) - (row[0] == Kind.SETTLED)
+        busy = max(busy, row[8] if row[0] == Kind.ATTEMPT else 0)
+    return places
+
+
+@given(scenarios("s3") | scenarios("api_gateway"))
+def test_metrics_of_the_whole_are_the_merged_metrics_of_parts_between_quiet_moments(chosen: Scenario) -> None:
+    rows = Trace(chosen).rows
+    whole, merged = Metrics(chosen), Metrics(chosen)
+    whole.add(rows)
+    places = [0, *quiet_places(rows), len(rows)]
+    for begin, end in pairwise(places):
+        part = Metrics(chosen)
+        part.add(rows[begin:end])
+        merged.merge(part)
+    assert merged.cloudwatch() == whole.cloudwatch()
+    assert merged.time_to_settle() == whole.time_to_settle()
+    assert merged.invocations() == whole.invocations()
+
+
+@given(scenarios())
+def test_nothing_is_kept_of_an_event_that_is_done_with(chosen: Scenario) -> None:
+    metrics = Metrics(chosen)
+    metrics.add(Trace(chosen).rows)
+    unsettled = metrics.events().unsettled
+    assert len(metrics.since) == unsettled
+    assert set(metrics.queued) <= set(metrics.since)
+    assert metrics.handled <= set(metrics.since)
