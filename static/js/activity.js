@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * When something happens: attempts as spans, all other records as instants; and episodes, which are the stretches of time
+ * When something happens: attempts as spans, the other records that the picture shows as instants; and episodes, which are the stretches of time
  * in which at least one attempt runs. A gap exists only where everything is idle, in every lane and every pane.
  */
 
@@ -10,6 +10,9 @@
  * @typedef {{spans: Spans, instants: Instants, endUs: number}} Activity
  * @typedef {{from: number[], to: number[], key: number[], gapKey: number[]}} Episodes gapKey: what happens after, while idle
  */
+
+// what can be seen at one moment; the rest (receives, scaling, hiding) tells how attempts came about and makes no picture differ
+const SEEN = ["arrived", "answered", "filtered", "captured", "capture_failed", "settled", "limit"];
 
 // an attempt without a length (a throttle) is drawn as if it took this long
 export const NOMINAL_US = 1_000;
@@ -26,7 +29,7 @@ export function activityOf(trace) {
   const others = trace.cursor - attempts.length;
   const spans = { at: new Float64Array(attempts.length), end: new Float64Array(attempts.length), key: new Float64Array(attempts.length) };
   const instants = { at: new Float64Array(others), key: new Float64Array(others) };
-  const quiet = trace.wire.kind("ended");
+  const seen = trace.wire.kinds.map((name) => SEEN.includes(name));
   let s = 0;
   let i = 0;
   for (let seq = 1; seq <= trace.cursor; seq += 1) {
@@ -35,7 +38,7 @@ export function activityOf(trace) {
       spans.end[s] = Math.max(trace.end(seq), trace.at(seq) + NOMINAL_US);
       spans.key[s] = trace.code(seq) + 256 * trace.ruleNumber(seq);
       s += 1;
-    } else if (trace.kindNumber(seq) !== quiet) {
+    } else if (seen[trace.kindNumber(seq)] && trace.events.of(seq).length) {
       instants.at[i] = trace.at(seq);
       instants.key[i] = trace.kindNumber(seq) * 256 + trace.code(seq);
       i += 1;

@@ -98,5 +98,8 @@ addEventListener("resize", () => {
   }, 150);
 });
 
+// a small screen begins with the choice of the trigger and the way to Run
+if (innerWidth < 640) for (const section of document.querySelectorAll("details.section:not(:has(.wrong))")) section.removeAttribute("open");
+
 listenForKeys(actions, keysAreOn);
 watchPointer(timeline, () => view, pick);

@@ -44,11 +44,22 @@ export function actionsFor(view, timeline) {
       timeline.draw();
       redraw();
     },
+    fold: () => {
+      timeline.opened.clear();
+      opened();
+    },
     in: () => zoom(2),
     out: () => zoom(0.5),
     whole: () => zoom(0),
     help: () => dialog.showModal(),
   };
+
+  /** A cycle was opened or folded. */
+  function opened() {
+    need("fold").hidden = timeline.opened.size === 0;
+    timeline.draw();
+    redraw();
+  }
 
   /** @param {number} factor */
   function zoom(factor) {
@@ -71,6 +82,7 @@ export function watchPointer(timeline, view, pick) {
     const mark = target.closest("[data-seq]");
     if (cycle) {
       timeline.opened.set(Number(cycle.getAttribute("data-cycle")), Number(cycle.getAttribute("data-page")));
+      need("fold").hidden = false;
       timeline.draw();
       view()?.redrawn();
     } else if (mark && mark.getAttribute("data-seq") !== "0") pick(Number(mark.getAttribute("data-seq")));

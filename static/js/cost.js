@@ -71,8 +71,7 @@ export class CostView {
     this.#total.textContent = dollars(bill.total_usd);
     this.#lines.replaceChildren(...bill.line_items.map((item) => html("tr", {},
       html("th", { scope: "row" }, item.what, html("span", { class: "quiet" }, item.counted)),
-      html("td", { class: "arithmetic" }, item.arithmetic),
-      html("td", { class: "quiet" }, `${item.region}, ${item.price_as_of}`))));
+      html("td", {}, item.arithmetic, html("span", { class: "quiet" }, `price of ${item.region}, ${item.price_as_of}`)))));
     this.#missing.replaceChildren(...bill.not_priced.map((words) => html("li", {}, words)));
     need("cost-missing-box").hidden = bill.not_priced.length === 0;
     this.#details.hidden = !address;

@@ -1,12 +1,11 @@
 // @ts-check
 /** The axis says where time is folded: thick where it runs, teeth where it is left out, words for how long. */
 import { GUTTER } from "./layout.js";
+import { textWidth } from "./measure.js";
 import { icon, zigzag } from "./shapes.js";
 import { svg } from "./svg.js";
 
 /** @typedef {import("./layout.js").Figure} Figure */
-
-const LETTER = 6.7;
 
 /** @param {Figure} figure @returns {SVGElement} */
 export function drawAxis(figure) {
@@ -44,13 +43,14 @@ function band(figure, { from, to, piece }, far) {
 function foldSign(figure, { from, to, label, piece }, at) {
   const signs = [svg("path", { class: "fold", d: zigzag(from, to, at, figure.down) }, svg("title", {}, label))];
   const middle = (from + to) / 2;
-  const wide = label.length * LETTER + 10;
+  const said = [label, /every .*/.exec(label)?.[0] ?? ""].find((words) => words && to - from >= textWidth(words, 12) + 10);
+  const wide = textWidth(said ?? "", 12) + 6;
   if (figure.down) {
     if (to - from >= 30) signs.push(svg("text", { class: "fold-label", x: at - 9, y: middle + 4, "text-anchor": "end" }, piece.kind === "cycle" ? label.split(" every ")[0] : label));
     if (to - from >= 60 && piece.kind === "cycle") signs.push(svg("text", { class: "fold-label", x: at - 9, y: middle + 20, "text-anchor": "end" }, `every ${label.split(" every ")[1]}`));
-  } else if (to - from >= wide + 8) {
+  } else if (said) {
     signs.push(svg("rect", { class: "fold-plate", x: middle - wide / 2, y: at - 9, width: wide, height: 18, rx: 9 }));
-    signs.push(svg("text", { class: "fold-label", x: middle, y: at + 4, "text-anchor": "middle" }, label));
+    signs.push(svg("text", { class: "fold-label", x: middle, y: at + 4, "text-anchor": "middle" }, said));
   } else if (piece.kind === "cycle") signs.push(icon("cycle", middle, at));
   return signs;
 }

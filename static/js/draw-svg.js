@@ -1,9 +1,10 @@
 // @ts-check
 /** The picture as SVG: crisp, printable, every mark an element. Drawn once for a figure; the playhead only changes classes. */
 import { count } from "./format.js";
-import { AXIS, GUTTER, MARK, middle } from "./layout.js";
+import { AXIS, GUTTER, middle } from "./layout.js";
 import { drawAxis } from "./draw-axis.js";
-import { body, icon, patterns } from "./shapes.js";
+import { drawPoint, inside } from "./draw-signs.js";
+import { body, patterns } from "./shapes.js";
 import { svg } from "./svg.js";
 import { OUTCOME } from "./words.js";
 
@@ -65,7 +66,7 @@ function track(sprites, node, fromUs, toUs, seq) {
 
 /** @param {Figure} figure @param {Row} row @param {number} from @param {number} to @param {Wait[]} waits */
 function waiting(figure, row, from, to, waits) {
-  const at = middle(row, 0, figure.down) + (figure.down ? GUTTER : 0);
+  const at = middle(figure, row, 0) + (figure.down ? GUTTER : 0);
   const line = (/** @type {string} */ name) => svg("line", figure.down
     ? { class: name, x1: at, x2: at, y1: from, y2: to } : { class: name, y1: at, y2: at, x1: from, x2: to });
   const past = line("wait");
@@ -77,13 +78,13 @@ function waiting(figure, row, from, to, waits) {
 function drawMark(figure, row, mark, trace) {
   const from = figure.place(mark.fromUs);
   const to = Math.max(figure.place(mark.toUs), from + (figure.down ? 20 : 16));
-  const thick = figure.down ? Math.min(180, row.size / row.rows - 6) : MARK;
-  const box = boxOf(figure, from, to, middle(row, mark.row, figure.down), thick);
+  const thick = figure.down ? Math.min(180, row.size / row.rows - 6) : figure.row - 8;
+  const box = boxOf(figure, from, to, middle(figure, row, mark.row), thick);
   const record = trace.record(mark.seq);
   const group = svg("g", { class: `mark o-${mark.outcome}`, "data-seq": mark.seq }, body(mark.outcome, box));
   if (record.init_us > 0) group.append(initPart(figure, box, mark, record.init_us));
   const alone = row.lane.count === 1;
-  const number = alone ? String(record.attempt) : mark.members > 1 ? `× ${mark.members}` : "";
+  const number = alone ? String(record.members[0]?.receive_count ?? record.attempt) : mark.members > 1 ? `× ${mark.members}` : "";
   group.append(...inside(box, mark.outcome, number, OUTCOME[mark.outcome].word));
   return group;
 }
@@ -96,48 +97,13 @@ function initPart(figure, box, mark, initUs) {
   return svg("rect", { class: "init", rx: 2, ...part });
 }
 
-/** Icon, number and word, as far as there is room. @param {import("./shapes.js").Box} box @param {string} name @param {string} number @param {string} word */
-function inside({ x, y, w, h }, name, number, word) {
-  const cy = y + h / 2;
-  const text = w >= 40 + 8 * (word.length + number.length) ? [number, word].filter(Boolean).join(" ") : w >= 30 + 8 * number.length ? number : "";
-  if (h < 12 || w < 12) return [];
-  const wide = text ? 18 + text.length * 7.2 : 14;
-  const left = x + (w - wide) / 2;
-  const plate = svg("rect", { class: "plate", x: left - 5, y: cy - 9, width: wide + 10, height: 18, rx: 9 });
-  return [plate, icon(name, left + 7, cy), ...(text ? [svg("text", { x: left + 18, y: cy + 4.5 }, text)] : [])];
-}
-
 /** Many equal attempts as one sign. @param {Figure} figure @param {Row} row @param {NonNullable<Row["glyphs"]>[number]} glyph */
 function drawGlyph(figure, row, glyph) {
   const from = figure.place(glyph.piece.from) + 3;
   const to = figure.place(glyph.piece.to) - 3;
-  const thick = figure.down ? Math.min(180, row.size - 6) : MARK;
-  const box = boxOf(figure, from, to, middle(row, 0, figure.down), thick);
+  const thick = figure.down ? Math.min(180, row.size - 6) : figure.row - 8;
+  const box = boxOf(figure, from, to, middle(figure, row, 0), thick);
   return svg("g", { class: `mark cycle o-${glyph.outcome}`, "data-cycle": glyph.piece.first ?? 0, "data-page": glyph.piece.page ?? 0, "data-seq": glyph.firstSeq },
     svg("rect", { class: "body", x: box.x, y: box.y, width: Math.max(1, box.w), height: Math.max(1, box.h), rx: 5 }),
     ...inside(box, "cycle", `× ${count(glyph.count)}`, OUTCOME[glyph.outcome].word));
-}
-
-/** @param {Figure} figure @param {Row} row @param {import("./points.js").Point} point */
-function drawPoint(figure, row, point) {
-  const along = figure.place(point.us);
-  const mid = middle(row, 0, figure.down);
-  const at = (/** @type {number} */ a, /** @type {number} */ b) => (figure.down ? { x: GUTTER + b, y: a } : { x: a, y: b });
-  if (point.kind === "arrived") {
-    const { x, y } = at(along - 9, mid);
-    return svg("circle", { class: "point arrived", cx: x, cy: y, r: 4.5 });
-  }
-  if (point.kind === "end") return ending(at(along + (figure.down ? 16 : 20), mid), point, figure.down);
-  const { x, y } = figure.down ? at(along, row.top + row.size - 8) : at(along, row.top + 13);
-  const flag = svg("g", { class: `point flag ${point.kind}`, "data-seq": point.seq });
-  if (figure.down) flag.append(svg("circle", { cx: x, cy: y, r: 4 }));
-  else flag.append(svg("path", { class: "stem", d: `M${x} ${y - 8}V${mid}` }), svg("text", { x: x - 6, y, "text-anchor": "end" }, point.word));
-  return flag;
-}
-
-/** How an event ended: sign and word. @param {{x: number, y: number}} place @param {import("./points.js").Point} point @param {boolean} down */
-function ending({ x, y }, point, down) {
-  const sign = [svg("circle", { class: "halo", cx: x, cy: y, r: 12 }), icon(point.fate, x, y, 18)];
-  const text = down ? { x, y: y + 24, "text-anchor": "middle" } : { x: x + 15, y: y + 5 };
-  return svg("g", { class: `point end f-${point.fate}`, "data-seq": point.seq }, ...sign, svg("text", text, point.word));
 }

@@ -53,7 +53,7 @@ export class ExplainView {
       html("h3", { class: `told o-${told.sign} f-${told.sign}` }, told.sign ? sign : null, told.title),
       html("dl", {},
         html("dt", {}, "What"), html("dd", {}, ...told.what.map((line) => html("p", {}, line))),
-        html("dt", {}, "Why"), html("dd", {}, ...told.rules.map((id) => ruleText(id, this.#rules[id]))),
+        ...told.why.flatMap(({ label, rule }) => [html("dt", {}, label), html("dd", {}, ruleText(rule, this.#rules[rule]))]),
         ...(told.next ? [html("dt", {}, "Next"), html("dd", {}, html("p", {}, told.next))] : [])),
     );
   }

@@ -5,7 +5,7 @@ import { catcher, ending, FATE, OUTCOME, why } from "./words.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {import("./wire.js").TraceRecord} TraceRecord */
-/** @typedef {{title: string, sign: string, what: string[], rules: string[], next: string}} Explanation */
+/** @typedef {{title: string, sign: string, what: string[], why: {label: string, rule: string}[], next: string}} Explanation */
 
 /** @param {string[]} events @param {string} noun */
 function named(events, noun) {
@@ -14,15 +14,21 @@ function named(events, noun) {
   return `${counted(events.length, noun)} (${few}${events.length > 4 ? ", …" : ""})`;
 }
 
-/** Words for every kind of record; a test compares the keys with the wire. */
-/** @type {Record<string, (record: TraceRecord, noun: string) => {title: string, sign: string, what: string[]}>} */
+/** Which try of its events an attempt is; a batch that is received again is a new one, so receives are counted there. @param {TraceRecord} r */
+export function nth(r) {
+  const receives = [...new Set(r.members.map((/** @type {any} */ member) => member.receive_count))];
+  if (receives[0] === null || receives[0] === undefined) return `Attempt ${r.attempt}`;
+  return receives.length === 1 ? `Receive ${receives[0].toLocaleString("en-US")}` : `Batch of ${r.events.length}`;
+}
+
+/** Words for every kind of record; a test compares the keys with the wire. @type {Record<string, (record: TraceRecord, noun: string) => {title: string, sign: string, what: string[]}>} */
 export const TELL = {
   arrived: (r, noun) => ({ title: `${sentence(noun)} ${r.event} arrives`, sign: "", what: [`${r.size_bytes.toLocaleString("en-US")} bytes.`] }),
   accepted: (r, noun) => ({ title: "Accepted with 202", sign: "", what: [`Lambda put ${noun} ${r.event} into its own queue; whoever sent it is done.`] }),
   received: (r, noun) => ({ title: `Received ${counted(r.events.length, noun)}`, sign: "", what: [
     `An event poller took ${named(r.events, noun)}.`, ...(r.receive_counts.length ? [`Receive count: ${[...new Set(r.receive_counts)].join(", ")}.`] : []),
   ] }),
-  attempt: (r, noun) => ({ title: `Attempt ${r.attempt}: ${OUTCOME[r.outcome].says}`, sign: r.outcome, what: attempt(r, noun) }),
+  attempt: (r, noun) => ({ title: `${nth(r)}: ${OUTCOME[r.outcome].says}`, sign: r.outcome, what: attempt(r, noun) }),
   answered: (r, noun) => ({ title: `The caller gets ${r.status_code}`, sign: "", what: [
     `${sentence(noun)} ${r.event} is answered with status ${r.status_code}${r.function_error ? ` and the header X-Amz-Function-Error: ${r.function_error}` : ""}.`,
   ] }),
@@ -74,7 +80,7 @@ function next(trace, record, noun) {
   const other = events.length > 1 ? `For ${noun} ${trace.events.id(events[0])}: ` : "";
   if (again && (!decided || again < decided)) {
     const wait = trace.at(again) - from;
-    return sentence(`${other}${wait > 0 ? `waits ${duration(wait)}, then` : "at once"} attempt ${trace.record(again).attempt}.`);
+    return sentence(`${other}${wait > 0 ? `waits ${duration(wait)}, then` : "at once"} ${nth(trace.record(again)).toLowerCase()}.`);
   }
   if (decided) {
     const settled = trace.record(decided);
@@ -89,8 +95,10 @@ function next(trace, record, noun) {
 export function explain(trace, seq, noun) {
   const record = trace.record(seq);
   const told = tell(record, noun);
-  const rules = [record.rule, record.outcome_rule].filter((rule, n, all) => rule && all.indexOf(rule) === n);
-  return { ...told, rules, next: next(trace, record, noun) };
+  const both = record.outcome_rule && record.outcome_rule !== record.rule;
+  const why = [{ label: both ? "Why now" : "Why", rule: record.rule }];
+  if (both) why.push({ label: "Why so", rule: record.outcome_rule });
+  return { ...told, why, next: next(trace, record, noun) };
 }
 
 /** One sentence for the ear. @param {Trace} trace @param {number} seq @param {string} noun */

@@ -41,8 +41,7 @@ function mark(input, message) {
   /** @type {HTMLElement} */ (place).hidden = false;
   const described = new Set((input.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean));
   input.setAttribute("aria-describedby", [...described.add(place.id)].join(" "));
-  const section = field.closest("details");
-  if (section) section.open = true;
+  for (let box = field.closest("details"); box; box = box.parentElement?.closest("details") ?? null) box.open = true;
 }
 
 /** The person is putting it right. @param {HTMLElement} input */

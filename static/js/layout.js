@@ -18,6 +18,7 @@ import { ticksOf } from "./ticks.js";
  * @property {number} length pixels along time, margins included
  * @property {number} across
  * @property {boolean} down
+ * @property {number} row how much one row of marks takes across
  * @property {(us: number) => number} place a moment's pixel along time
  * @property {(px: number) => number} moment the moment at a pixel
  * @property {Row[]} rows
@@ -26,16 +27,18 @@ import { ticksOf } from "./ticks.js";
  * @property {TimeAxis} axis
  */
 
-export const ROW = 30;
-export const MARK = 24;
+/** a row of marks, where lanes are many and where they are few */
+const ROWS = { many: 30, few: 48 };
+const FEW = 4;
 const FLAG = 18;
+const FLAGGED = ["limit", "answered", "early"];
 const AIR = 8;
 export const LEAD = 22;
 /** room for the axis: below the lanes, or left of them where time runs down */
 export const AXIS = 54;
 export const GUTTER = 92;
 const TRAIL = 132;
-const TRAIL_DOWN = 34;
+const TRAIL_DOWN = 64;
 
 /** The zoom at which the whole run is seen; small runs are not blown up without end. @param {TimeAxis} axis @param {number} room @param {boolean} down */
 export function fittingZoom(axis, room, down) {
@@ -58,12 +61,13 @@ export function layout(trace, lanes, axis, { zoom, down, across, rest }) {
   const moment = (/** @type {number} */ px) => axis.unproject((px - LEAD) / zoom);
   const marks = marksOf(trace, lanes, axis.pieces, place);
   const points = pointsOf(trace, lanes, place);
-  const rows = stacked(lanes.lanes.map((lane, n) => ({ ...marks[n], lane, points: points[n], top: 0, size: 0, flags: 0 })), down ? across : 0);
+  const row = lanes.lanes.length <= FEW ? ROWS.few : ROWS.many;
+  const rows = stacked(lanes.lanes.map((lane, n) => ({ ...marks[n], lane, points: points[n], top: 0, size: 0, flags: 0 })), down ? across : 0, row);
   const last = rows[rows.length - 1];
   return {
-    axis, place, moment, rows, down,
+    axis, place, moment, rows, down, row,
     length: Math.max(rest, place(axis.endUs) + (down ? TRAIL_DOWN : TRAIL)),
-    across: last ? last.top + last.size : ROW + 2 * AIR,
+    across: last ? last.top + last.size : row + 2 * AIR,
     breaks: breaksOf(axis, place),
     ticks: ticksOf(axis, place, down),
   };
@@ -71,19 +75,23 @@ export function layout(trace, lanes, axis, { zoom, down, across, rest }) {
 
 /**
  * Gives every row its place across; `room` > 0 spreads them over it.
- * @param {Row[]} rows @param {number} room
+ * @param {Row[]} rows @param {number} room @param {number} each one row of marks
  */
-function stacked(rows, room) {
+function stacked(rows, room, each) {
   const all = rows.reduce((sum, row) => sum + row.rows, 0);
   let top = 0;
   for (const row of rows) {
-    row.flags = !room && row.points.some((point) => point.kind === "limit" || point.kind === "answered") ? FLAG : 0;
+    for (const point of row.points) if (early(row, point)) point.kind = "early";
+    row.flags = !room && row.points.some((point) => FLAGGED.includes(point.kind)) ? FLAG : 0;
     row.top = top;
-    row.size = room ? (room * row.rows) / all : row.rows * ROW + 2 * AIR + row.flags;
+    row.size = room ? (room * row.rows) / all : row.rows * each + 2 * AIR + row.flags;
     top += row.size;
   }
   return rows;
 }
+
+/** @param {Row} row @param {import("./points.js").Point} point */
+const early = (row, point) => point.kind === "end" && row.marks.some((mark) => mark.fromUs < point.us && point.us < mark.toUs);
 
 /** @param {TimeAxis} axis @param {(us: number) => number} place @returns {Break[]} */
 function breaksOf(axis, place) {
@@ -94,8 +102,8 @@ function breaksOf(axis, place) {
   }));
 }
 
-/** Where a row of a lane lies across: the middle. @param {Row} row @param {number} n @param {boolean} down */
-export function middle(row, n, down) {
-  if (down) return row.top + (row.size * (n + 0.5)) / row.rows;
-  return row.top + row.flags + AIR + ROW * (n + 0.5);
+/** Where a row of a lane lies across: the middle. @param {Figure} figure @param {Row} row @param {number} n */
+export function middle(figure, row, n) {
+  if (figure.down) return row.top + (row.size * (n + 0.5)) / row.rows;
+  return row.top + row.flags + AIR + figure.row * (n + 0.5);
 }

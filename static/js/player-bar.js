@@ -17,7 +17,7 @@ export class PlayerBar {
   /** @param {import("./player.js").Player} player @param {Record<string, (event?: any) => void>} actions */
   constructor(player, actions) {
     this.#player = player;
-    for (const button of need("player").querySelectorAll("button[data-action]")) {
+    for (const button of document.querySelectorAll("#player button[data-action], #view button[data-action]")) {
       button.addEventListener("click", () => actions[button.getAttribute("data-action") ?? ""]?.(), { signal: this.#life.signal });
     }
     this.#slider.max = String(STEPS);

@@ -4,7 +4,8 @@ import { FATE } from "./words.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /**
- * @typedef {{kind: "arrived" | "captured" | "answered" | "limit" | "end", us: number, seq: number, count: number, word: string, fate: string}} Point
+ * early: the event ended while its attempt was still running
+ * @typedef {{kind: "arrived" | "captured" | "answered" | "limit" | "end" | "early", us: number, seq: number, count: number, word: string, fate: string}} Point
  */
 
 const GRAIN = 3;
@@ -18,7 +19,9 @@ export function pointsOf(trace, { lanes, laneOf }, place) {
   /** @type {Map<string, Point>[]} */
   const found = lanes.map(() => new Map());
   const add = (/** @type {number} */ event, /** @type {Point} */ point) => {
-    const key = `${point.kind} ${point.word} ${point.fate} ${Math.round(place(point.us) / GRAIN)}`;
+    // a group's limit is said once, with how often it bit
+    const where = point.kind === "limit" && lanes[laneOf[event]].event < 0 ? "" : Math.round(place(point.us) / GRAIN);
+    const key = `${point.kind} ${point.word} ${point.fate} ${where}`;
     const known = found[laneOf[event]].get(key);
     if (known) known.count += 1;
     else found[laneOf[event]].set(key, point);

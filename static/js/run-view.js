@@ -1,8 +1,7 @@
 // @ts-check
 /** One run on the page: its stream, what is drawn when, and where the playhead goes while records still arrive. */
-import { Announcer } from "./announcer.js";
-import { spoken } from "./explain.js";
 import { counted } from "./format.js";
+import { Narrator } from "./narrator.js";
 import { Player } from "./player.js";
 import { PlayerBar } from "./player-bar.js";
 import { Stops } from "./stops.js";
@@ -18,7 +17,6 @@ import { ending } from "./words.js";
 // playing begins when all is here, or after this long with what is here
 const PATIENCE_MS = 350;
 const CALM_MS = 120;
-const EXPLAIN_MS = 150;
 
 export class RunView {
   trace;
@@ -28,16 +26,17 @@ export class RunView {
   #views;
   #noun;
   #started;
-  #announcer = new Announcer(need("live"));
+  #narrator;
   #totals = /** @type {import("./summary.js").Totals | null} */ (null);
   #dirty = false;
   #played = false;
   #firstAt = 0;
   #nextDraw = 0;
-  #nextExplain = 0;
   #frame = 0;
   #before = 0;
   #over = false;
+  /** no motion is wanted: the playhead stays at the newest moment until a person moves it */
+  #still = false;
 
   /** @param {Started} started @param {string} noun @param {import("./wire.js").Wire} wire @param {Views} views @param {Record<string, () => void>} actions */
   constructor(started, noun, wire, views, actions) {
@@ -46,6 +45,7 @@ export class RunView {
     this.#views = views;
     this.trace = new Trace(wire);
     this.player = new Player(new Stops(this.trace), (change) => this.#moved(change));
+    this.#narrator = new Narrator(views.explain, noun);
     this.#bar = new PlayerBar(this.player, actions);
     this.player.open = true;
     views.timeline.begin(this.trace, noun);
@@ -88,7 +88,10 @@ export class RunView {
       need("cut").hidden = false;
       need("cut").textContent = `This run was cut short: ${ending(last.reason)}.`;
     }
-    if (["done", "failed", "cancelled"].includes(state)) this.player.open = false;
+    if (["done", "failed", "cancelled"].includes(state)) {
+      this.player.open = false;
+      this.#nextDraw = 0;
+    }
     this.#dirty = true;
   }
 
@@ -99,7 +102,7 @@ export class RunView {
       this.#before = now;
       if (this.#dirty && now >= this.#nextDraw && this.trace.cursor) this.#draw();
       this.player.tick(passed);
-      if (now >= this.#nextExplain) this.#explain(now);
+      if (this.trace.cursor) this.#narrator.tell(this.trace, this.player.seq, now);
       this.#loop();
     });
   }
@@ -119,6 +122,7 @@ export class RunView {
     }
     need("player").hidden = false;
     if (!this.#played && (!this.player.open || began - this.#firstAt > PATIENCE_MS)) this.#first();
+    else if (this.#still && this.player.us < this.player.endUs) this.player.seek(this.player.endUs);
     this.#bar.show();
     const took = performance.now() - began;
     this.#nextDraw = began + took + Math.max(CALM_MS, took * 4);
@@ -127,7 +131,8 @@ export class RunView {
   /** The first playback: from the start, or at once the end where a person wants no motion. */
   #first() {
     this.#played = true;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.player.seek(this.player.endUs);
+    this.#still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (this.#still) this.player.seek(this.player.endUs);
     else this.player.play();
   }
 
@@ -141,26 +146,10 @@ export class RunView {
   /** @param {import("./player.js").Change} change */
   #moved(change) {
     const { timeline } = this.#views;
-    timeline.playhead(this.player.us, change === "move" ? 0 : this.player.seq);
-    if (change === "move" || change === "seek") timeline.chase();
+    const moving = change === "move";
+    timeline.playhead(this.player.us, moving ? 0 : this.player.seq);
+    if (moving || change === "seek") timeline.chase();
     this.#bar.show();
-    if (change === "seek" || change === "pause") {
-      this.#nextExplain = 0;
-      this.#dirtyExplain = true;
-      const seq = this.player.seq;
-      if (seq) this.#announcer.say(spoken(this.trace, seq, this.#noun));
-    }
-    if (change === "move") this.#dirtyExplain = true;
-  }
-
-  #dirtyExplain = true;
-
-  /** @param {number} now */
-  #explain(now) {
-    if (!this.#dirtyExplain || !this.trace.cursor) return;
-    this.#dirtyExplain = false;
-    this.#nextExplain = now + EXPLAIN_MS;
-    this.#views.explain.show(this.trace, this.player.seq);
-    if (this.player.playing && this.player.seq) this.#announcer.say(spoken(this.trace, this.player.seq, this.#noun));
+    this.#narrator.moved(!moving);
   }
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** Where stepping stops: at the end of every attempt, at every event's end, at everything that went wrong. */
+/** Where stepping stops: at the end of every attempt and where an event is lost, kept or given back; at every event's end; at every failure. */
 import { lowerBound, upperBound } from "./columns.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
@@ -40,9 +40,8 @@ export class Stops {
       const seq = trace.events.settledSeq(event);
       if (seq) ends.push({ us: trace.at(seq), seq, bad: BAD_FATES.includes(trace.fate(event)) });
     }
-    const moments = new Set(attempts.map((stop) => stop.us));
     this.#lists = {
-      attempt: listed([...attempts, ...ends.filter((stop) => !moments.has(stop.us))]),
+      attempt: listed([...attempts, ...ends.filter((stop) => stop.bad)]),
       event: listed(ends),
       trouble: listed([...attempts.filter((stop) => trace.outcome(stop.seq) !== "succeeded"), ...ends.filter((stop) => stop.bad)]),
     };

@@ -1,6 +1,5 @@
 // @ts-check
 /** The true-scale strip: the whole run at real proportions, under the folded picture, with the same playhead. */
-import { duration } from "./format.js";
 import { SEVERITY } from "./words.js";
 import { svg } from "./svg.js";
 
@@ -40,7 +39,6 @@ export class Strip {
       svg("rect", { class: "ground", width, height: HEIGHT, rx: 2 }),
       ...paths.map((d, rank) => svg("path", { class: `speck o-${SEVERITY[rank]}`, d })), this.#head,
     );
-    return duration(endUs);
   }
 
   /** @param {number} us */

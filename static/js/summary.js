@@ -3,7 +3,7 @@
 import { count, counted, duration } from "./format.js";
 import { icon, outline } from "./shapes.js";
 import { html, svg } from "./svg.js";
-import { FATE, OUTCOME } from "./words.js";
+import { FATE, MEANS, OUTCOME } from "./words.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {{records: number, at_us: number, events: Record<string, number>, attempts: Record<string, number>, total_usd: string}} Totals */
@@ -33,6 +33,6 @@ export function drawLegend(list, trace, totals) {
     html("span", {}, `${OUTCOME[name].word}`), html("span", { class: "quiet" }, `${OUTCOME[name].says}, ${count(totals.attempts[name])} ×`)));
   items.push(...fates.map((name) => html("li", {},
     picture(svg("g", { class: `point end past f-${name}` }, icon(name, 17, 11, 18))),
-    html("span", {}, FATE[name].word), html("span", { class: "quiet" }, `${FATE[name].says}, ${count(totals.events[name])} ×`))));
+    html("span", {}, FATE[name].word), html("span", { class: "quiet" }, `${MEANS[name]}, ${count(totals.events[name])} ×`))));
   list.replaceChildren(...items);
 }

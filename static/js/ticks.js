@@ -26,6 +26,7 @@ export function ticksOf(axis, place, down = false) {
     const label = duration(us);
     const half = down ? 11 : (label.length * LETTER + AIR) / 2;
     const x = place(us);
+    if (ticks.some((tick) => tick.label === label)) continue;
     const free = ticks.every((tick) => Math.abs(tick.x - x) >= half + (down ? 11 : (tick.label.length * LETTER + AIR) / 2));
     if (free) ticks.push({ x, us, label: us === 0 ? "0" : label, edge: !even });
   }

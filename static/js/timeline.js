@@ -4,12 +4,14 @@ import { activityOf } from "./activity.js";
 import { axisOf } from "./axis-modes.js";
 import { Crowd } from "./draw-canvas.js";
 import { drawSvg } from "./draw-svg.js";
+import { duration } from "./format.js";
 import { laneNames } from "./lane-names.js";
 import { lanesOf } from "./lanes.js";
 import { firstZoom, fittingZoom, GUTTER, layout } from "./layout.js";
 import { Reveal } from "./reveal.js";
 import { Strip } from "./strip.js";
 import { need } from "./svg.js";
+import { centre, chase, seen } from "./viewport.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {import("./axis-modes.js").Mode} Mode */
@@ -29,6 +31,8 @@ export class Timeline {
   /** @type {import("./time-axis.js").TimeAxis | null} */ #axis = null;
   #reveal = new Reveal([], []);
   #zoom = 0;
+  /** a person chose the zoom: it stays */
+  #chosen = false;
   #us = 0;
   /** @type {Mode} */ mode = "folded";
   noun = "event";
@@ -63,7 +67,7 @@ export class Timeline {
     this.#trace = trace;
     this.noun = noun;
     this.#axis = null;
-    this.#zoom = 0;
+    this.#chosen = false;
     this.#us = 0;
     this.pinned = [];
     this.opened = new Map();
@@ -84,7 +88,7 @@ export class Timeline {
     const fresh = axisOf(this.mode, activityOf(trace), this.opened);
     this.#axis = this.#axis && keepUntil > 0 ? this.#axis.keepUntil(keepUntil, fresh) : fresh;
     const room = down ? 560 : this.#scroller.clientWidth;
-    if (!this.#zoom || keepUntil === 0) this.#zoom = this.#zoom || firstZoom(this.#axis, room, down);
+    if (keepUntil === 0 && !this.#chosen) this.#zoom = firstZoom(this.#axis, room, down);
     const across = down ? this.#scroller.clientWidth - GUTTER - 4 : 0;
     const figure = layout(trace, lanes, this.#axis, { zoom: this.#zoom, down, across, rest: down ? 0 : room });
     this.#figure = figure;
@@ -92,7 +96,9 @@ export class Timeline {
     this.#reveal = new Reveal(drawn.sprites, drawn.waits);
     this.#crowd.prepare(trace, lanes, figure, this.#zoom);
     laneNames(need("lanes"), figure);
-    need("strip-end").textContent = this.#strip.draw(trace, this.#axis.endUs, Math.max(120, need("strip-box").clientWidth));
+    need("strip-end").textContent = duration(this.#axis.endUs);
+    this.#strip.draw(trace, this.#axis.endUs, Math.max(120, need("strip-box").clientWidth));
+    this.#head.style.height = down ? "" : `${figure.across + 18}px`;
     this.playhead(this.#us);
   }
 
@@ -115,22 +121,15 @@ export class Timeline {
 
   /** Keeps the playhead in view while it moves. */
   chase() {
-    if (!this.#figure) return;
-    const at = this.#figure.place(this.#us);
-    const box = this.#scroller;
-    const [size, offset] = this.down ? [box.clientHeight, box.scrollTop] : [box.clientWidth, box.scrollLeft];
-    const wanted = at > offset + size * 0.75 ? at - size * 0.75 : at < offset + 20 ? at - size * 0.2 : offset;
-    if (wanted !== offset) box.scrollTo(this.down ? { top: wanted } : { left: wanted });
+    if (this.#figure) chase(this.#scroller, this.down, this.#figure.place(this.#us));
   }
 
   /** The canvas only holds what is in view. */
   #window() {
     const figure = this.#figure;
     if (!figure) return;
-    const box = this.#scroller;
-    const at = figure.place(this.#us);
-    if (this.down) this.#crowd.draw(box.scrollTop, box.clientHeight, at);
-    else this.#crowd.draw(box.scrollLeft, box.clientWidth, at);
+    const { offset, size } = seen(this.#scroller, this.down);
+    this.#crowd.draw(offset, size, figure.place(this.#us));
   }
 
   /** Whole run in view (0), or closer by a factor around a moment. @param {number} factor */
@@ -138,10 +137,10 @@ export class Timeline {
     if (!this.#axis || !this.#figure) return;
     const box = this.#scroller;
     const fit = fittingZoom(this.#axis, this.down ? 560 : box.clientWidth, this.down);
+    this.#chosen = factor !== 0;
     this.#zoom = factor === 0 ? fit : Math.max(Math.min(fit, 1), Math.min(FURTHEST_IN, this.#zoom * factor));
     this.draw();
-    const at = this.#figure.place(this.#us);
-    if (factor !== 0) box.scrollTo(this.down ? { top: at - box.clientHeight / 2 } : { left: at - box.clientWidth / 2 });
+    if (factor !== 0) centre(box, this.down, this.#figure.place(this.#us));
   }
 
   /** The moment under a pointer. @param {number} clientX @param {number} clientY */
@@ -153,7 +152,7 @@ export class Timeline {
   /** A new size of the window: fits again. */
   resized() {
     if (!this.#trace) return;
-    this.#zoom = 0;
+    this.#chosen = false;
     this.draw();
   }
 }

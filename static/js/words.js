@@ -10,15 +10,15 @@ export const OUTCOME = {
   succeeded: { word: "OK", says: "the function succeeded" },
   failed: { word: "ERROR", says: "the function failed" },
   timed_out: { word: "TIMEOUT", says: "the function ran into its timeout" },
-  throttled: { word: "THROTTLED", says: "throttled: the code did not run" },
-  refused: { word: "REFUSED", says: "refused: the code did not run" },
+  throttled: { word: "THROTTLED", says: "throttled; the code did not run" },
+  refused: { word: "REFUSED", says: "refused; the code did not run" },
 };
 
 /** @type {Record<string, {word: string, says: string}>} */
 export const FATE = {
   delivered: { word: "DELIVERED", says: "handled by the function" },
   captured: { word: "KEPT", says: "kept by a dead-letter queue or destination" },
-  lost: { word: "LOST", says: "lost: nobody has it any more" },
+  lost: { word: "LOST", says: "lost" },
   returned: { word: "RETURNED", says: "handed back to the caller as an error" },
   filtered: { word: "FILTERED", says: "filtered out before the function" },
   "": { word: "OPEN", says: "not settled yet" },
@@ -80,6 +80,9 @@ const ENDINGS = {
 
 /** @param {string} reason */
 export const ending = (reason) => ENDINGS[reason] ?? reason.replaceAll("_", " ");
+
+/** What a fate means, where its name does not say it. @type {Record<string, string>} */
+export const MEANS = { lost: "nobody has it any more", captured: "in a dead-letter queue or destination", returned: "the caller got an error", filtered: "never reached the function" };
 
 /** "3 events were lost", for a group of events with one fate. @param {string} fate @param {number} n @param {string} noun */
 export const fateOf = (fate, n, noun) => `${counted(n, noun)} ${FATE[fate]?.says ?? fate}`;

@@ -11,14 +11,14 @@ test("every kind of record has its words", () => {
 test("an attempt says what happened, why, and what comes next", () => {
   const told = explain(traceOf(lostUpload()), 3, "upload");
   assert.equal(told.title, "Attempt 1: the function failed");
-  assert.deepEqual(told.rules, ["ASYNC-3", "FN-1"]);
+  assert.deepEqual(told.why, [{ label: "Why now", rule: "ASYNC-3" }, { label: "Why so", rule: "FN-1" }]);
   assert.equal(told.next, "Waits 1 min, then attempt 2.");
   assert.match(told.what.join(" "), /ran for 100 ms/);
 });
 
 test("the last attempt says how the event ends", () => {
   const told = explain(traceOf(lostUpload()), 5, "upload");
-  assert.equal(told.next, "The upload is lost: nobody has it any more: all retries are used up.");
+  assert.equal(told.next, "The upload is lost: all retries are used up.");
 });
 
 test("what is read out is one sentence", () => {

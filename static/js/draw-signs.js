@@ -1,0 +1,53 @@
+// @ts-check
+/** What is written in marks, and the signs of single moments: arrivals, limits, answers, ends. */
+import { count } from "./format.js";
+import { GUTTER, middle } from "./layout.js";
+import { textWidth } from "./measure.js";
+import { icon } from "./shapes.js";
+import { svg } from "./svg.js";
+
+/** @typedef {import("./layout.js").Figure} Figure */
+/** @typedef {import("./layout.js").Row} Row */
+
+/** Icon, number and word, as far as there is room. @param {import("./shapes.js").Box} box @param {string} name @param {string} number @param {string} word */
+export function inside({ x, y, w, h }, name, number, word) {
+  const cy = y + h / 2;
+  if (h < 12 || w < 12) return [];
+  const text = [[number, word].filter(Boolean).join(" "), number].find((words) => words && w >= textWidth(words) + 26) ?? "";
+  const wide = text ? 18 + textWidth(text) : 14;
+  const left = x + (w - wide) / 2;
+  const plate = w >= 34 && svg("rect", { class: "plate", x: left - 5, y: cy - 9, width: wide + 10, height: 18, rx: 9 });
+  return [...(plate ? [plate] : []), icon(name, left + 7, cy), ...(text ? [svg("text", { x: left + 18, y: cy + 4.5 }, text)] : [])];
+}
+
+/** @param {Figure} figure @param {Row} row @param {import("./points.js").Point} point */
+export function drawPoint(figure, row, point) {
+  const along = figure.place(point.us);
+  const mid = middle(figure, row, 0);
+  const at = (/** @type {number} */ a, /** @type {number} */ b) => (figure.down ? { x: GUTTER + b, y: a } : { x: a, y: b });
+  if (point.kind === "arrived") {
+    const { x, y } = at(along - 9, mid);
+    return svg("circle", { class: "point arrived", cx: x, cy: y, r: 4.5 });
+  }
+  if (point.kind === "end") return ending(at(along + (figure.down ? 16 : 20), mid), point, figure.down);
+  const { x, y } = figure.down ? at(along, row.top + row.size - 8) : at(along, row.top + 13);
+  const flag = svg("g", { class: `point flag ${point.kind} f-${point.fate}`, "data-seq": point.seq });
+  if (figure.down) return addTo(flag, svg("circle", { cx: x, cy: y, r: 4 }, svg("title", {}, point.word)));
+  if (!row.dense) flag.append(svg("path", { class: "stem", d: `M${x} ${y - 8}V${mid}` }));
+  // a limit is written before its moment, an early end after it
+  if (point.kind === "early") return addTo(flag, icon(point.fate, x + 10, y - 4), svg("text", { x: x + 21, y }, point.word));
+  return addTo(flag, svg("text", { x: x - 6, y, "text-anchor": "end" }, point.count > 1 ? `${point.word} × ${count(point.count)}` : point.word));
+}
+
+/** @param {SVGElement} group @param {...Node} children */
+function addTo(group, ...children) {
+  group.append(...children);
+  return group;
+}
+
+/** How an event ended: sign and word. @param {{x: number, y: number}} place @param {import("./points.js").Point} point @param {boolean} down */
+function ending({ x, y }, point, down) {
+  const sign = [svg("circle", { class: "halo", cx: x, cy: y, r: 12 }), icon(point.fate, x, y, 18)];
+  const text = down ? { x, y: y + 24, "text-anchor": "middle" } : { x: x + 15, y: y + 5 };
+  return svg("g", { class: `point end f-${point.fate}`, "data-seq": point.seq }, ...sign, svg("text", text, point.word));
+}
