@@ -4,7 +4,7 @@ The twins are `buckets.js` and `draw-canvas.js`, and `strip.js`.
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from django.utils.safestring import SafeString
@@ -42,12 +42,12 @@ def columns(figure: Figure, story: Story, lanes: Lanes, lane: int) -> Iterator[S
 
 def _counted(figure: Figure, story: Story, lanes: Lanes, lane: int) -> dict[int, Counter[str]]:
     """Attempts by column and outcome."""
-    counts: dict[int, Counter[str]] = {}
+    counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for attempt in story.attempts:
         if any(lanes.lane_of[event] == lane for event in attempt.events):
             first, last = (int(figure.place(us) // _STEP) for us in (attempt.at, attempt.end))
             for column in range(first, last + 1):
-                counts.setdefault(column, Counter())[attempt.outcome] += 1
+                counts[column][attempt.outcome] += 1
     return counts
 
 

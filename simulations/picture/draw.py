@@ -9,18 +9,18 @@ from simulations.picture.activity import activity_of
 from simulations.picture.columns import columns, strip
 from simulations.picture.fold import Axis, folded_pieces
 from simulations.picture.lanes import Lane, lanes_of
-from simulations.picture.layout import AXIS, MARK, Break, Figure, Row, cycle_words, layout
+from simulations.picture.layout import AXIS, Break, Figure, Row, cycle_words, layout
 from simulations.picture.marks import Glyph, Mark
 from simulations.picture.markup import Value, element, group
 from simulations.picture.points import Point
 from simulations.picture.sentence import about, in_short
 from simulations.picture.shapes import Box, body, icon, patterns, zigzag
 from simulations.picture.story import read
-from simulations.picture.words import FATE, OUTCOME, TIMES, duration
+from simulations.picture.words import FATE, OUTCOME, TIMES, counted, duration, text_width
 
 _STRIP = 26  # the true-scale strip under the axis
-_LETTER = 6.7
-_TITLE_LETTER, _NOTE_LETTER = 7.6, 6.6  # pixels a letter takes, about
+_TITLE, _NOTE = 14, 12  # type sizes of the names beside the lanes
+_BESIDE_MARK = 4  # air above and below a mark
 _LONGEST_NAME = 30
 Elements = Iterator[SafeString]
 
@@ -71,9 +71,7 @@ def draw(rows: Iterable[TraceRow], noun: str = "event", *, room: float = 960, na
 def _width_of_names(lanes: Sequence[Lane]) -> float:
     """Room for what stands beside the lanes."""
     widths = [
-        width
-        for lane in lanes
-        for width in (_TITLE_LETTER * len(_cut(lane.title)), _NOTE_LETTER * len(_cut(lane.note)))
+        width for lane in lanes for width in (text_width(_cut(lane.title), _TITLE), text_width(_cut(lane.note), _NOTE))
     ]
     return round(max(widths, default=0) + 16)
 
@@ -120,17 +118,21 @@ def _line(name: str, start: float, end: float, at: float) -> SafeString:
 
 def _fold(fold: Break, at: float) -> Elements:
     yield element("path", {"class": "fold", "d": zigzag(fold.start, fold.end, at)}, element("title", {}, fold.label))
-    middle, wide = (fold.start + fold.end) / 2, len(fold.label) * _LETTER + 10
-    if fold.end - fold.start >= wide + 8:
+    middle, room = (fold.start + fold.end) / 2, fold.end - fold.start
+    shorter = fold.label[fold.label.find("every") :]
+    label = next((words for words in (fold.label, shorter) if room >= text_width(words, 12) + 10), "")
+    if label:
+        wide = text_width(label, 12) + 6
         plate: dict[str, Value] = {"x": middle - wide / 2, "y": at - 9, "width": wide, "height": 18, "rx": 9}
         yield element("rect", {"class": "fold-plate", **plate})
-        yield element("text", {"class": "fold-label", "x": middle, "y": at + 4, "text-anchor": "middle"}, fold.label)
+        yield element("text", {"class": "fold-label", "x": middle, "y": at + 4, "text-anchor": "middle"}, label)
     elif fold.piece.kind == "cycle":
         yield icon("cycle", middle, at)
 
 
 def _lane(figure: Figure, row: Row, crowd: Elements, name: str) -> Elements:
     if row.dense:
+        yield element("title", {}, counted(row.total, "attempt"))
         yield from crowd
     else:
         yield from _wait(figure, row)
@@ -148,23 +150,28 @@ def _wait(figure: Figure, row: Row) -> Elements:
     arrived = next((point for point in row.points if point.kind == "arrived"), None)
     if arrived is None:
         return
-    ends = [point for point in row.points if point.kind == "end"]
+    ends = [point for point in row.points if point.kind in {"end", "early"}]
     is_open = sum(end.count for end in ends) < row.lane.events
     until = figure.axis.end_us if is_open else max(row.last_us, *(end.us for end in ends))
     yield _line("wait", figure.place(arrived.us), figure.place(until), row.middle(0))
+
+
+def _box(row: Row, n: int, start: float, end: float) -> Box:
+    """A box along time in the n-th row of a lane."""
+    return Box(start, row.middle(n) - row.each / 2 + _BESIDE_MARK, end - start, row.each - 2 * _BESIDE_MARK)
 
 
 def _mark(figure: Figure, row: Row, mark: Mark, name: str) -> SafeString:
     attempt = mark.attempt
     start = figure.place(attempt.at)
     end = max(figure.place(attempt.end), start + 16)
-    box = Box(start, row.middle(mark.row) - MARK / 2, end - start, MARK)
+    box = _box(row, mark.row, start, end)
     outcome = OUTCOME[attempt.outcome]
-    number = str(attempt.number) if row.lane.events == 1 else f"{TIMES} {mark.members}" if mark.members > 1 else ""
+    number = str(mark.number) if row.lane.events == 1 else f"{TIMES} {mark.members}" if mark.members > 1 else ""
     return element(
         "g",
         {"class": f"mark o-{attempt.outcome}", "data-seq": attempt.seq},
-        element("title", {}, f"Attempt {attempt.number} at {duration(attempt.at)}: {outcome.says}"),
+        element("title", {}, f"Attempt {mark.number} at {duration(attempt.at)}: {outcome.says}"),
         body(attempt.outcome, box, name),
         *_init(box, attempt.init_us, attempt.end - attempt.at),
         *_inside(box, attempt.outcome, number, outcome.word),
@@ -183,14 +190,13 @@ def _inside(box: Box, sign: str, number: str, word: str) -> Elements:
     """Icon, number and word, as far as there is room."""
     if box.h < 12 or box.w < 12:
         return
-    words = ""
-    if box.w >= 40 + 8 * (len(word) + len(number)):
-        words = f"{number} {word}".strip()
-    elif box.w >= 30 + 8 * len(number):
-        words = number
-    middle, wide = box.y + box.h / 2, 18 + len(words) * 7.2 if words else 14
+    both = f"{number} {word}".strip()
+    words = next((one for one in (both, number) if one and box.w >= text_width(one) + 26), "")
+    middle, wide = box.y + box.h / 2, 18 + text_width(words) if words else 14
     left = box.x + (box.w - wide) / 2
-    yield element("rect", {"class": "plate", "x": left - 5, "y": middle - 9, "width": wide + 10, "height": 18, "rx": 9})
+    if box.w >= 34:
+        plate: dict[str, Value] = {"x": left - 5, "y": middle - 9, "width": wide + 10, "height": 18, "rx": 9}
+        yield element("rect", {"class": "plate", **plate})
     yield icon(sign, left + 7, middle)
     if words:
         yield element("text", {"x": left + 18, "y": middle + 4.5}, words)
@@ -199,7 +205,7 @@ def _inside(box: Box, sign: str, number: str, word: str) -> Elements:
 def _glyph(figure: Figure, row: Row, glyph: Glyph) -> SafeString:
     """Many equal attempts as one sign."""
     start, end = figure.place(glyph.piece.start) + 3, figure.place(glyph.piece.end) - 3
-    box = Box(start, row.middle(0) - MARK / 2, max(1.0, end - start), MARK)
+    box = _box(row, 0, start, max(end, start + 1))
     outcome = OUTCOME[glyph.outcome]
     return element(
         "g",
@@ -223,10 +229,20 @@ def _point(figure: Figure, row: Row, point: Point) -> SafeString:
             icon(point.fate, x, middle, 18),
             element("text", {"x": x + 15, "y": middle + 5}, point.word),
         )
-    y = row.top + 13
     return element(
         "g",
-        {"class": f"point flag {point.kind}", "data-seq": point.seq},
-        element("line", {"class": "stem", "x1": along, "x2": along, "y1": y - 8, "y2": middle}),
-        element("text", {"x": along - 6, "y": y, "text-anchor": "end"}, point.word),
+        {"class": f"point flag {point.kind} f-{point.fate}", "data-seq": point.seq},
+        *_flag(point, along, row.top + 13, 0 if row.dense else middle),
     )
+
+
+def _flag(point: Point, along: float, y: float, foot: float) -> Elements:
+    """A limit is written before its moment, an early end after it; crowded lanes have no `foot` for a stem."""
+    if foot:
+        yield element("line", {"class": "stem", "x1": along, "x2": along, "y1": y - 8, "y2": foot})
+    if point.kind == "early":
+        yield icon(point.fate, along + 10, y - 4)
+        yield element("text", {"x": along + 21, "y": y}, point.word)
+    else:
+        many = f" {TIMES} {point.count:,}" if point.count > 1 else ""
+        yield element("text", {"x": along - 6, "y": y, "text-anchor": "end"}, point.word + many)

@@ -21,10 +21,11 @@ class Lane(NamedTuple):
 
 
 class Lanes(NamedTuple):
-    """`lane_of`: event index -> lane index."""
+    """`lane_of`: event index -> lane index; `grouped`: lanes stand for ends, not for events."""
 
     lanes: list[Lane]
     lane_of: list[int]
+    grouped: bool
 
 
 Group = tuple[str, str]  # how its events ended, and who caught them ("" where nobody did)
@@ -64,9 +65,11 @@ def lanes_of(story: Story, noun: str) -> Lanes:
             )
             for event in story.events
         ]
-        return Lanes(lanes, list(range(len(lanes))))
+        return Lanes(lanes, list(range(len(lanes))), grouped=False)
     groups = [_group(event) for event in story.events]
     counts = Counter(groups)
     names = sorted(counts, key=_worst_first)
     number = {group: n for n, group in enumerate(names)}
-    return Lanes([_shared(group, counts[group], noun) for group in names], [number[group] for group in groups])
+    return Lanes(
+        [_shared(group, counts[group], noun) for group in names], [number[group] for group in groups], grouped=True
+    )

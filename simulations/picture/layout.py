@@ -12,8 +12,7 @@ from simulations.picture.points import Point, points_of
 from simulations.picture.story import Story
 from simulations.picture.words import TIMES, duration
 
-ROW = 30
-MARK = 24
+_ROW_OF_MANY, _ROW_OF_FEW, _FEW = 30, 48, 4  # a row of marks, where lanes are many and where they are few
 AXIS = 54
 LEAD = 22
 AIR = 8
@@ -38,22 +37,24 @@ class Place:
 
 
 class Row(msgspec.Struct):
-    """A lane with its place across; `flags`: room at its top for limits and answers."""
+    """A lane with its place across; `each`: one row of marks; `flags`: room at its top for limits, answers, early ends."""
 
     lane: Lane
     dense: bool
+    total: int
     rows: int
     marks: list[Mark]
     glyphs: list[Glyph]
     points: list[Point]
     last_us: int
+    each: float
     top: float = 0
     size: float = 0
     flags: float = 0
 
     def middle(self, n: int) -> float:
         """The middle of its n-th row of marks."""
-        return self.top + self.flags + AIR + ROW * (n + 0.5)
+        return self.top + self.flags + AIR + self.each * (n + 0.5)
 
 
 class Break(msgspec.Struct, frozen=True):
@@ -88,18 +89,27 @@ def layout(story: Story, lanes: Lanes, axis: Axis, room: float) -> Figure:
     place = Place(axis, room)
     marks = marks_of(story, lanes, axis, place)
     points = points_of(story, lanes, place)
+    each = _ROW_OF_FEW if len(lanes.lanes) <= _FEW else _ROW_OF_MANY
     rows = [
-        Row(lane, own.dense, own.rows, own.marks, own.glyphs, moments, own.last_us)
+        Row(lane, own.dense, own.total, own.rows, own.marks, own.glyphs, moments, own.last_us, each)
         for lane, own, moments in zip(lanes.lanes, marks, points, strict=True)
     ]
     across = 0.0
     for row in rows:
-        row.flags = _FLAG if any(point.kind in {"limit", "answered"} for point in row.points) else 0
+        _mark_early(row)
+        row.flags = _FLAG if any(point.kind in {"limit", "answered", "early"} for point in row.points) else 0
         row.top = across
-        row.size = row.rows * ROW + 2 * AIR + row.flags
+        row.size = row.rows * each + 2 * AIR + row.flags
         across += row.size
     length = max(room, place(axis.end_us) + _TRAIL)
-    return Figure(axis, place, rows, length, across or ROW + 2 * AIR, _breaks(axis, place), _ticks(axis, place))
+    return Figure(axis, place, rows, length, across or each + 2 * AIR, _breaks(axis, place), _ticks(axis, place))
+
+
+def _mark_early(row: Row) -> None:
+    """Finds the events that ended while their attempt was still running."""
+    for point in row.points:
+        if point.kind == "end" and any(one.attempt.at < point.us < one.attempt.end for one in row.marks):
+            point.kind = "early"
 
 
 def cycle_words(piece: Piece) -> str:
@@ -127,8 +137,8 @@ def _ticks(axis: Axis, place: Place) -> list[Tick]:
     for us in _edges(axis):
         x, label = place(us), duration(us)
         half = (len(label) * _LETTER + _TICK_AIR) / 2
-        label = label if us else "0"
-        if all(abs(other - x) >= half + width for other, width in taken):
+        if all(tick.label != label for tick in ticks) and all(abs(other - x) >= half + width for other, width in taken):
+            label = label if us else "0"
             ticks.append(Tick(x, us, label))
             taken.append((x, (len(label) * _LETTER + _TICK_AIR) / 2))
     return sorted(ticks, key=lambda tick: tick.us)

@@ -17,10 +17,11 @@ Place = Callable[[int], float]
 
 
 class Mark(msgspec.Struct):
-    """One attempt in one lane: how many of its events are members, and the row within the lane."""
+    """One attempt in one lane: how many of its events are members, the first one's number, and the row in the lane."""
 
     attempt: Attempt
     members: int
+    number: int
     row: int = 0
 
 
@@ -61,7 +62,7 @@ def marks_of(story: Story, lanes: Lanes, axis: Axis, place: Place) -> list[LaneM
             _count(entry, piece, attempt)
         else:
             loose[lane] += 1
-            entry.marks.append(Mark(attempt, members))
+            entry.marks.append(Mark(attempt, members, _number(attempt, lanes, lane)))
     _crowd(found, loose)
     for entry in found:
         if entry.dense:
@@ -79,6 +80,12 @@ def each(story: Story, lanes: Lanes, axis: Axis) -> Iterator[tuple[Attempt, int,
             number += 1
         for lane, members in Counter(lanes.lane_of[event] for event in attempt.events).items():
             yield attempt, number, lane, members
+
+
+def _number(attempt: Attempt, lanes: Lanes, lane: int) -> int:
+    """The number that the first event of a lane gives to an attempt."""
+    beside = zip(attempt.events, attempt.numbers, strict=False)
+    return next((number for event, number in beside if lanes.lane_of[event] == lane), attempt.number)
 
 
 def _count(entry: LaneMarks, piece: Piece, attempt: Attempt) -> None:

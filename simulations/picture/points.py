@@ -18,7 +18,7 @@ _LIMIT, _VALUE = field_place(Kind.LIMIT, "limit"), field_place(Kind.LIMIT, "valu
 
 
 class Point(msgspec.Struct):
-    """`kind` is arrived, captured, answered, limit or end; `count` events share it."""
+    """`kind` is arrived, captured, answered, limit, end or early (an end while its attempt still runs); `count` share it."""
 
     kind: str
     us: int
@@ -34,7 +34,9 @@ def points_of(story: Story, lanes: Lanes, place: Callable[[int], float]) -> list
 
     def add(event: int, kind: str, us: int, seq: int, word: str, fate: str) -> None:
         lane = found[lanes.lane_of[event]]
-        key = (kind, word, fate, math.floor(place(us) / _GRAIN + 0.5))
+        # a group's limit is said once, with how often it bit
+        where = -1 if lanes.grouped and kind == "limit" else math.floor(place(us) / _GRAIN + 0.5)
+        key = (kind, word, fate, where)
         if key in lane:
             lane[key].count += 1
         else:

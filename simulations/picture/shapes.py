@@ -44,14 +44,11 @@ def icon(name: str, cx: float, cy: float, size: float = _ICON) -> SafeString:
 
 def _path(*steps: str | float) -> str:
     """A path from letters and numbers."""
-    parts: list[str] = []
+    path = ""
     for step in steps:
-        if isinstance(step, str):
-            parts.append(step)
-        else:
-            between = " " if parts and not parts[-1][-1].isalpha() else ""
-            parts.append(between + plain(step))
-    return "".join(parts)
+        word = step if isinstance(step, str) else plain(step)
+        path += word if not path or path[-1].isalpha() or word[0].isalpha() else f" {word}"
+    return path
 
 
 def outline(outcome: str, box: Box) -> str:

@@ -26,7 +26,14 @@ _FATE, _CAUSE = place(Kind.SETTLED, "fate"), place(Kind.SETTLED, "cause")
 _BY = place(Kind.CAPTURED, "by")
 _LIMIT, _VALUE = place(Kind.LIMIT, "limit"), place(Kind.LIMIT, "value")
 _ENDING = place(Kind.ENDED, "reason")
+_MEMBERS = place(Kind.ATTEMPT, "members")
 _MOMENTS = (Kind.ANSWERED, Kind.CAPTURED, Kind.LIMIT)
+
+
+# what can be seen at one moment; the rest (receives, scaling, hiding) tells how attempts came about and looks like nothing
+_SEEN = {
+    Kind.ARRIVED, Kind.ANSWERED, Kind.FILTERED, Kind.CAPTURED, Kind.CAPTURE_FAILED, Kind.SETTLED, Kind.LIMIT,
+}  # fmt: skip
 
 
 class Event(msgspec.Struct):
@@ -43,7 +50,11 @@ class Event(msgspec.Struct):
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """One attempt; `events` are indexes, `key` is equal for attempts that look the same."""
+    """One attempt; `events` are indexes, `key` is equal for attempts that look the same.
+
+    `numbers` runs beside `events`: the how-manieth receive it is for each of them, the how-manieth attempt where nothing is
+    received.
+    """
 
     seq: int
     at: int
@@ -56,6 +67,7 @@ class Attempt(msgspec.Struct, frozen=True):
     billed_ms: int
     rule: str
     events: list[int]
+    numbers: list[int]
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -67,7 +79,7 @@ class Moment(msgspec.Struct, frozen=True):
 
 
 class Story(msgspec.Struct):
-    """A whole run, or what there is of it. `instants`: moment and key of all records that are no attempts, in order.
+    """A whole run, or what there is of it. `instants`: moment and key of all records that the picture shows at one moment, in order.
 
     `ending`: why it ended, "" while it goes on; `shown`: how many records there are of it, where a limit cut it.
     """
@@ -120,6 +132,7 @@ def _take(story: Story, seq: int, row: Row, rule: int, named: list[int]) -> None
             Attempt(
                 seq, at, row[_END], OUTCOMES[code], code + 256 * rule, row[_ATTEMPT], row[_INIT],
                 row[_ERROR] or row[_REASON] or "", row[_BILLED], row[2], named,
+                [member[2] or row[_ATTEMPT] for member in row[_MEMBERS]],
             )
         )  # fmt: skip
         for event in named:
@@ -139,4 +152,5 @@ def _take(story: Story, seq: int, row: Row, rule: int, named: list[int]) -> None
         story.shown = row[_VALUE]
     if kind in _MOMENTS:
         story.moments.append(Moment(seq, row, named))
-    story.instants.append((at, kind * 256 + code))
+    if kind in _SEEN and named:
+        story.instants.append((at, kind * 256 + code))

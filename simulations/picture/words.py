@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 MS, S, MIN, H, D = 1_000, 1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000
+# of a letter, in parts of the type size, where it is not that of its kind
+_WIDTHS = dict.fromkeys(" .,:il|'", 0.32) | dict.fromkeys("frt-", 0.42) | dict.fromkeys("mwMW", 0.95)
 _MOST_HOURS_WITH_SECONDS = 10
 
 
@@ -29,7 +31,7 @@ SEVERITY = ("timed_out", "failed", "refused", "throttled", "succeeded")
 FATE = {
     "delivered": Said("DELIVERED", "handled by the function"),
     "captured": Said("KEPT", "kept by a dead-letter queue or destination"),
-    "lost": Said("LOST", "lost: nobody has it any more"),
+    "lost": Said("LOST", "lost"),
     "returned": Said("RETURNED", "handed back to the caller as an error"),
     "filtered": Said("FILTERED", "filtered out before the function"),
     "": Said("OPEN", "not settled yet"),
@@ -79,6 +81,11 @@ def counted(n: int, noun: str) -> str:
     """`1 message`, `40,320 retries`."""
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{n:,} {noun if n == 1 else plural}"
+
+
+def text_width(text: str, size: float = 12.5) -> float:
+    """About how wide a text is in the picture, in pixels: the server has no font to measure with."""
+    return size * sum(_WIDTHS.get(letter, 0.72 if letter.isupper() else 0.62) for letter in text)
 
 
 def duration(us: int, exact: bool = False) -> str:
