@@ -24,6 +24,8 @@ _RECEIVE_MOST = number("SQS-1", "receive_maximum")
 _UNLIMITED = 1 << 62
 _KEPT_SPARE = 1024
 
+# what comes first at one instant
+_EXPIRE, _REAPPEAR = range(2)
 # why a message is no longer in the queue
 _DELETED, _EXPIRED, _MOVED = 1, 2, 3
 
@@ -73,7 +75,7 @@ class Messages:
         self._largest = max(self._largest, event.size)
         if not self._aging:
             self._aging = True
-            self._sim.kernel.alarm(at + self._retention, RETURNS, 0, self._expire, None)
+            self._sim.kernel.alarm(at + self._retention, RETURNS, _EXPIRE, self._expire, None)
         if len(self._kept) > self._prune_at:
             self._kept = deque(kept for kept in self._kept if not kept.gone)
             self._prune_at = 2 * len(self._kept) + _KEPT_SPARE
@@ -146,7 +148,7 @@ class Messages:
         self._sim.log.received(at, rule, receipt.ids, receipt.counts, None)
         if not self._watching:
             self._watching = True
-            self._sim.kernel.alarm(receipt.until, RETURNS, 0, self._reappear, None)
+            self._sim.kernel.alarm(receipt.until, RETURNS, _REAPPEAR, self._reappear, None)
         return receipt
 
     def _within_flight(self, at: int) -> int:
@@ -241,7 +243,7 @@ class Messages:
                 back += self._show(receipt)
         self._watching = bool(order)
         if order:
-            self._sim.kernel.alarm(order[0].until, RETURNS, 0, self._reappear, None)
+            self._sim.kernel.alarm(order[0].until, RETURNS, _REAPPEAR, self._reappear, None)
         self.in_flight -= back
         if back:
             self._on_visible(at)
@@ -279,7 +281,7 @@ class Messages:
         if not kept:
             self._prune_at = 0
         else:
-            self._sim.kernel.alarm(kept[0].at + self._retention, RETURNS, 0, self._expire, None)
+            self._sim.kernel.alarm(kept[0].at + self._retention, RETURNS, _EXPIRE, self._expire, None)
         if self._stale == len(self._visible):
             self._visible.clear()
             self._stale = 0

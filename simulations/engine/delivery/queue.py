@@ -30,6 +30,7 @@ _DELETE_MOST = number("SQS-1", "delete_maximum")
 
 # who acts first among pollers at one instant: held batches, receives, batches whose window ends
 _RETRY, _POLL, _CLOSE = range(3)
+_DROP = 2  # after the queue's own returns
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,7 +201,7 @@ class Queue:
             self._sim.kernel.alarm(again, POLLS, _RETRY, self._again, batch)
         else:
             self._say_hidden(at, batch, "SQS-3", frozenset(batch.ids))
-            self._sim.kernel.alarm(batch.until, RETURNS, 1, self._drop, batch)
+            self._sim.kernel.alarm(batch.until, RETURNS, _DROP, self._drop, batch)
 
     def _drop(self, at: int, batch: Batch) -> None:
         """SQS-3: the visibility timeout is over, and the poller forgets its copy; the messages are in the queue."""
