@@ -19,10 +19,7 @@ export function drawAxis(figure) {
       : { class: "between", x1: 0, x2: figure.length, y1: row.top, y2: row.top }));
   }
   for (const fold of figure.breaks) group.append(band(figure, fold, far));
-  for (const piece of figure.axis.pieces) {
-    if (piece.kind === "gap" || piece.kind === "cycle") continue;
-    group.append(line(figure.place(piece.from), figure.place(piece.to), "time"));
-  }
+  for (const [from, to] of running(figure.axis.pieces)) group.append(line(figure.place(from), figure.place(to), "time"));
   for (const fold of figure.breaks) group.append(...foldSign(figure, fold, at));
   for (const tick of figure.ticks) {
     group.append(svg("line", figure.down ? { class: "tick", x1: at - 4, x2: at + 4, y1: tick.x, y2: tick.x } : { class: "tick", x1: tick.x, x2: tick.x, y1: at - 4, y2: at + 4 }));
@@ -30,6 +27,19 @@ export function drawAxis(figure) {
       : { class: "time-label", x: tick.x, y: at + 22, "text-anchor": tick.us === 0 ? "start" : "middle", dx: tick.us === 0 ? -4 : 0 }, tick.label));
   }
   return group;
+}
+
+/** The stretches in which time runs, each as one. @param {import("./time-axis.js").Piece[]} pieces */
+function running(pieces) {
+  /** @type {[number, number][]} */
+  const stretches = [];
+  for (const { kind, from, to } of pieces) {
+    if (kind === "gap" || kind === "cycle") continue;
+    const last = stretches[stretches.length - 1];
+    if (last?.[1] === from) last[1] = to;
+    else stretches.push([from, to]);
+  }
+  return stretches;
 }
 
 /** The stretch of a fold, faintly, through all lanes. @param {Figure} figure @param {import("./layout.js").Break} fold @param {number} far */

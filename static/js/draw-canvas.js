@@ -22,9 +22,13 @@ export class Crowd {
     this.#canvas = canvas;
   }
 
+  /** Whether any lane is crowded. */
+  get active() {
+    return this.#bars !== null;
+  }
+
   /**
    * @param {import("./trace.js").Trace} trace @param {import("./lanes.js").Lanes} lanes @param {Figure} figure @param {number} zoom
-   * @returns {boolean} whether any lane is crowded
    */
   prepare(trace, lanes, figure, zoom) {
     const dense = figure.rows.map((row) => row.dense);
@@ -34,7 +38,6 @@ export class Crowd {
     this.#bars = dense.includes(true) ? barsOf(trace, lanes.laneOf, dense, figure.axis) : null;
     this.#canvas.hidden = !this.#bars;
     this.#most = this.#bars ? this.#highest(0, Math.ceil((figure.length / STEP) | 0)) : new Float64Array();
-    return this.#bars !== null;
   }
 
   /** The fullest column of each lane, over the whole run: a column keeps its height while a person scrolls. @param {number} first @param {number} columns */

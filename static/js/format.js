@@ -7,9 +7,14 @@ const MIN = 60 * S;
 const H = 60 * MIN;
 const D = 24 * H;
 
+// made once for each number of decimals: making one takes longer than using it a hundred times
+/** @type {Intl.NumberFormat[]} */
+const FORMATS = [];
+
 /** @param {number} value @param {number} decimals a number without trailing zeros, thousands grouped */
 function trimmed(value, decimals) {
-  return value.toLocaleString("en-US", { maximumFractionDigits: decimals, useGrouping: true });
+  FORMATS[decimals] ??= new Intl.NumberFormat("en-US", { maximumFractionDigits: decimals });
+  return FORMATS[decimals].format(value);
 }
 
 /**
@@ -19,6 +24,7 @@ function trimmed(value, decimals) {
  * @param {number} decimals
  */
 function parts(us, units, decimals) {
+  /** @type {string[]} */
   const words = [];
   let rest = us;
   units.forEach(([size, unit], index) => {
@@ -72,7 +78,7 @@ export function clock(us, totalUs) {
 }
 
 /** @param {number} n */
-export const count = (n) => n.toLocaleString("en-US");
+export const count = (n) => trimmed(n, 0);
 
 /** @param {number} n @param {string} noun in the singular */
 export const counted = (n, noun) => `${count(n)} ${n === 1 ? noun : plural(noun)}`;

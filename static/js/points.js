@@ -36,13 +36,24 @@ export function pointsOf(trace, { lanes, laneOf }, place) {
   for (let seq = 1; seq <= trace.cursor; seq += 1) {
     if (!kinds.includes(trace.kindNumber(seq))) continue;
     const point = spoken(trace, seq);
-    for (const event of trace.events.of(seq)) if (point) add(event, { ...point });
+    for (const event of trace.events.of(seq)) add(event, { ...point });
   }
   return found.map((points) => finished([...points.values()]));
 }
 
-/** @param {Trace} trace @param {number} seq @returns {Point | null} */
+/** What was read of a trace once; its records never change. @type {WeakMap<Trace, Map<number, Point>>} */
+const read = new WeakMap();
+
+/** @param {Trace} trace @param {number} seq @returns {Point} */
 function spoken(trace, seq) {
+  const known = read.get(trace) ?? new Map();
+  if (!known.size) read.set(trace, known);
+  if (!known.has(seq)) known.set(seq, readPoint(trace, seq));
+  return known.get(seq);
+}
+
+/** @param {Trace} trace @param {number} seq @returns {Point} */
+function readPoint(trace, seq) {
   const record = trace.record(seq);
   const point = { us: trace.at(seq), seq, count: 1, fate: "" };
   if (record.kind === "answered") return { ...point, kind: "answered", word: String(record.status_code ?? "") };

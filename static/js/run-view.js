@@ -1,15 +1,13 @@
 // @ts-check
 /** One run on the page: its stream, what is drawn when, and where the playhead goes while records still arrive. */
-import { counted } from "./format.js";
 import { Narrator } from "./narrator.js";
 import { Player } from "./player.js";
 import { PlayerBar } from "./player-bar.js";
 import { Stops } from "./stops.js";
 import { Stream } from "./stream.js";
-import { drawLegend, runSentence } from "./summary.js";
+import { drawLegend, runSentence, standing } from "./summary.js";
 import { need } from "./svg.js";
 import { Trace } from "./trace.js";
-import { ending } from "./words.js";
 
 /** @typedef {{run: string, socket: string, cancel: string, link: string, charts?: Record<string, string>}} Started */
 /** @typedef {{timeline: import("./timeline.js").Timeline, tables: import("./tables.js").Tables, explain: import("./explain-view.js").ExplainView, cost: import("./cost.js").CostView, tell: (state: string, words: string) => void}} Views */
@@ -79,15 +77,10 @@ export class RunView {
 
   /** @param {string} state @param {string} words */
   #tell(state, words) {
-    const { cursor, ended } = this.trace;
-    const last = ended ? this.trace.record(cursor) : null;
-    if (state === "receiving") this.#views.tell(state, `Receiving: ${counted(cursor, "record")} so far.`);
-    else if (last && state === "done") this.#views.tell(state, `Done: ${counted(cursor, "record")}; ${ending(last.reason)}.`);
-    else this.#views.tell(state, words);
-    if (last && last.reason.endsWith("_limit")) {
-      need("cut").hidden = false;
-      need("cut").textContent = `This run was cut short: ${ending(last.reason)}.`;
-    }
+    const told = standing(state, words, this.trace);
+    this.#views.tell(state, told.words);
+    need("cut").hidden = !told.cut;
+    need("cut").textContent = told.cut;
     if (["done", "failed", "cancelled"].includes(state)) {
       this.player.open = false;
       this.#nextDraw = 0;

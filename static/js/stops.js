@@ -8,43 +8,72 @@ import { lowerBound, upperBound } from "./columns.js";
 
 const BAD_FATES = ["lost", "captured", "returned"];
 
-/** @param {{us: number, seq: number}[]} stops @returns {StopList} */
-function listed(stops) {
-  stops.sort((a, b) => a.us - b.us || a.seq - b.seq);
-  return { us: Float64Array.from(stops, (stop) => stop.us), seq: Uint32Array.from(stops, (stop) => stop.seq) };
+/**
+ * The attempts by the moment they end. They come in the order of their start, which mostly is the same.
+ * @param {Trace} trace @returns {StopList}
+ */
+function attemptEnds(trace) {
+  const seq = trace.attempts.view().slice();
+  const us = Float64Array.from(seq, (attempt) => trace.end(attempt));
+  if (us.every((end, n) => n === 0 || us[n - 1] <= end)) return { us, seq };
+  seq.sort((a, b) => trace.end(a) - trace.end(b) || a - b);
+  return { us: us.sort(), seq };
+}
+
+/** The records that settled events, all or those that went badly. @param {Trace} trace @param {boolean} bad @returns {StopList} */
+function eventEnds(trace, bad) {
+  const seqs = [];
+  for (let event = 0; event < trace.events.length; event += 1) {
+    const seq = trace.events.settledSeq(event);
+    if (seq && (!bad || BAD_FATES.includes(trace.fate(event)))) seqs.push(seq);
+  }
+  const seq = Uint32Array.from(seqs).sort();
+  return { seq, us: Float64Array.from(seq, (settled) => trace.at(settled)) };
+}
+
+/** Two lists as one. @param {StopList} a @param {StopList} b @returns {StopList} */
+function merged(a, b) {
+  const length = a.us.length + b.us.length;
+  const list = { us: new Float64Array(length), seq: new Uint32Array(length) };
+  let i = 0;
+  let j = 0;
+  for (let n = 0; n < length; n += 1) {
+    const first = j >= b.us.length || (i < a.us.length && (a.us[i] < b.us[j] || (a.us[i] === b.us[j] && a.seq[i] < b.seq[j])));
+    const from = first ? a : b;
+    const at = first ? i++ : j++;
+    list.us[n] = from.us[at];
+    list.seq[n] = from.seq[at];
+  }
+  return list;
 }
 
 export class Stops {
   #trace;
-  #version = -1;
-  /** @type {Record<StopKind, StopList>} */
-  #lists = { attempt: listed([]), event: listed([]), trouble: listed([]) };
+  /** @type {Map<StopKind, {version: number, list: StopList}>} */ #lists = new Map();
 
   /** @param {Trace} trace */
   constructor(trace) {
     this.#trace = trace;
   }
 
-  /** @param {StopKind} kind */
+  /** Made when it is asked for, and again when more has arrived. @param {StopKind} kind @returns {StopList} */
   #list(kind) {
-    if (this.#version !== this.#trace.version) this.#build();
-    return this.#lists[kind];
+    const known = this.#lists.get(kind);
+    if (known?.version === this.#trace.version) return known.list;
+    const list = this.#make(kind);
+    this.#lists.set(kind, { version: this.#trace.version, list });
+    return list;
   }
 
-  #build() {
+  /** @param {StopKind} kind @returns {StopList} */
+  #make(kind) {
     const trace = this.#trace;
-    this.#version = trace.version;
-    const attempts = Array.from(trace.attempts.view(), (seq) => ({ us: trace.end(seq), seq }));
-    const ends = [];
-    for (let event = 0; event < trace.events.length; event += 1) {
-      const seq = trace.events.settledSeq(event);
-      if (seq) ends.push({ us: trace.at(seq), seq, bad: BAD_FATES.includes(trace.fate(event)) });
-    }
-    this.#lists = {
-      attempt: listed([...attempts, ...ends.filter((stop) => stop.bad)]),
-      event: listed(ends),
-      trouble: listed([...attempts.filter((stop) => trace.outcome(stop.seq) !== "succeeded"), ...ends.filter((stop) => stop.bad)]),
-    };
+    if (kind === "event") return eventEnds(trace, false);
+    const all = merged(attemptEnds(trace), eventEnds(trace, true));
+    if (kind === "attempt") return all;
+    const bad = all.seq.map((seq) => (trace.kind(seq) !== "attempt" || trace.outcome(seq) !== "succeeded" ? 1 : 0));
+    const chosen = (/** @type {any} */ list) => list.filter((/** @type {number} */ _, /** @type {number} */ n) => bad[n]);
+    return { us: chosen(all.us), seq: chosen(all.seq) };
   }
 
   /**
@@ -64,14 +93,17 @@ export class Stops {
 
   /** The latest stop at or before a moment: what an explanation is about. @param {number} us @returns {number} its seq, 0 for none */
   latest(us) {
+    if (!this.#trace.ended) return this.#latestStarted(us);
     const list = this.#list("attempt");
     const n = upperBound(list.us, us) - 1;
     return n >= 0 ? list.seq[n] : 0;
   }
 
-  /** How many attempts there are, and which of them a record is. @param {number} seq */
-  position(seq) {
-    const list = this.#list("attempt");
-    return { of: list.seq.length, n: list.seq.indexOf(seq) + 1 };
+  /** While records arrive a list would be made again and again; the attempt that began last says enough. @param {number} us */
+  #latestStarted(us) {
+    const attempts = this.#trace.attempts.view();
+    let n = lowerBound(attempts, this.#trace.firstAt(us + 1)) - 1;
+    for (let back = 0; back < 50 && n > 0 && this.#trace.end(attempts[n]) > us; back += 1) n -= 1;
+    return n >= 0 && this.#trace.end(attempts[n]) <= us ? attempts[n] : 0;
   }
 }

@@ -3,7 +3,7 @@
 import { count, counted, duration } from "./format.js";
 import { icon, outline } from "./shapes.js";
 import { html, svg } from "./svg.js";
-import { FATE, MEANS, OUTCOME } from "./words.js";
+import { ending, FATE, MEANS, OUTCOME } from "./words.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {{records: number, at_us: number, events: Record<string, number>, attempts: Record<string, number>, total_usd: string}} Totals */
@@ -35,4 +35,16 @@ export function drawLegend(list, trace, totals) {
     picture(svg("g", { class: `point end past f-${name}` }, icon(name, 17, 11, 18))),
     html("span", {}, FATE[name].word), html("span", { class: "quiet" }, `${MEANS[name]}, ${count(totals.events[name])} ×`))));
   list.replaceChildren(...items);
+}
+
+/**
+ * How a run stands, in words; and what cut it short, if something did.
+ * @param {string} state @param {string} words what the stream says @param {Trace} trace
+ */
+export function standing(state, words, trace) {
+  const records = counted(trace.cursor, "record");
+  if (state === "receiving") return { words: `Receiving: ${records} so far.`, cut: "" };
+  if (state !== "done" || !trace.ended) return { words, cut: "" };
+  const { reason } = trace.record(trace.cursor);
+  return { words: `Done: ${records}; ${ending(reason)}.`, cut: reason.endsWith("_limit") ? `This run was cut short: ${ending(reason)}.` : "" };
 }

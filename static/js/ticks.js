@@ -35,7 +35,9 @@ export function ticksOf(axis, place, down = false) {
 
 /** Beginnings of busy stretches first, then their ends. @param {TimeAxis} axis */
 function edges({ pieces, endUs }) {
+  /** @type {number[]} */
   const begins = [];
+  /** @type {number[]} */
   const ends = [];
   pieces.forEach((piece, n) => {
     const before = pieces[n - 1];

@@ -11,7 +11,7 @@ import { firstZoom, fittingZoom, GUTTER, layout } from "./layout.js";
 import { Reveal } from "./reveal.js";
 import { Strip } from "./strip.js";
 import { need } from "./svg.js";
-import { centre, chase, seen } from "./viewport.js";
+import { Viewport } from "./viewport.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {import("./axis-modes.js").Mode} Mode */
@@ -24,6 +24,7 @@ export class Timeline {
   #scroller = need("scroller");
   #picture = /** @type {any} */ (need("picture"));
   #head = need("playhead");
+  #view = new Viewport(this.#scroller, () => this.#window());
   #crowd = new Crowd(/** @type {HTMLCanvasElement} */ (need("crowd")));
   #strip = new Strip(/** @type {any} */ (need("strip")));
   /** @type {Trace | null} */ #trace = null;
@@ -40,18 +41,6 @@ export class Timeline {
   pinned = [];
   /** opened cycles: where they begin -> page @type {Map<number, number>} */
   opened = new Map();
-
-  constructor() {
-    this.#scroller.addEventListener("scroll", () => this.#window(), { passive: true });
-  }
-
-  get figure() {
-    return this.#figure;
-  }
-
-  get zoom() {
-    return this.#zoom;
-  }
 
   get down() {
     return this.#figure?.down ?? false;
@@ -98,14 +87,15 @@ export class Timeline {
     laneNames(need("lanes"), figure);
     need("strip-end").textContent = duration(this.#axis.endUs);
     this.#strip.draw(trace, this.#axis.endUs, Math.max(120, need("strip-box").clientWidth));
+    this.#view.measure(down);
     this.#head.style.height = down ? "" : `${figure.across + 18}px`;
     this.playhead(this.#us);
   }
 
-  /** What the player follows: the map as it is drawn. */
+  /** What the player follows: the map as it is drawn. @returns {import("./player.js").Track} */
   track() {
     const axis = /** @type {import("./time-axis.js").TimeAxis} */ (this.#axis);
-    return { project: (/** @type {number} */ us) => axis.project(us), unproject: (/** @type {number} */ x) => axis.unproject(x), endUs: axis.endUs, zoom: this.#zoom };
+    return { project: (us) => axis.project(us), unproject: (x) => axis.unproject(x), endUs: axis.endUs, zoom: this.#zoom };
   }
 
   /** @param {number} us @param {number} [seq] the record that is picked */
@@ -121,15 +111,14 @@ export class Timeline {
 
   /** Keeps the playhead in view while it moves. */
   chase() {
-    if (this.#figure) chase(this.#scroller, this.down, this.#figure.place(this.#us));
+    if (this.#figure) this.#view.chase(this.#figure.place(this.#us));
   }
 
   /** The canvas only holds what is in view. */
   #window() {
     const figure = this.#figure;
-    if (!figure) return;
-    const { offset, size } = seen(this.#scroller, this.down);
-    this.#crowd.draw(offset, size, figure.place(this.#us));
+    if (!figure || !this.#crowd.active) return;
+    this.#crowd.draw(this.#view.offset, this.#view.size, figure.place(this.#us));
   }
 
   /** Whole run in view (0), or closer by a factor around a moment. @param {number} factor */
@@ -140,7 +129,7 @@ export class Timeline {
     this.#chosen = factor !== 0;
     this.#zoom = factor === 0 ? fit : Math.max(Math.min(fit, 1), Math.min(FURTHEST_IN, this.#zoom * factor));
     this.draw();
-    if (factor !== 0) centre(box, this.down, this.#figure.place(this.#us));
+    if (factor !== 0) this.#view.centre(this.#figure.place(this.#us));
   }
 
   /** The moment under a pointer. @param {number} clientX @param {number} clientY */

@@ -1,22 +1,44 @@
 // @ts-check
-/** The part of the figure that is in view, along time: x, or y where time runs down the page. */
+/**
+ * The part of the figure that is in view, along time: x, or y where time runs down the page. Size and offset are remembered:
+ * asking the browser in every frame would make it lay out the whole picture.
+ */
 
-/** @param {HTMLElement} box @param {boolean} down */
-export const seen = (box, down) => (down ? { offset: box.scrollTop, size: box.clientHeight } : { offset: box.scrollLeft, size: box.clientWidth });
+export class Viewport {
+  #box;
+  down = false;
+  size = 0;
+  offset = 0;
 
-/** @param {HTMLElement} box @param {boolean} down @param {number} offset */
-function show(box, down, offset) {
-  box.scrollTo(down ? { top: offset } : { left: offset });
-}
+  /** @param {HTMLElement} box that scrolls @param {() => void} moved */
+  constructor(box, moved) {
+    this.#box = box;
+    box.addEventListener("scroll", () => {
+      this.offset = this.down ? box.scrollTop : box.scrollLeft;
+      moved();
+    }, { passive: true });
+  }
 
-/** Scrolls only when a moving place leaves the view. @param {HTMLElement} box @param {boolean} down @param {number} at */
-export function chase(box, down, at) {
-  const { offset, size } = seen(box, down);
-  if (at > offset + size * 0.75) show(box, down, at - size * 0.75);
-  else if (at < offset + 20) show(box, down, at - size * 0.2);
-}
+  /** After the picture or the window changed. @param {boolean} down */
+  measure(down) {
+    this.down = down;
+    this.size = down ? this.#box.clientHeight : this.#box.clientWidth;
+    this.offset = down ? this.#box.scrollTop : this.#box.scrollLeft;
+  }
 
-/** @param {HTMLElement} box @param {boolean} down @param {number} at */
-export function centre(box, down, at) {
-  show(box, down, at - seen(box, down).size / 2);
+  /** @param {number} offset */
+  #show(offset) {
+    this.#box.scrollTo(this.down ? { top: offset } : { left: offset });
+  }
+
+  /** Scrolls only when a moving place leaves the view. @param {number} at */
+  chase(at) {
+    if (at > this.offset + this.size * 0.75) this.#show(at - this.size * 0.75);
+    else if (at < this.offset + 20 && this.offset > 0) this.#show(at - this.size * 0.2);
+  }
+
+  /** @param {number} at */
+  centre(at) {
+    this.#show(at - this.size / 2);
+  }
 }

@@ -73,6 +73,7 @@ export const BASIS = {
 /** @type {Record<string, string>} why a run ended */
 const ENDINGS = {
   settled: "everything is settled",
+  unsettled: "nothing more happens, and some events are not settled",
   horizon: "the end of the simulated time was reached",
   event_limit: "this site's limit of events was reached, so the run is cut short",
   record_limit: "this site's limit of records was reached, so the run is cut short",
