@@ -17,8 +17,18 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from kombu.exceptions import OperationalError as BrokerAway
 
-from simulations import forms, links, runlog
-from simulations.engine import ENGINE_VERSION, RULES, TRIGGERS, FieldError, Scenario, ScenarioErrors, parse_scenario
+from simulations import forms, links, picture, runlog
+from simulations.engine import (
+    ENGINE_VERSION,
+    RULES,
+    TRIGGERS,
+    FieldError,
+    Scenario,
+    ScenarioErrors,
+    parse_scenario,
+    simulate_rows,
+)
+from simulations.engine.report import ReportBuilder
 from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES
 from simulations.models import Run, State
 from simulations.tasks import simulate_run
@@ -26,6 +36,7 @@ from simulations.tasks import simulate_run
 # the first page: an object arrives, the function always fails, nobody catches it
 HOME = "trigger=s3&error_rate=1"
 _WIRE = {"kinds": KINDS, "outcomes": OUTCOMES, "fates": FATES, "fields": FIELDS}
+_ROOM = 560  # pixels for the axis of the first picture: what a page of 1280 px leaves
 _AWAY = "The server cannot reach Redis at the moment. Try again in a few seconds."
 _SERVICE_UNAVAILABLE, _TOO_MANY = 503, 429
 
@@ -67,10 +78,34 @@ def _page(
             "label": trigger.label,
             "link": f"/?{links.render_link(scenario)}" if scenario else None,
         },
-        "limits": {"events": settings.REDRIVE["events"], "records": settings.REDRIVE["records"]},
+        "limits": {
+            "events": settings.REDRIVE["events"],
+            "records": settings.REDRIVE["records"],
+            "first": settings.REDRIVE["first_paint_records"],
+        },
         "engine_version": ENGINE_VERSION,
+        **_first_paint(scenario, trigger.noun),
     }
     return render(request, "build.html", context, status=400 if errors else 200)
+
+
+def _first_paint(scenario: Scenario | None, noun: str) -> dict[str, Any]:
+    """The run as the server draws it, up to a number of records, so that no link opens empty."""
+    if scenario is None:
+        return {}
+    limits = settings.REDRIVE
+    chunks = simulate_rows(scenario, record_limit=limits["first_paint_records"], event_limit=limits["events"])
+    rows = [row for chunk in chunks for row in chunk]
+    report = ReportBuilder(scenario, by_event=False)
+    report.add(rows)
+    return {
+        "summary": picture.summary(rows, noun),
+        "total": report.totals()["total_usd"],
+        "picture": picture.draw(rows, noun, room=_ROOM),
+        "attempts": picture.table(rows),
+        "events": picture.events_table(rows, noun),
+        "cut": rows[-1][3] == "record_limit",
+    }
 
 
 def _updated(texts: Mapping[str, str]) -> str:

@@ -20,6 +20,7 @@ VAR = Path(os.environ.get("REDRIVE_VAR") or BASE_DIR / "var")
 REDRIVE: dict[str, int] = {
     "events": 100_000,
     "records": 1_000_000,
+    "first_paint_records": 2_000,  # what a page shows of its run before anybody presses Run
     "link_bytes": 8 * 1024,
     "scenario_bytes": 64 * 1024,
     # how many records the first, the second and every later frame of a run holds

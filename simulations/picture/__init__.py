@@ -5,7 +5,17 @@ Fold and layout exist twice, here and in `static/js`; golden vectors under `test
 writes it, `tables` and `sentence` say the same in words.
 """
 
+from collections.abc import Iterable
+
+from simulations.engine.trace import Row
 from simulations.picture.draw import draw
+from simulations.picture.sentence import about
+from simulations.picture.story import read
 from simulations.picture.tables import Line, Table, events_table, table
 
-__all__ = ["Line", "Table", "draw", "events_table", "table"]
+__all__ = ["Line", "Table", "draw", "events_table", "summary", "table"]
+
+
+def summary(rows: Iterable[Row], noun: str) -> str:
+    """The run in one sentence."""
+    return about(read(rows), [], noun)
