@@ -12,7 +12,7 @@ BROWSER = Path(__file__).parent / "browser"
 
 # dev looks somewhere new at every run and remembers what failed; ci looks further, and gives the same verdict for the same code
 hypothesis.settings.register_profile("dev", max_examples=40, deadline=None)
-hypothesis.settings.register_profile("ci", max_examples=150, deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("ci" if IN_CI else "dev")
 
 

@@ -25,7 +25,7 @@ some_ms = st.one_of(
     st.sampled_from([0, 1, 100, 1_000, 2_999, 3_000, 3_001, 29_000, 30_000, 60_000, 180_000]), st.integers(0, 400_000)
 )
 durations = st.one_of(st.sampled_from([0, 0.5, 100, 250, 1_000, 2_999.9, 3_000, 3_001, 29_500]), st.integers(0, 40_000))
-answers: SearchStrategy[Any] = st.sampled_from(
+returned: SearchStrategy[Any] = st.sampled_from(
     [
         None,
         "text",
@@ -42,6 +42,10 @@ answers: SearchStrategy[Any] = st.sampled_from(
         {"batchItemFailures": [{"itemIdentifier": "1"}, {"itemIdentifier": "1"}, {"itemIdentifier": "2"}]},
         {"batchItemFailures": [{"wrong": "1"}]},
     ]
+)
+matches = st.one_of(
+    st.integers(1, 12).map(lambda n: {"n": n}),
+    st.lists(event_ids, min_size=1, max_size=2, unique=True).map(lambda ids: {"events": ids}),
 )
 bodies = st.one_of(
     st.none(), st.text(max_size=5), st.dictionaries(st.sampled_from("ab"), st.integers(0, 3), max_size=2)
@@ -70,10 +74,7 @@ SHAPED_BY_NAME: dict[str, SearchStrategy[Any]] = {
     "event": event_ids,
     "poison": st.lists(event_ids, max_size=3, unique=True),
     "invocation": st.integers(1, 5),
-    "match": st.one_of(
-        st.integers(1, 12).map(lambda n: {"n": n}),
-        st.lists(event_ids, min_size=1, max_size=2, unique=True).map(lambda ids: {"events": ids}),
-    ),
+    "match": matches,
     "ms": durations,
     "mean_ms": durations,
     "minimum_ms": durations,
@@ -85,7 +86,7 @@ SHAPED_BY_NAME: dict[str, SearchStrategy[Any]] = {
     "after_ms": st.one_of(st.none(), durations),
     "duration_ms": st.one_of(st.none(), durations),
     "available": st.sampled_from([0, 0, 1, 2]),
-    "returns": answers,
+    "returns": returned,
     "returns_text": st.sampled_from([None, "", "{", "null"]),
     "group": st.sampled_from([None, "a", "b"]),
     "partition_key": st.none(),

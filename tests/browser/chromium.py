@@ -1,4 +1,5 @@
-"""Finds the browser of the tests: `python -m tests.browser.chromium` prints its path and fetches one if there is none.
+"""Finds the browser of the tests: `python -m tests.browser.chromium` prints its path and fetches one if there is none;
+with `--find` it fetches nothing.
 
 In this order: $CHROMIUM; the browser that Playwright manages; Chromium or Chrome of the system; Playwright's download;
 the system's package manager (as root, where there is apt-get). Each is started once before it is trusted: a browser
@@ -95,10 +96,10 @@ def _run(command: list[str]) -> bool:
     return done.returncode == 0
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Print the browser's path; fail with what to do where there is none."""
     found = find_chromium()
-    if found is None and "CHROMIUM" not in os.environ:
+    if found is None and "CHROMIUM" not in os.environ and "--find" not in arguments:
         found = fetch_chromium()
     if found is None:
         print(NO_BROWSER, file=sys.stderr)
@@ -108,4 +109,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

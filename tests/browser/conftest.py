@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from playwright.sync_api import BrowserContext, BrowserType, ConsoleMessage, Page, Response
-
-from tests.browser.chromium import NO_BROWSER, find_chromium
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, expect
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_WITHIN_S = 60
 STOPPED_WITHIN_S = 30
+PATIENCE_MS = 10_000
 # what a developer's shell may have set
 OURS = ("REDIS_URL", "DATABASE_URL", "ALLOWED_HOSTS", "DEBUG", "SECRET_KEY", "DJANGO_SETTINGS_MODULE")
 # what a browser without a graphics card says about itself
@@ -119,14 +118,19 @@ def base_url(site: Site) -> str:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_type: BrowserType) -> dict[str, Any]:
-    """Playwright's own browser if it is there, else the system's; never a skipped test."""
-    if Path(browser_type.executable_path).exists() and "CHROMIUM" not in os.environ:
-        return browser_type_launch_args
-    path = find_chromium()
-    if path is None:
-        pytest.exit(NO_BROWSER, returncode=3)
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The browser that tests/all.py found, else the first that starts here; never a skipped test."""
+    path = os.environ.get("CHROMIUM") or _find_chromium()
     return {**browser_type_launch_args, "executable_path": path}
+
+
+def _find_chromium() -> str:
+    """Asked in a process of its own: in this one Playwright runs already."""
+    command = [sys.executable, "-m", "tests.browser.chromium", "--find"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    if found.returncode:
+        pytest.exit(found.stderr, returncode=3)
+    return found.stdout.strip()
 
 
 @pytest.fixture(scope="session")
@@ -158,6 +162,13 @@ def watch(site: Site) -> Iterator[Callable[[BrowserContext], Troubles]]:
 
     yield listen
     assert list(troubles) == []
+
+
+@pytest.fixture(autouse=True)
+def patience(context: BrowserContext) -> None:
+    """Long enough for a busy machine, short enough to fail soon."""
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
 
 from simulations.engine import TRIGGERS, Scenario
 from simulations.engine.trace import Arrived, Attempt, Captured, Deleted, Received, Scaled, Settled
-from tests.strategies import scenarios
+from tests.strategies import matches, returned, scenarios
 from tests.traces import Trace, changed, member
 
 US = 1_000_000
@@ -19,7 +20,35 @@ BATCH_BYTES = 6 * 1_024 * 1_024
 LONG_POLL_US = 20 * US
 MOST_POLLERS = 1_250
 
+ALWAYS_FAILS: dict[str, Any] = {
+    "error_rate": 1, "first_n": 0, "poison": [], "outages": [], "script": [], "invocations": [], "concurrency": [],
+    "catchers": {}, "handler": "raise",
+}  # fmt: skip
+SMALL: dict[str, Any] = {"kind": "burst", "count": 4, "at_ms": 0, "size_bytes": 10}
+QUICK: dict[str, Any] = {
+    "timeout_s": 3, "duration": {"kind": "constant", "ms": 10}, "account_concurrent_executions": 1_000,
+    "reserved_concurrent_executions": None, "init_ms": 0, "init_failure": None,
+}  # fmt: skip
+POLLS: dict[str, Any] = {
+    "mapping_starts_s": 0, "mapping_disabled_s": None, "message_retention_period_s": 1_209_600, "visibility_timeout_s": 30,
+    "maximum_batching_window_s": 0, "batch_size": 1,
+}  # fmt: skip
+
 Check = Callable[[Trace], None]
+
+
+@st.composite
+def partial_answers(draw: DrawFn, /, trigger: str) -> Scenario:
+    """Functions that name what failed, well and badly, with Lambda listening: rare among scenarios drawn at large."""
+    answers = draw(st.lists(st.fixed_dictionaries({"match": matches, "returns": returned}), max_size=4))
+    plan = {
+        "handler": "report",
+        "error_rate": draw(st.sampled_from([0, 0.4, 0.8])),
+        "invocations": answers,
+        "concurrency": [],
+    }
+    settings = {"function_response_types": ["report_batch_item_failures"], "mapping_disabled_s": None}
+    return draw(scenarios(trigger, settings=settings, failures=plan, function=QUICK, horizon_s=None))
 
 
 def for_every_queue(check: Check) -> Any:
@@ -27,7 +56,7 @@ def for_every_queue(check: Check) -> Any:
 
     @pytest.mark.parametrize("trigger", QUEUES)
     def test(trigger: str) -> None:
-        @given(scenarios(trigger))
+        @given(scenarios(trigger) | partial_answers(trigger))
         def body(scenario: Scenario) -> None:
             check(Trace(scenario))
 
@@ -227,21 +256,6 @@ def test_what_a_successful_batch_does_not_name_is_deleted_and_the_rest_is_not(tr
         deleted = [found for found in deleted if found[0] < last]
     by_time = sorted((at, sorted(events)) for at, events in expected)
     assert sorted((at, sorted(events)) for at, events in deleted) == by_time
-
-
-ALWAYS_FAILS: dict[str, Any] = {
-    "error_rate": 1, "first_n": 0, "poison": [], "outages": [], "script": [], "invocations": [], "concurrency": [],
-    "catchers": {}, "handler": "raise",
-}  # fmt: skip
-SMALL: dict[str, Any] = {"kind": "burst", "count": 4, "at_ms": 0, "size_bytes": 10}
-QUICK: dict[str, Any] = {
-    "timeout_s": 3, "duration": {"kind": "constant", "ms": 10}, "account_concurrent_executions": 1_000,
-    "reserved_concurrent_executions": None, "init_ms": 0, "init_failure": None,
-}  # fmt: skip
-POLLS: dict[str, Any] = {
-    "mapping_starts_s": 0, "mapping_disabled_s": None, "message_retention_period_s": 1_209_600, "visibility_timeout_s": 30,
-    "maximum_batching_window_s": 0, "batch_size": 1,
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("trigger", QUEUES)

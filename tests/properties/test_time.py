@@ -4,11 +4,12 @@ from itertools import pairwise
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from simulations.engine import RULES, TRIGGERS, Scenario
-from simulations.engine.trace import Attempt, Ended, Received
+from simulations.engine.trace import Arrived, Attempt, Ended, Received
 from tests.strategies import scenarios
-from tests.traces import Trace, member
+from tests.traces import RECORD_LIMIT, Trace, changed, member
 
 US = 1_000_000
 ASYNCHRONOUS = sorted(key for key, trigger in TRIGGERS.items() if trigger.model == "asynchronous")
@@ -60,13 +61,13 @@ def test_a_throttled_attempt_runs_no_code(scenario: Scenario) -> None:
             assert attempt.invocation is not None
 
 
-@given(scenarios())
-def test_nothing_starts_after_the_horizon(scenario: Scenario) -> None:
-    if scenario.horizon_s is None:
-        return
-    horizon = round(scenario.horizon_s * US)
-    for record in Trace(scenario).records:
-        if isinstance(record, Attempt | Received):
+@given(scenarios(), st.integers(0, RECORD_LIMIT), st.sampled_from([0, 1]))
+def test_nothing_starts_after_the_horizon(scenario: Scenario, place: int, before: int) -> None:
+    """The horizon falls on a record of the whole run, or one microsecond before it."""
+    whole = Trace(changed(scenario, horizon_s=None)).rows
+    horizon = max(0, whole[place % len(whole)][1] - before)
+    for record in Trace(changed(scenario, horizon_s=horizon / US)).records:
+        if isinstance(record, Arrived | Attempt | Received):
             assert record.at_us <= horizon
 
 
