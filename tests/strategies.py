@@ -102,7 +102,7 @@ def scenarios(draw: DrawFn, /, trigger: str | None = None, **fixed: Any) -> Scen
     key = trigger or draw(st.sampled_from(sorted(TRIGGERS)), label="trigger")
     raw: dict[str, Any] = {
         "trigger": key,
-        "seed": draw(st.integers(0, 2**53 - 1)),
+        "seed": draw(st.integers(0, 3) | st.integers(0, 2**53 - 1)),
         "horizon_s": draw(st.sampled_from([None, None, None, 0, 1, 90, 3_600])),
         "settings": draw(settings_for(key)),
         "function": draw(struct_of(section_type("function"), "function")),

@@ -86,6 +86,17 @@ def test_cost_is_the_sum_of_its_lines_and_never_negative(scenario: Scenario) -> 
         assert "e" not in item.amount.lower()
 
 
+@given(scenarios())
+def test_what_is_billed_are_invocations_and_their_time(scenario: Scenario) -> None:
+    trace = Trace(scenario)
+    lines = {item.what: Decimal(item.quantity) for item in report_of(trace).cost.line_items}
+    ran = [attempt for attempt in trace.attempts if attempt.invocation is not None]
+    assert lines["Lambda requests"] == len(ran), "a throttled attempt is free"
+    billed_ms = sum(attempt.billed_ms for attempt in ran)
+    duration = lines[f"Lambda duration ({scenario.function.architecture})"]
+    assert duration == Decimal(billed_ms * scenario.function.memory_mb) / (1_024 * 1_000)
+
+
 @given(scenarios(), st.integers(128, 10_240), st.integers(128, 10_240))
 def test_more_memory_never_costs_less(scenario: Scenario, one: int, other: int) -> None:
     less, more = sorted((one, other))
