@@ -30,7 +30,7 @@ class Kernel:
         self._heap: list[_Entry] = []
         self._serial = 0
         self._feed: Iterator[tuple[int, Any]] = iter(())
-        self._feed_handler: Handler | None = None
+        self._feed_handler: Handler = _nobody
         self._next: tuple[int, Any] | None = None
 
     def feed(self, arrivals: Iterator[tuple[int, Any]], handler: Handler) -> None:
@@ -56,20 +56,20 @@ class Kernel:
 
     def step(self, count: int) -> bool:
         """Let up to `count` things happen; False when nothing is left."""
-        heap = self._heap
-        horizon = self.horizon
+        heap, horizon, feed, feed_handler = self._heap, self.horizon, self._feed, self._feed_handler
         for _ in range(count):
             coming = self._next
-            if coming is not None and (not heap or _before(coming[0], heap[0])):
+            if coming is not None and (
+                not heap or coming[0] < heap[0][0] or (coming[0] == heap[0][0] and heap[0][1] > ARRIVALS)
+            ):
                 time, argument = coming
-                self._next = next(self._feed, None)
+                self._next = next(feed, None)
                 if horizon is not None and time > horizon:
                     self._next, self.cut = None, True
                     continue
                 assert time >= self.now, "arrivals must be sorted"
                 self.now = time
-                assert self._feed_handler is not None
-                self._feed_handler(time, argument)
+                feed_handler(time, argument)
             elif heap:
                 time, rank, _, _, handler, argument = heappop(heap)
                 if horizon is not None and time > horizon and rank != ENDS:
@@ -83,6 +83,6 @@ class Kernel:
         return True
 
 
-def _before(arrival: int, top: _Entry) -> bool:
-    """Whether an arrival comes before what is on top of the heap."""
-    return arrival < top[0] or (arrival == top[0] and top[1] > ARRIVALS)
+def _nobody(_: int, argument: Any) -> None:
+    """Whom arrivals go to before `feed`."""
+    raise AssertionError(f"nobody takes {argument}")

@@ -83,11 +83,12 @@ class Sim:
         attempt: int,
         members: list[tuple[str, int | None, int | None, int]],
         shard: str | None = None,
+        events: list[str] | None = None,
     ) -> None:
-        """Record an invocation at its start."""
+        """Record an invocation at its start; `events` are the members' ids, where they are at hand."""
         self.log.attempt(
             rule, run.rule, run.invocation, attempt, run.start, run.init, run.end, run.outcome, run.error_type, None,
-            run.billed_ms, run.response, shard, run.environment, [member[0] for member in members], members,
+            run.billed_ms, run.response, shard, run.environment, events or [member[0] for member in members], members,
             run.environment_rule,
         )  # fmt: skip
 

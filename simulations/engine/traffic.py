@@ -129,21 +129,32 @@ def arrivals(traffic: Traffic, draws: Draws) -> Iterator[tuple[int, Event]]:
     """`(arrival time, event)`, sorted by time."""
     match traffic:
         case At():
-            yield from _planned(traffic)
+            return _planned(traffic)
         case Single():
             at = us_from_ms(traffic.at_ms)
-            yield at, Event(0, "1", at, traffic.size_bytes)
+            return iter([(at, Event(0, "1", at, traffic.size_bytes))])
         case Poisson():
-            yield from _poisson(traffic, draws)
+            return _poisson(traffic, draws)
         case Steady():
-            distance = US_PER_S / traffic.rate_per_s
-            for index in range(traffic.count):
-                at = int(index * distance)
-                yield at, Event(index, str(index + 1), at, traffic.size_bytes)
-        case Burst() | Backlog():
-            at = us_from_ms(traffic.at_ms) if isinstance(traffic, Burst) else 0
-            for index in range(traffic.count):
-                yield at, Event(index, str(index + 1), at, traffic.size_bytes)
+            return _steady(traffic)
+        case Burst():
+            return _together(us_from_ms(traffic.at_ms), traffic)
+        case Backlog():
+            return _together(0, traffic)
+
+
+def _together(at: int, traffic: Burst | Backlog) -> Iterator[tuple[int, Event]]:
+    """All in one instant."""
+    for index in range(traffic.count):
+        yield at, Event(index, str(index + 1), at, traffic.size_bytes)
+
+
+def _steady(traffic: Steady) -> Iterator[tuple[int, Event]]:
+    """At equal distances, cut to whole microseconds."""
+    distance = US_PER_S / traffic.rate_per_s
+    for index in range(traffic.count):
+        at = int(index * distance)
+        yield at, Event(index, str(index + 1), at, traffic.size_bytes)
 
 
 def _poisson(traffic: Poisson, draws: Draws) -> Iterator[tuple[int, Event]]:

@@ -139,6 +139,8 @@ CASES = [
          scenario=sqs({"maximum_batching_window_s": 5}, traffic=at(0, 1, 5, 5.1)), at_s=[5, 10.1]),
     Case(rule="MODEL-4", sentence="or until it is full",
          scenario=sqs({"maximum_batching_window_s": 5, "batch_size": 3}, traffic=at(0, 1, 2, 3)), at_s=[2, 8]),
+    Case(rule="MODEL-4", sentence="a batch that is full at once does not wait for its window",
+         scenario=sqs({"maximum_batching_window_s": 5}, traffic=25), at_s=[0, 0, 5]),
     Case(rule="MODEL-5", sentence="throttle waits double up to the longest",
          scenario=sqs({"throttle_longest_wait_s": 4}, throttled(26)), at_s=[0, 1, 3, 7, 11, 15, 19, 23, 27]),
     Case(rule="MODEL-6", sentence="errors leave 2 pollers",
@@ -272,6 +274,12 @@ def test_a_message_lost_in_an_open_batch_may_still_be_handled() -> None:
     assert [(record.fate, record.at_us) for record in of(Settled, scenario)] == [("delivered", 70_000_000)]
 
 
+def test_a_message_lost_in_an_open_batch_is_lost_when_it_would_have_come_back() -> None:
+    scenario = sqs({"maximum_batching_window_s": 200, "message_retention_period_s": 60, "visibility_timeout_s": 65})
+    assert [(record.fate, record.at_us) for record in of(Settled, scenario)] == [("lost", 65_000_000)]
+    assert of(Attempt, scenario) == []
+
+
 def test_a_message_lost_while_its_batch_is_throttled_is_lost_when_the_poller_lets_go() -> None:
     scenario = sqs({"message_retention_period_s": 60, "visibility_timeout_s": 100}, throttled(9999))
     assert [(record.fate, record.at_us) for record in of(Settled, scenario)] == [("lost", 100_000_000)]
@@ -345,6 +353,12 @@ def test_idle_pollers_make_empty_receives() -> None:
     lowest, others = 2 * 3600 // 20, 3 * 60 // 20
     assert counted(sqs(horizon_s=3600, traffic=at(0, 9999)))["empty_receives"] == lowest + others
     assert counted(sqs({"maximum_concurrency": 5}, horizon_s=3600, traffic=at(0, 9999)))["empty_receives"] == 5 * 180
+
+
+def test_a_receive_that_only_moves_a_message_away_is_empty_too() -> None:
+    counts = counted(sqs({"max_receive_count": 1, "error_reduction": "none"}, ALWAYS))
+    one_long_poll_each = 5
+    assert counts == {"receives": 1, "empty_receives": one_long_poll_each + 1, "deletes": 0, "sends": 1}
 
 
 def test_a_disabled_mapping_polls_no_more() -> None:

@@ -41,14 +41,12 @@ class Batch(msgspec.Struct, gc=False, eq=False):
         self.have += len(receipt.ids)
         self.size += receipt.size
 
-    def lapsed(self) -> Receipt | None:
-        """Take out a receive whose messages became visible again while the batch was open, if there is one (MODEL-4)."""
-        if not self.receipts or self.receipts[0].state != LAPSED:
-            return None
-        receipt = self.receipts.pop(0)
-        self.have -= len(receipt.ids)
-        self.size -= receipt.size
-        return receipt
+    def forget(self) -> None:
+        """Take out what became visible again while the batch was open (MODEL-4)."""
+        while self.receipts and self.receipts[0].state == LAPSED:
+            lapsed = self.receipts.pop(0)
+            self.have -= len(lapsed.ids)
+            self.size -= lapsed.size
 
     def close(self) -> None:
         """No more messages: this is what the function gets."""

@@ -51,10 +51,8 @@ class Messages:
         self._order: deque[Receipt] = deque()  # the same by time, with some that are done
         self._kept: deque[Event] = deque()  # by arrival, with some that are gone
         self._prune_at = 0  # at that many, those that are gone are taken out
-        self._largest = 0
-        self._number = 0
         self._luck = sim.draws.stream("receive", 0)
-        self._drawn = 0
+        self._largest = self._number = self._drawn = 0
         self._watching = self._aging = self._capped = False
 
     @property
@@ -94,7 +92,7 @@ class Messages:
         events: list[Event] = []
         while self._visible and len(events) < most and not self.full:
             drawn = self._draw(1 if careful else most - len(events))
-            if careful and drawn[0].size > room:
+            if careful and drawn[0].size > room and not drawn[0].gone:
                 self._put_back(drawn.pop())
             drawn = self._count(at, drawn, number)
             if careful:
@@ -220,19 +218,23 @@ class Messages:
         return failed
 
     def let_go(self, at: int, receipt: Receipt) -> None:
-        """The poller holds these copies no longer: what expired meanwhile and was not handled is lost now."""
+        """The poller holds these copies no longer."""
         receipt.state = OVER
-        for event in receipt.events:
-            if receipt.late:
+        if receipt.late:
+            for event in receipt.events:
                 event.held -= 1
+        self._lose_expired(at, receipt)
+
+    def _lose_expired(self, at: int, receipt: Receipt) -> None:
+        """What expired while a poller held it, and was not handled, is lost now."""
+        for event in receipt.events:
             if event.gone == _EXPIRED and not event.settled and not self._is_held(event):
                 self._lose(at, event)
 
     def still_hidden(self, at: int, receipt: Receipt, kept: frozenset[str]) -> list[str]:
         """The ids of those that stay hidden."""
-        if receipt.until < at:
-            return []
-        return [event.id for event in receipt.events if not event.gone and event.id in kept]
+        hidden = receipt.events if receipt.until >= at else ()
+        return [event.id for event in hidden if not event.gone and event.id in kept]
 
     def _reappear(self, at: int, _: Any) -> None:
         """The visibility timeout of the oldest receives is over: what was not deleted can be received again."""
@@ -240,7 +242,7 @@ class Messages:
         while order and (order[0].until <= at or order[0].number not in self._hidden):
             receipt = order.popleft()
             if self._hidden.pop(receipt.number, None) is not None:
-                back += self._show(receipt)
+                back += self._show(at, receipt)
         self._watching = bool(order)
         if order:
             self._sim.kernel.alarm(order[0].until, RETURNS, _REAPPEAR, self._reappear, None)
@@ -248,10 +250,11 @@ class Messages:
         if back:
             self._on_visible(at)
 
-    def _show(self, receipt: Receipt) -> int:
+    def _show(self, at: int, receipt: Receipt) -> int:
         """How many messages of a receive are visible again; a poller that runs them holds its copies on (SQS-9)."""
         if receipt.state == WAITING:
             receipt.state = LAPSED
+            self._lose_expired(at, receipt)
         receipt.late = receipt.state == RUNNING
         self.marked |= receipt.late
         back = 0

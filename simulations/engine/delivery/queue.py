@@ -142,8 +142,7 @@ class Queue:
 
     def _forget(self, at: int, batch: Batch) -> None:
         """What became visible again while the batch was open is no longer in it (MODEL-4)."""
-        while (lapsed := batch.lapsed()) is not None:
-            self._messages.let_go(at, lapsed)
+        batch.forget()
         self._pollers.empty_receives += (at - batch.grown) // _LONG_POLL
         batch.grown = at
 
@@ -178,7 +177,7 @@ class Queue:
         run = sim.function.start(at, events, self._ended, batch)
         sim.attempt(run, rule, batch.tries, [
             (event.id, event.invocations, count, event.retries) for event, count in zip(events, batch.counts, strict=True)
-        ])  # fmt: skip
+        ], None, batch.ids)  # fmt: skip
         if batch.tries > 1:
             for event in events:
                 event.throttles = 0
