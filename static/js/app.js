@@ -49,7 +49,7 @@ function pick(seq) {
 }
 
 async function run() {
-  const words = { ...scenario, ...form.words() };
+  const words = form.words();
   const query = form.query();
   form.show([]);
   tell("connecting", "Asking the server to simulate this…");
@@ -97,6 +97,8 @@ addEventListener("resize", () => {
     view?.redrawn();
   }, 150);
 });
+
+if (scenario.link) form.keepAddress();
 
 // a small screen begins with the choice of the trigger and the way to Run
 if (innerWidth < 640) for (const section of document.querySelectorAll("details.section:not(:has(.wrong))")) section.removeAttribute("open");

@@ -45,21 +45,15 @@ export function actionsFor(view, timeline) {
       redraw();
     },
     fold: () => {
-      timeline.opened.clear();
-      opened();
+      timeline.fold();
+      need("fold").hidden = true;
+      redraw();
     },
     in: () => zoom(2),
     out: () => zoom(0.5),
     whole: () => zoom(0),
     help: () => dialog.showModal(),
   };
-
-  /** A cycle was opened or folded. */
-  function opened() {
-    need("fold").hidden = timeline.opened.size === 0;
-    timeline.draw();
-    redraw();
-  }
 
   /** @param {number} factor */
   function zoom(factor) {
@@ -81,9 +75,8 @@ export function watchPointer(timeline, view, pick) {
     const cycle = target.closest("[data-cycle]");
     const mark = target.closest("[data-seq]");
     if (cycle) {
-      timeline.opened.set(Number(cycle.getAttribute("data-cycle")), Number(cycle.getAttribute("data-page")));
+      timeline.open(Number(cycle.getAttribute("data-cycle")), Number(cycle.getAttribute("data-page")));
       need("fold").hidden = false;
-      timeline.draw();
       view()?.redrawn();
     } else if (mark && mark.getAttribute("data-seq") !== "0") pick(Number(mark.getAttribute("data-seq")));
     else view()?.player.seek(timeline.momentAt(event.clientX, event.clientY));

@@ -57,6 +57,7 @@ export class CostView {
 
   /** Another run begins. */
   clear() {
+    need("cost-of").textContent = "for this run, Lambda only";
     this.#address = "";
     this.#drawn = "";
     this.#total.textContent = "$0";
@@ -103,7 +104,7 @@ export class CostView {
     return {
       ...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: style.fontFamily, color: colour("--ink"), size: 13 },
-      xaxis: { ...layout.xaxis, ...axis }, yaxis: { ...layout.yaxis, ...axis },
+      xaxis: { ...layout.xaxis, ...axis, exponentformat: "none", nticks: 4 }, yaxis: { ...layout.yaxis, ...axis },
     };
   }
 }

@@ -5,6 +5,7 @@ import { AXIS, GUTTER, middle } from "./layout.js";
 import { drawAxis } from "./draw-axis.js";
 import { drawPoint, inside } from "./draw-signs.js";
 import { body, patterns } from "./shapes.js";
+import { textWidth } from "./measure.js";
 import { svg } from "./svg.js";
 import { OUTCOME } from "./words.js";
 
@@ -25,7 +26,8 @@ function boxOf({ down }, from, to, mid, thick) {
  * @returns {{sprites: Sprite[], waits: Wait[]}}
  */
 export function drawSvg(root, figure, trace) {
-  const width = figure.down ? GUTTER + figure.across : figure.length;
+  const last = Math.max(0, ...figure.rows.flatMap((row) => row.points.filter((point) => point.kind === "end").map((point) => figure.place(point.us) + textWidth(point.word) * 1.1 + 40)));
+  const width = figure.down ? GUTTER + figure.across : Math.max(figure.length, last);
   const height = figure.down ? figure.length : figure.across + AXIS;
   root.setAttribute("viewBox", `0 0 ${width} ${height}`);
   root.setAttribute("width", String(width));
@@ -74,10 +76,13 @@ function waiting(figure, row, from, to, waits) {
   return [line("wait ahead"), past];
 }
 
+/** A mark never vanishes; where time is drawn as it is, it may be a speck. @param {Figure} figure */
+const narrowest = ({ axis, down }) => (axis.pieces[0].kind === "even" ? 2 : down ? 20 : 16);
+
 /** @param {Figure} figure @param {Row} row @param {import("./marks.js").Mark} mark @param {Trace} trace */
 function drawMark(figure, row, mark, trace) {
   const from = figure.place(mark.fromUs);
-  const to = Math.max(figure.place(mark.toUs), from + (figure.down ? 20 : 16));
+  const to = Math.max(figure.place(mark.toUs), from + narrowest(figure));
   const thick = figure.down ? Math.min(180, row.size / row.rows - 6) : figure.row - 8;
   const box = boxOf(figure, from, to, middle(figure, row, mark.row), thick);
   const record = trace.record(mark.seq);

@@ -3,8 +3,6 @@
 import { placeErrors, clearError } from "./form-errors.js";
 import { need } from "./svg.js";
 
-/** @typedef {{noun: string, label: string, model: string, trigger: string}} TriggerWords */
-
 const ADDRESS_PAUSE_MS = 250;
 
 export class ScenarioForm {
@@ -32,10 +30,11 @@ export class ScenarioForm {
     return new URLSearchParams(pairs).toString();
   }
 
-  /** The words of the chosen trigger, as far as the server gave them. @returns {Partial<TriggerWords>} */
+  /** The words of the chosen trigger: the server's where it sent them along. @returns {{noun: string, label: string}} */
   words() {
     const from = this.#body.querySelector("[data-noun]");
-    return from instanceof HTMLElement ? { ...from.dataset } : {};
+    if (from instanceof HTMLElement) return { noun: from.dataset.noun ?? "event", label: from.dataset.label ?? "" };
+    return { noun: "event", label: this.#body.querySelector(".trigger:has(:checked) .trigger-name")?.textContent ?? "" };
   }
 
   /** Back to the defaults of the chosen trigger. */
@@ -53,10 +52,11 @@ export class ScenarioForm {
   #edited(input) {
     clearError(input);
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#keepAddress(), ADDRESS_PAUSE_MS);
+    this.#timer = window.setTimeout(() => this.keepAddress(), ADDRESS_PAUSE_MS);
   }
 
-  #keepAddress() {
+  /** The whole scenario stands in the address, also where it was opened by a short one. */
+  keepAddress() {
     history.replaceState(null, "", `/?${this.query()}${location.hash}`);
     this.#changed();
   }
@@ -83,7 +83,7 @@ export class ScenarioForm {
       if (!text.includes("scenario-sections")) throw new Error(`status ${answer.status}`);
       this.#body.innerHTML = text;
       if (focused) document.getElementById(focused)?.focus();
-      this.#keepAddress();
+      this.keepAddress();
     } catch {
       this.show([{ field: "trigger", code: "Offline", message: "The form of this trigger could not be loaded. Your values are kept; choose it again." }]);
     } finally {

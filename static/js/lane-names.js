@@ -9,7 +9,7 @@ export function laneNames(list, figure) {
     const { lane } = row;
     const item = html("li", { class: `f-${lane.fate}` },
       html("span", { class: "lane-title" }, figure.down && figure.rows.length > 2 ? lane.title.split(" ").slice(lane.event < 0 ? 0 : 1, lane.event < 0 ? 1 : 2).join(" ") : lane.title),
-      html("span", { class: "lane-note" }, lane.note),
+      figure.down && row.size < 64 ? null : html("span", { class: "lane-note" }, lane.note),
       html("span", { class: "visually-hidden" }, `. ${FATE[lane.fate].says}`));
     if (figure.down) item.style.width = `${row.size}px`;
     else item.style.height = `${row.size}px`;

@@ -9,7 +9,7 @@ import { drawLegend, runSentence, standing } from "./summary.js";
 import { need } from "./svg.js";
 import { Trace } from "./trace.js";
 
-/** @typedef {{run: string, socket: string, cancel: string, link: string, charts?: Record<string, string>}} Started */
+/** @typedef {{run: string, socket: string, cancel: string, link: string}} Started */
 /** @typedef {{timeline: import("./timeline.js").Timeline, tables: import("./tables.js").Tables, explain: import("./explain-view.js").ExplainView, cost: import("./cost.js").CostView, tell: (state: string, words: string) => void}} Views */
 
 // playing begins when all is here, or after this long with what is here
@@ -71,7 +71,7 @@ export class RunView {
     this.#firstAt ||= performance.now();
     if (this.trace.ingest(frame, text) && frame.totals) this.#totals = frame.totals;
     this.#dirty = true;
-    if (frame.report) this.#views.cost.show(frame.report.cost, this.#started.charts?.cost ?? "");
+    if (frame.report) this.#views.cost.show(frame.report.cost, `/runs/${this.#started.run}/charts/cost/`);
     return this.trace.ended;
   }
 

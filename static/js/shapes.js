@@ -40,11 +40,12 @@ export function outline(outcome, { x, y, w, h }) {
   const right = x + w;
   const low = y + h;
   const k = Math.min(7, w / 3);
+  const left = `A${r} ${r} 0 0 1 ${x} ${low - r}V${y + r}A${r} ${r} 0 0 1 ${x + r} ${y}`;
   switch (outcome) {
     case "succeeded":
-      return `M${x + r} ${y}H${right - r}A${r} ${r} 0 0 1 ${right - r} ${low}H${x + r}A${r} ${r} 0 0 1 ${x + r} ${y}z`;
+      return `M${x + r} ${y}H${right - r}A${r} ${r} 0 0 1 ${right} ${y + r}V${low - r}A${r} ${r} 0 0 1 ${right - r} ${low}H${x + r}${left}z`;
     case "timed_out":
-      return `M${x + r} ${y}H${right}L${right - k} ${y + h / 3}L${right} ${y + (2 * h) / 3}L${right - k} ${low}H${x + r}A${r} ${r} 0 0 1 ${x + r} ${y}z`;
+      return `M${x + r} ${y}H${right}L${right - k} ${y + h / 3}L${right} ${y + (2 * h) / 3}L${right - k} ${low}H${x + r}${left}z`;
     case "throttled":
       return `M${x + k} ${y}H${right - k}L${right} ${y + h / 2}L${right - k} ${low}H${x + k}L${x} ${y + h / 2}z`;
     case "refused":

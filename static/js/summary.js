@@ -46,5 +46,14 @@ export function standing(state, words, trace) {
   if (state === "receiving") return { words: `Receiving: ${records} so far.`, cut: "" };
   if (state !== "done" || !trace.ended) return { words, cut: "" };
   const { reason } = trace.record(trace.cursor);
-  return { words: `Done: ${records}; ${ending(reason)}.`, cut: reason.endsWith("_limit") ? `This run was cut short: ${ending(reason)}.` : "" };
+  const done = `Done: ${records}; ${ending(reason)}.`;
+  return { words: done, cut: reason.endsWith("_limit") ? `This run was cut short: it reached this site's limit of ${limitOf(trace, reason)} ${reason.replace("_limit", "s")}.` : "" };
+}
+
+/** The value of the limit that ended a run; its record stands among the last. @param {Trace} trace @param {string} reason */
+function limitOf(trace, reason) {
+  for (let seq = trace.cursor; seq > Math.max(0, trace.cursor - 20); seq -= 1) {
+    if (trace.kind(seq) === "limit" && trace.record(seq).limit === reason) return trace.record(seq).value;
+  }
+  return "";
 }

@@ -132,6 +132,19 @@ export class Timeline {
     if (factor !== 0) this.#view.centre(this.#figure.place(this.#us));
   }
 
+  /** Shows a page of a cycle attempt by attempt, as large as the rest. @param {number} first @param {number} page */
+  open(first, page) {
+    this.opened.set(first, page);
+    this.#chosen = true;
+    this.draw();
+  }
+
+  /** Folds all cycles again. */
+  fold() {
+    this.opened.clear();
+    this.resized();
+  }
+
   /** The moment under a pointer. @param {number} clientX @param {number} clientY */
   momentAt(clientX, clientY) {
     const box = this.#picture.getBoundingClientRect();
@@ -140,7 +153,6 @@ export class Timeline {
 
   /** A new size of the window: fits again. */
   resized() {
-    if (!this.#trace) return;
     this.#chosen = false;
     this.draw();
   }

@@ -75,8 +75,8 @@ const ENDINGS = {
   settled: "everything is settled",
   unsettled: "nothing more happens, and some events are not settled",
   horizon: "the end of the simulated time was reached",
-  event_limit: "this site's limit of events was reached, so the run is cut short",
-  record_limit: "this site's limit of records was reached, so the run is cut short",
+  event_limit: "cut short by this site's limit of events",
+  record_limit: "cut short by this site's limit of records",
 };
 
 /** @param {string} reason */

@@ -269,6 +269,20 @@ def test_an_open_batch_may_end_empty() -> None:
     assert of(Attempt, scenario) == []
 
 
+def test_a_poller_whose_batch_ended_empty_polls_again() -> None:
+    settings = {
+        "maximum_batching_window_s": 12, "visibility_timeout_s": 5, "max_receive_count": 1, "maximum_concurrency": 2,
+    }  # fmt: skip
+    captured = of(Captured, sqs(settings, traffic=at(0, 20, 40, 60)))
+    assert [record.at_us // 1_000_000 for record in captured] == [5, 25, 45, 65]
+
+
+def test_only_a_receive_that_came_to_nothing_is_called_burned() -> None:
+    plan = scripted(FAIL, OK) | throttled(5)
+    assert [record.rule for record in of(Received, sqs(failures=plan))] == ["SQS-1", "SQS-1"]
+    assert [record.rule for record in of(Received, sqs(failures=throttled(40)))] == ["SQS-1", "SQS-4"]
+
+
 def test_a_message_lost_in_an_open_batch_may_still_be_handled() -> None:
     scenario = sqs({"maximum_batching_window_s": 70, "message_retention_period_s": 60, "visibility_timeout_s": 100})
     assert [(record.fate, record.at_us) for record in of(Settled, scenario)] == [("delivered", 70_000_000)]
@@ -353,6 +367,13 @@ def test_idle_pollers_make_empty_receives() -> None:
     lowest, others = 2 * 3600 // 20, 3 * 60 // 20
     assert counted(sqs(horizon_s=3600, traffic=at(0, 9999)))["empty_receives"] == lowest + others
     assert counted(sqs({"maximum_concurrency": 5}, horizon_s=3600, traffic=at(0, 9999)))["empty_receives"] == 5 * 180
+
+
+def test_a_poller_that_gathers_makes_empty_receives_too() -> None:
+    long_polls = 50 // 20
+    assert (
+        counted(sqs({"maximum_batching_window_s": 50, "visibility_timeout_s": 90}))["empty_receives"] == 5 * long_polls
+    )
 
 
 def test_a_receive_that_only_moves_a_message_away_is_empty_too() -> None:
