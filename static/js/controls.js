@@ -39,9 +39,8 @@ export function actionsFor(view, timeline) {
     slower: () => player()?.faster(-1),
     mode: () => {
       if (!view()) return;
-      timeline.mode = MODES[(MODES.indexOf(timeline.mode) + 1) % MODES.length];
+      timeline.show(MODES[(MODES.indexOf(timeline.mode) + 1) % MODES.length]);
       need("mode").textContent = MODE_NAMES[timeline.mode];
-      timeline.draw();
       redraw();
     },
     fold: () => {

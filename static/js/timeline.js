@@ -1,23 +1,21 @@
 // @ts-check
 /** The figure on the page: lane names, the picture, the canvas of crowded lanes, the true-scale strip and the playhead. */
-import { activityOf } from "./activity.js";
-import { axisOf } from "./axis-modes.js";
 import { Crowd } from "./draw-canvas.js";
 import { drawSvg } from "./draw-svg.js";
 import { duration } from "./format.js";
 import { laneNames } from "./lane-names.js";
 import { lanesOf } from "./lanes.js";
-import { firstZoom, fittingZoom, GUTTER, layout } from "./layout.js";
+import { GUTTER, layout } from "./layout.js";
 import { Reveal } from "./reveal.js";
+import { Scale } from "./scale.js";
 import { Strip } from "./strip.js";
 import { need } from "./svg.js";
 import { Viewport } from "./viewport.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
-/** @typedef {import("./axis-modes.js").Mode} Mode */
 
 const PHONE = 560;
-const FURTHEST_IN = 64;
+const NARROWEST_STRIP = 120;
 
 export class Timeline {
   #plot = need("plot");
@@ -27,39 +25,30 @@ export class Timeline {
   #view = new Viewport(this.#scroller, () => this.#window());
   #crowd = new Crowd(/** @type {HTMLCanvasElement} */ (need("crowd")));
   #strip = new Strip(/** @type {any} */ (need("strip")));
+  #scale = new Scale();
   /** @type {Trace | null} */ #trace = null;
   /** @type {import("./layout.js").Figure | null} */ #figure = null;
-  /** @type {import("./time-axis.js").TimeAxis | null} */ #axis = null;
   #reveal = new Reveal([], []);
-  #zoom = 0;
-  /** a person chose the zoom: it stays */
-  #chosen = false;
   #us = 0;
-  /** @type {Mode} */ mode = "folded";
-  noun = "event";
-  /** events with a lane of their own @type {number[]} */
-  pinned = [];
-  /** opened cycles: where they begin -> page @type {Map<number, number>} */
-  opened = new Map();
-
-  get down() {
-    return this.#figure?.down ?? false;
-  }
+  #noun = "event";
 
   /** The element that pointers act on. */
   get surface() {
     return this.#scroller;
   }
 
-  /** Another run: nothing of the last one stays. @param {Trace} trace @param {string} noun */
+  get mode() {
+    return this.#scale.mode;
+  }
+
+  /** Another run: nothing of the last one stays but the mode. @param {Trace} trace @param {string} noun */
   begin(trace, noun) {
+    const { mode } = this.#scale;
     this.#trace = trace;
-    this.noun = noun;
-    this.#axis = null;
-    this.#chosen = false;
+    this.#noun = noun;
+    this.#scale = new Scale();
+    this.#scale.mode = mode;
     this.#us = 0;
-    this.pinned = [];
-    this.opened = new Map();
   }
 
   /**
@@ -71,22 +60,20 @@ export class Timeline {
     if (!trace) return;
     need("stage").hidden = true;
     this.#plot.hidden = false;
-    const lanes = lanesOf(trace, { noun: this.noun, pinned: this.pinned });
     const down = this.#plot.clientWidth < PHONE;
     this.#plot.classList.toggle("down", down);
-    const fresh = axisOf(this.mode, activityOf(trace), this.opened);
-    this.#axis = this.#axis && keepUntil > 0 ? this.#axis.keepUntil(keepUntil, fresh) : fresh;
-    const room = down ? 560 : this.#scroller.clientWidth;
-    if (keepUntil === 0 && !this.#chosen) this.#zoom = firstZoom(this.#axis, room, down);
-    const across = down ? this.#scroller.clientWidth - GUTTER - 4 : 0;
-    const figure = layout(trace, lanes, this.#axis, { zoom: this.#zoom, down, across, rest: down ? 0 : room });
+    const room = this.#scroller.clientWidth;
+    const lanes = lanesOf(trace, { noun: this.#noun });
+    const axis = this.#scale.update(trace, keepUntil, room, down);
+    const { zoom } = this.#scale;
+    const figure = layout(trace, lanes, axis, { zoom, down, across: down ? room - GUTTER - 4 : 0, rest: down ? 0 : room });
     this.#figure = figure;
     const drawn = drawSvg(this.#picture, figure, trace);
     this.#reveal = new Reveal(drawn.sprites, drawn.waits);
-    this.#crowd.prepare(trace, lanes, figure, this.#zoom);
+    this.#crowd.prepare(trace, lanes, figure, zoom);
     laneNames(need("lanes"), figure);
-    need("strip-end").textContent = duration(this.#axis.endUs);
-    this.#strip.draw(trace, this.#axis.endUs, Math.max(120, need("strip-box").clientWidth));
+    need("strip-end").textContent = duration(axis.endUs);
+    this.#strip.draw(trace, axis.endUs, Math.max(NARROWEST_STRIP, need("strip-box").clientWidth));
     this.#view.measure(down);
     this.#head.style.height = down ? "" : `${figure.across + 18}px`;
     this.playhead(this.#us);
@@ -94,17 +81,18 @@ export class Timeline {
 
   /** What the player follows: the map as it is drawn. @returns {import("./player.js").Track} */
   track() {
-    const axis = /** @type {import("./time-axis.js").TimeAxis} */ (this.#axis);
-    return { project: (us) => axis.project(us), unproject: (x) => axis.unproject(x), endUs: axis.endUs, zoom: this.#zoom };
+    const axis = /** @type {import("./time-axis.js").TimeAxis} */ (this.#scale.axis);
+    return { project: (us) => axis.project(us), unproject: (x) => axis.unproject(x), endUs: axis.endUs, zoom: this.#scale.zoom };
   }
 
   /** @param {number} us @param {number} [seq] the record that is picked */
   playhead(us, seq = 0) {
     this.#us = us;
     if (!this.#figure) return;
+    const { down } = this.#figure;
     const at = this.#figure.place(us);
-    this.#head.style.transform = this.down ? `translate(0, ${at}px)` : `translate(${at}px, 0)`;
-    this.#reveal.at(us, at, this.down, seq);
+    this.#head.style.transform = down ? `translate(0, ${at}px)` : `translate(${at}px, 0)`;
+    this.#reveal.at(us, at, down, seq);
     this.#strip.playhead(us);
     this.#window();
   }
@@ -116,44 +104,44 @@ export class Timeline {
 
   /** The canvas only holds what is in view. */
   #window() {
-    const figure = this.#figure;
-    if (!figure || !this.#crowd.active) return;
-    this.#crowd.draw(this.#view.offset, this.#view.size, figure.place(this.#us));
+    if (this.#figure && this.#crowd.active) this.#crowd.draw(this.#view.offset, this.#view.size, this.#figure.place(this.#us));
   }
 
-  /** Whole run in view (0), or closer by a factor around a moment. @param {number} factor */
+  /** Whole run in view (0), or closer by a factor around the playhead. @param {number} factor */
   zoomBy(factor) {
-    if (!this.#axis || !this.#figure) return;
-    const box = this.#scroller;
-    const fit = fittingZoom(this.#axis, this.down ? 560 : box.clientWidth, this.down);
-    this.#chosen = factor !== 0;
-    this.#zoom = factor === 0 ? fit : Math.max(Math.min(fit, 1), Math.min(FURTHEST_IN, this.#zoom * factor));
+    if (!this.#figure) return;
+    this.#scale.zoomBy(factor, this.#scroller.clientWidth, this.#figure.down);
     this.draw();
     if (factor !== 0) this.#view.centre(this.#figure.place(this.#us));
   }
 
-  /** Shows a page of a cycle attempt by attempt, as large as the rest. @param {number} first @param {number} page */
+  /** @param {import("./axis-modes.js").Mode} mode */
+  show(mode) {
+    this.#scale.mode = mode;
+    this.draw();
+  }
+
+  /** Shows a page of a cycle attempt by attempt. @param {number} first @param {number} page */
   open(first, page) {
-    this.opened.set(first, page);
-    this.#chosen = true;
+    this.#scale.open(first, page);
     this.draw();
   }
 
   /** Folds all cycles again. */
   fold() {
-    this.opened.clear();
-    this.resized();
+    this.#scale.fold();
+    this.draw();
+  }
+
+  /** A new size of the window: fits again. */
+  resized() {
+    this.#scale.refit();
+    this.draw();
   }
 
   /** The moment under a pointer. @param {number} clientX @param {number} clientY */
   momentAt(clientX, clientY) {
     const box = this.#picture.getBoundingClientRect();
-    return this.#figure ? this.#figure.moment(this.down ? clientY - box.top : clientX - box.left) : 0;
-  }
-
-  /** A new size of the window: fits again. */
-  resized() {
-    this.#chosen = false;
-    this.draw();
+    return this.#figure ? this.#figure.moment(this.#figure.down ? clientY - box.top : clientX - box.left) : 0;
   }
 }
