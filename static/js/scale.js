@@ -1,0 +1,54 @@
+// @ts-check
+/** Which axis is drawn, and how large: the mode, the opened cycles and the zoom, chosen by a person or fitted. */
+import { activityOf } from "./activity.js";
+import { axisOf } from "./axis-modes.js";
+import { firstZoom, fittingZoom } from "./layout.js";
+
+/** @typedef {import("./time-axis.js").TimeAxis} TimeAxis */
+
+const FURTHEST_IN = 64;
+// what a phone shows of a run that goes down the page, before it is scrolled
+const ROOM_DOWN = 560;
+
+export class Scale {
+  /** @type {TimeAxis | null} */ axis = null;
+  zoom = 1;
+  /** @type {import("./axis-modes.js").Mode} */ mode = "folded";
+  /** opened cycles: where they begin -> page @type {Map<number, number>} */ #opened = new Map();
+  /** a person chose the zoom: it stays */ #chosen = false;
+
+  /**
+   * The axis of what is here now. What was seen up to `keepUntil` stays where it is, zoom included.
+   * @param {import("./trace.js").Trace} trace @param {number} keepUntil @param {number} room @param {boolean} down
+   * @returns {TimeAxis}
+   */
+  update(trace, keepUntil, room, down) {
+    const fresh = axisOf(this.mode, activityOf(trace), this.#opened);
+    this.axis = this.axis && keepUntil > 0 ? this.axis.keepUntil(keepUntil, fresh) : fresh;
+    if (keepUntil === 0 && !this.#chosen) this.zoom = firstZoom(this.axis, down ? ROOM_DOWN : room, down);
+    return this.axis;
+  }
+
+  /** Whole run in view (0), or closer by a factor. @param {number} factor @param {number} room @param {boolean} down */
+  zoomBy(factor, room, down) {
+    if (!this.axis) return;
+    const fit = fittingZoom(this.axis, down ? ROOM_DOWN : room, down);
+    this.#chosen = factor !== 0;
+    this.zoom = factor === 0 ? fit : Math.max(Math.min(fit, 1), Math.min(FURTHEST_IN, this.zoom * factor));
+  }
+
+  /** Shows a page of a cycle attempt by attempt, as large as the rest. @param {number} first @param {number} page */
+  open(first, page) {
+    this.#opened.set(first, page);
+    this.#chosen = true;
+  }
+
+  fold() {
+    this.#opened.clear();
+    this.refit();
+  }
+
+  refit() {
+    this.#chosen = false;
+  }
+}
