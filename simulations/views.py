@@ -125,16 +125,15 @@ def _rules_for_the_page() -> dict[str, dict[str, Any]]:
 @require_safe
 def trigger_form(request: HttpRequest) -> HttpResponse:
     """The form alone, for a trigger that was just changed: what both triggers know is kept."""
+    texts: Mapping[str, str] = {}
     try:
         texts = links.kept_texts(links.read_texts(request.META.get("QUERY_STRING", ""), settings.REDRIVE["link_bytes"]))
+        texts, errors = links.render_texts(links.read_scenario(texts)), []
     except ScenarioErrors as found:
-        return render(request, "_form.html", {"form": forms.build_form({}, found.errors), "link": ""}, status=400)
-    try:
-        scenario = links.read_scenario(texts)
-    except ScenarioErrors as found:
-        return render(request, "_form.html", {"form": forms.build_form(texts, found.errors), "link": ""}, status=400)
-    form = forms.build_form(links.render_texts(scenario))
-    return render(request, "_form.html", {"form": form, "link": f"/?{links.render_link(scenario)}"})
+        errors = found.errors
+    form = forms.build_form(texts, errors)
+    context = {"form": form, "trigger": TRIGGERS[form.trigger]}
+    return render(request, "_form.html", context, status=400 if errors else 200)
 
 
 @require_POST

@@ -15,7 +15,7 @@ from simulations.picture.markup import Value, element, group
 from simulations.picture.points import Point
 from simulations.picture.sentence import about, in_short
 from simulations.picture.shapes import Box, body, icon, patterns, zigzag
-from simulations.picture.story import read
+from simulations.picture.story import Attempt, read
 from simulations.picture.words import FATE, OUTCOME, TIMES, counted, duration, text_width
 
 _STRIP = 26  # the true-scale strip under the axis
@@ -173,17 +173,18 @@ def _mark(figure: Figure, row: Row, mark: Mark, name: str) -> SafeString:
         {"class": f"mark o-{attempt.outcome}", "data-seq": attempt.seq},
         element("title", {}, f"Attempt {mark.number} at {duration(attempt.at)}: {outcome.says}"),
         body(attempt.outcome, box, name),
-        *_init(box, attempt.init_us, attempt.end - attempt.at),
+        *_init(box, attempt),
         *_inside(box, attempt.outcome, number, outcome.word),
     )
 
 
-def _init(box: Box, init_us: int, whole_us: int) -> Elements:
-    """The part of an attempt in which its environment is made."""
-    if init_us > 0:
-        width = max(0.0, box.w * min(1, init_us / max(1, whole_us)) - 1)
+def _init(box: Box, attempt: Attempt) -> Elements:
+    """The part of an attempt in which its environment is made, as round as the attempt itself."""
+    if attempt.init_us > 0:
+        width = max(0.0, box.w * min(1, attempt.init_us / max(1, attempt.end - attempt.at)) - 1)
         sizes = {"x": box.x + 1, "y": box.y + 1, "width": width, "height": box.h - 2}
-        yield element("rect", {"class": "init", "rx": 2, **sizes})
+        round_ends = min(box.w, box.h) / 2 if attempt.outcome == "succeeded" else 2
+        yield element("rect", {"class": "init", "rx": round_ends, **sizes})
 
 
 def _inside(box: Box, sign: str, number: str, word: str) -> Elements:
