@@ -88,7 +88,7 @@ def layout(story: Story, lanes: Lanes, axis: Axis, room: float) -> Figure:
     """The figure of a run for a place that is `room` pixels wide; it may be wider where its marks would get too small."""
     place = Place(axis, room)
     marks = marks_of(story, lanes, axis, place)
-    points = points_of(story, lanes, place)
+    points = points_of(story, lanes, axis.pieces, place)
     each = _ROW_OF_FEW if len(lanes.lanes) <= _FEW else _ROW_OF_MANY
     rows = [
         Row(lane, own.dense, own.total, own.rows, own.marks, own.glyphs, moments, own.last_us, each)

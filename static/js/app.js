@@ -7,6 +7,7 @@ import { listenForKeys } from "./keys.js";
 import { actionsFor, keysAreOn, watchPointer } from "./controls.js";
 import { RunView } from "./run-view.js";
 import { begin, cancel, copyText } from "./server.js";
+import { Kept, Stream } from "./stream.js";
 import { data, need } from "./svg.js";
 import { Tables } from "./tables.js";
 import { Timeline } from "./timeline.js";
@@ -34,7 +35,7 @@ const actions = actionsFor(() => view, timeline);
 /** @param {string} state @param {string} words */
 function tell(state, words) {
   const status = need("status");
-  const over = ["start", "done", "failed", "cancelled"].includes(state);
+  const over = ["start", "done", "failed", "cancelled", "kept"].includes(state);
   status.dataset.state = state;
   need("status-words").textContent = words;
   need("cancel").hidden = over;
@@ -46,6 +47,11 @@ function pick(seq) {
   if (!view) return;
   view.player.pause();
   view.player.seek(view.trace.kind(seq) === "attempt" ? view.trace.end(seq) : view.trace.at(seq), seq);
+}
+
+/** @param {{source: import("./run-view.js").Source, chart: string, noun: string}} run */
+function show(run) {
+  view = new RunView(run, wire, { timeline, tables, explain, cost, tell }, actions);
 }
 
 async function run() {
@@ -67,7 +73,8 @@ async function run() {
   need("result-title").textContent = words.label;
   explain.speakOf(words.noun);
   tables.speakOf(words.noun);
-  view = new RunView(answer.started, words.noun, wire, { timeline, tables, explain, cost, tell }, actions);
+  const { socket, chart } = answer.started;
+  show({ source: (listener) => new Stream(socket, listener), chart, noun: words.noun });
   if (innerWidth < 1_000) need("result-title").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
@@ -99,6 +106,13 @@ addEventListener("resize", () => {
 });
 
 if (scenario.link) form.keepAddress();
+
+// a run that the server sent along is there at once, to be played and asked; Run lets a worker do it
+const frame = data("redrive-frame");
+if (frame) {
+  ran = form.query();
+  show({ source: (listener) => new Kept(frame, listener), chart: `/charts/cost/${scenario.link.slice(1)}`, noun: scenario.noun });
+}
 
 // a small screen begins with the choice of the trigger and the way to Run
 if (innerWidth < 640) for (const section of document.querySelectorAll("details.section:not(:has(.wrong))")) section.removeAttribute("open");

@@ -4,12 +4,11 @@ import { Narrator } from "./narrator.js";
 import { Player } from "./player.js";
 import { PlayerBar } from "./player-bar.js";
 import { Stops } from "./stops.js";
-import { Stream } from "./stream.js";
 import { drawLegend, runSentence, standing } from "./summary.js";
 import { need } from "./svg.js";
 import { Trace } from "./trace.js";
 
-/** @typedef {{run: string, socket: string, cancel: string, link: string}} Started */
+/** @typedef {(listener: import("./stream.js").Listener) => {close: () => void, hurry: () => void}} Source where frames come from */
 /** @typedef {{timeline: import("./timeline.js").Timeline, tables: import("./tables.js").Tables, explain: import("./explain-view.js").ExplainView, cost: import("./cost.js").CostView, tell: (state: string, words: string) => void}} Views */
 
 // playing begins when all is here, or after this long with what is here
@@ -23,7 +22,7 @@ export class RunView {
   #stream;
   #views;
   #noun;
-  #started;
+  #chart;
   #narrator;
   #totals = /** @type {import("./summary.js").Totals | null} */ (null);
   #dirty = false;
@@ -33,12 +32,15 @@ export class RunView {
   #frame = 0;
   #before = 0;
   #over = false;
-  /** no motion is wanted: the playhead stays at the newest moment until a person moves it */
-  #still = false;
+  #still = false; // no motion is wanted: the playhead stays at the newest moment until a person moves it
+  #poster = false; // it was here before anybody asked: nothing moves, the end is shown
 
-  /** @param {Started} started @param {string} noun @param {import("./wire.js").Wire} wire @param {Views} views @param {Record<string, () => void>} actions */
-  constructor(started, noun, wire, views, actions) {
-    this.#started = started;
+  /**
+   * @param {{source: Source, chart: string, noun: string}} run `chart`: address of the bill's figure
+   * @param {import("./wire.js").Wire} wire @param {Views} views @param {Record<string, () => void>} actions
+   */
+  constructor({ source, chart, noun }, wire, views, actions) {
+    this.#chart = chart;
     this.#noun = noun;
     this.#views = views;
     this.trace = new Trace(wire);
@@ -48,7 +50,7 @@ export class RunView {
     this.player.open = true;
     views.timeline.begin(this.trace, noun);
     views.cost.clear();
-    this.#stream = new Stream(started.socket, {
+    this.#stream = source({
       cursor: () => this.trace.cursor, take: (frame, text) => this.#take(frame, text), tell: (state, words) => this.#tell(state, words),
     });
     this.#loop();
@@ -62,16 +64,14 @@ export class RunView {
     this.#bar.close();
   }
 
-  hurry() {
-    this.#stream.hurry();
-  }
+  hurry = () => this.#stream.hurry();
 
   /** @param {any} frame @param {string} text */
   #take(frame, text) {
     this.#firstAt ||= performance.now();
     if (this.trace.ingest(frame, text) && frame.totals) this.#totals = frame.totals;
     this.#dirty = true;
-    if (frame.report) this.#views.cost.show(frame.report.cost, `/runs/${this.#started.run}/charts/cost/`);
+    if (frame.report) this.#views.cost.show(frame.report.cost, this.#chart);
     return this.trace.ended;
   }
 
@@ -81,7 +81,8 @@ export class RunView {
     this.#views.tell(state, told.words);
     need("cut").hidden = !told.cut;
     need("cut").textContent = told.cut;
-    if (["done", "failed", "cancelled"].includes(state)) {
+    if (["done", "failed", "cancelled", "kept"].includes(state)) {
+      this.#poster = state === "kept";
       this.player.open = false;
       this.#nextDraw = 0;
     }
@@ -110,10 +111,11 @@ export class RunView {
     tables.show(this.trace);
     if (this.#totals) {
       cost.running(this.#totals.total_usd);
-      need("sum").textContent = runSentence(this.#totals, this.#noun);
+      if (!this.#poster) need("sum").textContent = runSentence(this.#totals, this.#noun);
       drawLegend(need("legend"), this.trace, this.#totals);
     }
     need("player").hidden = false;
+    Object.assign(need("plot").dataset, { shown: this.trace.cursor, from: this.#poster ? "page" : "worker" });
     if (!this.#played && (!this.player.open || began - this.#firstAt > PATIENCE_MS)) this.#first();
     else if (this.#still && this.player.us < this.player.endUs) this.player.seek(this.player.endUs);
     this.#bar.show();
@@ -125,7 +127,7 @@ export class RunView {
   #first() {
     this.#played = true;
     this.#still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (this.#still) this.player.seek(this.player.endUs);
+    if (this.#still || this.#poster) this.player.seek(this.player.endUs);
     else this.player.play();
   }
 
