@@ -8,7 +8,7 @@ import { drawLegend, runSentence, standing } from "./summary.js";
 import { need } from "./svg.js";
 import { Trace } from "./trace.js";
 
-/** @typedef {(listener: import("./stream.js").Listener) => {close: () => void, hurry: () => void}} Source where frames come from */
+/** @typedef {(listener: import("./stream.js").Listener) => {close: () => void, hurry: () => void, cancel: () => void}} Source where frames come from */
 /** @typedef {{timeline: import("./timeline.js").Timeline, tables: import("./tables.js").Tables, explain: import("./explain-view.js").ExplainView, cost: import("./cost.js").CostView, tell: (state: string, words: string) => void}} Views */
 
 // playing begins when all is here, or after this long with what is here
@@ -19,7 +19,7 @@ export class RunView {
   trace;
   player;
   #bar;
-  #stream;
+  stream;
   #views;
   #noun;
   #chart;
@@ -50,7 +50,7 @@ export class RunView {
     this.player.open = true;
     views.timeline.begin(this.trace, noun);
     views.cost.clear();
-    this.#stream = source({
+    this.stream = source({
       cursor: () => this.trace.cursor, take: (frame, text) => this.#take(frame, text), tell: (state, words) => this.#tell(state, words),
     });
     this.#loop();
@@ -59,12 +59,10 @@ export class RunView {
   /** Leaves the run; another one begins. */
   close() {
     this.#over = true;
-    this.#stream.close();
+    this.stream.close();
     cancelAnimationFrame(this.#frame);
     this.#bar.close();
   }
-
-  hurry = () => this.#stream.hurry();
 
   /** @param {any} frame @param {string} text */
   #take(frame, text) {
