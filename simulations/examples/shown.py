@@ -113,10 +113,16 @@ def numbers(report: Report) -> list[Number]:
     """What the sentence does not say: how often the code ran, when the last event was settled, what Lambda costs."""
     ran, errors, settled = report.invocations.total, report.invocations.errors, report.time_to_settle.max_us
     return [
-        Number("Invocations", f"{ran:,}, {errors:,} of them failed" if errors else f"{ran:,}"),
+        Number("Invocations", f"{ran:,}{_failed(ran, errors)}"),
         *([Number("All settled after", duration(settled))] if settled is not None else []),
         Number("Lambda bills", money(report.cost.total_usd)),
     ]
+
+
+def _failed(ran: int, errors: int) -> str:
+    if not errors:
+        return ""
+    return f", {errors:,} of them failed" if errors < ran else ", all failed" if ran > 1 else ", failed"
 
 
 def fill(text: str, facts: Facts) -> str:
