@@ -9,6 +9,7 @@ _RUN = r"^runs/(?P<run_id>[A-Za-z0-9_-]{1,40})/"
 urlpatterns = [
     path("", views.build, name="build"),
     path("trigger-form/", views.trigger_form, name="trigger_form"),
+    path("examples/", views.examples, name="examples"),
     path("rules/", views.rules, name="rules"),
     path("runs/", views.start, name="start"),
     re_path(_RUN + "$", views.run, name="run"),

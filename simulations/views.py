@@ -32,6 +32,7 @@ from simulations.engine import (
 )
 from simulations.engine.report import ReportBuilder
 from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES
+from simulations.examples import shown
 from simulations.models import Run, State
 from simulations.tasks import simulate_run
 
@@ -276,6 +277,12 @@ def rules(request: HttpRequest) -> HttpResponse:
         groups.setdefault(rule.id.rsplit("-", 1)[0], []).append(rule)
     shown = [{"key": key, "rules": found} for key, found in groups.items()]
     return render(request, "rules.html", {"page": "rules", "groups": shown})
+
+
+@require_safe
+def examples(request: HttpRequest) -> HttpResponse:
+    """Real situations, each as a finished run and a link."""
+    return render(request, "examples.html", {"page": "examples", "situations": shown.situations()})
 
 
 @require_safe
