@@ -25,7 +25,7 @@ export class Kept {
   constructor(frame, listener) {
     queueMicrotask(() => {
       listener.take(frame, "");
-      listener.tell("kept", "The finished run: play it, step through it, select an attempt to ask why.");
+      listener.tell("kept", "The finished run: play it, step through it, ask why.");
     });
   }
 

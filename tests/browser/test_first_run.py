@@ -171,7 +171,11 @@ def test_a_run_can_be_cancelled(page: Page) -> None:
 
 def test_a_run_can_be_cancelled_before_the_server_answers(page: Page) -> None:
     held: list[Route] = []
-    page.route("**/runs/", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/runs/", hold)
     page.goto(link())
     press_run(page)
     page.get_by_role("button", name="Cancel", exact=True).click()
