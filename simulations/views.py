@@ -137,8 +137,10 @@ def _updated(texts: Mapping[str, str]) -> str:
 
 
 def _rules_for_the_page() -> dict[str, dict[str, Any]]:
+    """What the page says of the rules that a record may name."""
     names = ("sentence", "basis", "state", "source", "checked_on")
-    return {rule.id: {name: getattr(rule, name) for name in names} for rule in RULES.values()}
+    acting = (rule for rule in RULES.values() if rule.state == "modelled")
+    return {rule.id: {name: getattr(rule, name) for name in names} for rule in acting}
 
 
 @require_safe
