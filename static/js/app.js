@@ -6,7 +6,7 @@ import { ScenarioForm } from "./form.js";
 import { listenForKeys } from "./keys.js";
 import { actionsFor, keysAreOn, watchPointer } from "./controls.js";
 import { RunView } from "./run-view.js";
-import { begin, cancel, copyText } from "./server.js";
+import { cancel, copyText, Starter } from "./server.js";
 import { data, need } from "./svg.js";
 import { Tables } from "./tables.js";
 import { Timeline } from "./timeline.js";
@@ -18,6 +18,7 @@ const timeline = new Timeline();
 const tables = new Tables(scenario.noun, (seq) => pick(seq));
 const explain = new ExplainView(data("redrive-rules"), scenario.noun);
 const cost = new CostView();
+const starter = new Starter();
 
 /** @type {RunView | null} */
 let view = null;
@@ -25,20 +26,26 @@ let view = null;
 let ran = "";
 /** @type {{cancel: string} | null} */
 let going = null;
+let asking = false;
 
 const form = new ScenarioForm(() => {
   need("stale").hidden = !ran || form.query() === ran;
 });
 const actions = actionsFor(() => view, timeline);
 
+const isOver = (/** @type {string} */ state) => ["start", "done", "failed", "cancelled"].includes(state);
+
 /** @param {string} state @param {string} words */
 function tell(state, words) {
-  const status = need("status");
-  const over = ["start", "done", "failed", "cancelled"].includes(state);
-  status.dataset.state = state;
+  need("status").dataset.state = state;
   need("status-words").textContent = words;
-  need("cancel").hidden = over;
-  if (over) going = null;
+  need("cancel").hidden = !going || isOver(state);
+}
+
+/** What the shown run says; while another one is asked for, that one is spoken of. @param {string} state @param {string} words */
+function hear(state, words) {
+  if (isOver(state)) going = null;
+  if (!asking) tell(state, words);
 }
 
 /** Goes to a record: from a table, or from a mark in the picture. @param {number} seq */
@@ -52,10 +59,15 @@ async function run() {
   const words = form.words();
   const query = form.query();
   form.show([]);
+  asking = true;
   tell("connecting", "Asking the server to simulate this…");
-  const answer = await begin(query);
+  const answer = await starter.begin(query, () => tell("offline", "The server has not answered yet. Still waiting; press Run to ask again."));
+  if (!answer) return;
+  asking = false;
   if (answer.errors) {
-    tell(view ? "failed" : "start", view ? "Not run: see the form. The picture is of the run before." : "Not run yet: something in the form must be put right first.");
+    const before = view ? " The picture is of the run before." : "";
+    if (answer.errors.some((error) => error.field)) tell(view ? "failed" : "start", `Not run: see the form.${before}`);
+    else tell("failed", `Not run. ${answer.errors[0].message}${before}`);
     form.show(answer.errors);
     return;
   }
@@ -67,7 +79,7 @@ async function run() {
   need("result-title").textContent = words.label;
   explain.speakOf(words.noun);
   tables.speakOf(words.noun);
-  view = new RunView(answer.started, words.noun, wire, { timeline, tables, explain, cost, tell }, actions);
+  view = new RunView(answer.started, words.noun, wire, { timeline, tables, explain, cost, tell: hear }, actions);
   if (innerWidth < 1_000) need("result-title").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
@@ -76,13 +88,20 @@ need("scenario").addEventListener("submit", (event) => {
   run();
 });
 need("run-again").addEventListener("click", () => run());
-need("cancel").addEventListener("click", () => going && cancel(going.cancel).then((words) => words && tell("failed", words)));
+need("cancel").addEventListener("click", async () => {
+  const asked = going;
+  if (!asked) return;
+  tell("queued", "Asking the worker to stop…");
+  const words = await cancel(asked.cancel);
+  // the run goes on, and so does what is said about it; Cancel stays there
+  if (words && asked === going) tell("offline", words);
+});
 need("reset").addEventListener("click", (event) => {
   event.preventDefault();
   form.reset();
 });
 need("copy").addEventListener("click", () => copyText(`${location.origin}/?${form.query()}`, need("copy")));
-addEventListener("online", () => view?.hurry());
+for (const event of ["online", "offline"]) addEventListener(event, () => view?.lined(event === "online"));
 addEventListener("themechange", () => view?.redrawn());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view?.redrawn());
 

@@ -62,8 +62,10 @@ export class RunView {
     this.#bar.close();
   }
 
-  hurry() {
-    this.#stream.hurry();
+  /** The browser speaks about its line. @param {boolean} online */
+  lined(online) {
+    if (online) this.#stream.hurry();
+    else this.#stream.offline();
   }
 
   /** @param {any} frame @param {string} text */
