@@ -125,8 +125,6 @@ class Hub:
         watch = self._join(run_id, viewer)
         told_away: float | None = None
         try:
-            if watch.said:
-                yield note(watch.said)
             while True:
                 if not (viewer.behind and viewer.queue.empty()):
                     item = await viewer.queue.get()
@@ -162,6 +160,8 @@ class Hub:
     def _join(self, run_id: str, viewer: Viewer) -> Watch:
         watch = self._watches.setdefault(run_id, Watch(run_id))
         watch.viewers.add(viewer)
+        if watch.said:
+            viewer.offer(note(watch.said))
         if not self._loops:
             self._redis = runlog.connect_async()
             self._loops = [
@@ -266,7 +266,8 @@ class Hub:
         try:
             done = await database_sync_to_async(revive, thread_sensitive=False)(watch.run_id)
         except DatabaseError:
-            return watch.say("database_away")
+            watch.say("database_away")
+            return
         except (Away, BrokerAway, OSError):
             return  # the viewers notice by themselves; asked again in a second
         if done is not Revival.NOT_NEEDED:

@@ -61,7 +61,10 @@ async function run() {
   form.show([]);
   asking = true;
   tell("connecting", "Asking the server to simulate this…");
-  const answer = await starter.begin(query, () => tell("offline", "The server has not answered yet. Still waiting; press Run to ask again."));
+  const answer = await starter.begin(query, () => {
+    tell("offline", "The server has not answered yet. Still waiting; press Run to ask again.");
+    showResult();
+  });
   if (!answer) return;
   asking = false;
   if (answer.errors) {
@@ -80,6 +83,11 @@ async function run() {
   explain.speakOf(words.noun);
   tables.speakOf(words.noun);
   view = new RunView(answer.started, words.noun, wire, { timeline, tables, explain, cost, tell: hear }, actions);
+  showResult();
+}
+
+/** On a small screen the result stands below the form. */
+function showResult() {
   if (innerWidth < 1_000) need("result-title").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 

@@ -95,7 +95,7 @@ export class Stream {
     const frame = JSON.parse(text);
     this.#wait = FIRST_WAIT_MS;
     this.#expect(SPEAKS_WITHIN_MS, LOST);
-    if (frame.note) return this.#listener.tell("queued", frame.note);
+    if (frame.note) return this.#listener.tell(frame.code.endsWith("_away") ? "offline" : "queued", frame.note);
     if (frame.error) return this.#end("failed", `The simulation failed: ${frame.error}`);
     if (frame.cancelled) return this.#end("cancelled", "Cancelled. What had arrived is shown.");
     try {

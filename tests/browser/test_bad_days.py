@@ -208,12 +208,15 @@ def database(site: Site) -> Path:
 
 def test_a_server_that_never_answers_is_given_up_in_words(page: Page, frail: Site) -> None:
     asked: list[Route] = []
+    page.set_viewport_size({"width": 360, "height": 740})
     page.clock.install()
     page.goto(frail.url + link(error_rate=1))
     page.route("**/runs/", lambda route: asked.append(route))  # noqa: PLW0108  (Playwright marks what it is given)
     press_run(page)
     page.clock.fast_forward(4_000)
     expect(status(page)).to_contain_text("has not answered yet")
+    page.clock.run_for(2_000)  # a small screen scrolls there
+    expect(status(page)).to_be_in_viewport()
     expect(page.locator("#cancel")).to_be_hidden()
     press_run(page)
     until(lambda: page.evaluate("1") and len(asked) == 2, "it asks again")

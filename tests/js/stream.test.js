@@ -120,6 +120,14 @@ test("a device that goes offline is told so and keeps the line; once online it t
   mock.timers.reset();
 });
 
+test("a note that something is away is no waiting in a queue", () => {
+  const { send, states, stream } = connected();
+  send({ note: "The server cannot reach Redis at the moment.", code: "redis_away" });
+  send({ note: "Redis is back.", code: "redis_back" });
+  assert.deepEqual(states(), ["connecting", "offline", "queued"]);
+  stream.close();
+});
+
 test("a database that is away is said, not a lost connection", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const { sockets, told, stream } = connected();

@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from simulations import links, runlog, tasks
-from simulations.engine import TRIGGERS
+from simulations.engine import TRIGGERS, simulate_rows
 from simulations.models import Run, State, new_run_id
 from simulations.tasks import Revival, queue_unfinished, revive, simulate_run
 from tests.web.conftest import ALWAYS_FAILS
@@ -120,7 +120,7 @@ def test_a_run_whose_end_meets_a_locked_database_is_not_a_failed_run(
     new_run: NewRun, store: redis.Redis, request: pytest.FixtureRequest
 ) -> None:
     run = new_run()
-    rows = tasks.simulate_rows
+    rows = simulate_rows
     unlock: list[Callable[[], None]] = []
 
     def locking(*given: Any, **limits: Any) -> Any:
