@@ -81,13 +81,14 @@ def main(options: dict[str, Any], say: Callable[[str], Any]) -> None:
         from playwright.sync_api import sync_playwright  # noqa: PLC0415  (comes with what the tests need)
     except ImportError:
         raise BenchmarkError(_NO_PLAYWRIGHT) from None
-    with own_site() as site, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         path = _find(options["browser"], playwright.chromium.executable_path)
         browser = playwright.chromium.launch(executable_path=path)
         say(f"/?{options['link']} in Chromium {browser.version}")
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.add_init_script(_WATCH)
-        found = [_clicked(page, f"{site.url}/?{options['link']}") for _ in range(options["repeat"] + 1)][1:]
+        with own_site() as site:
+            found = [_clicked(page, f"{site.url}/?{options['link']}") for _ in range(options["repeat"] + 1)][1:]
         browser.close()
     say("after the click, in milliseconds    median     worst")
     for name, words in _STAGES:
