@@ -23,7 +23,14 @@ from tests.web.site import Site, serving
 LONG = link("s3", error_rate=0.2, traffic="poisson", traffic_count=20_000, traffic_rate_per_s=100, seed=5)
 FREE = {"REDRIVE_RUNS_A_MINUTE": "10000"}
 # what the browser itself notes on its console when a server is away
-NOISE = ("WebSocket connection to", "ERR_CONNECTION_REFUSED", "ERR_INTERNET_DISCONNECTED", "status of 503", "503 from")
+NOISE = (
+    "WebSocket connection to",
+    "ERR_CONNECTION_REFUSED",
+    "ERR_FAILED",
+    "ERR_INTERNET_DISCONNECTED",
+    "status of 503",
+    "503 from",
+)
 
 
 @pytest.fixture(scope="module")
@@ -224,6 +231,10 @@ def test_a_server_that_never_answers_is_given_up_in_words(page: Page, frail: Sit
     expect(status(page)).to_contain_text("Not run. The server did not answer.")
     expect(page.get_by_role("alert")).to_contain_text("press Run to ask again")
     page.unroute("**/runs/")
+    page.route("**/runs/", lambda route: route.abort())
+    press_run(page)
+    expect(page.get_by_role("alert")).to_contain_text("The server cannot be reached")
+    page.unroute("**/runs/")
     press_run(page)
     until_done(page)
 
@@ -258,7 +269,11 @@ def test_without_a_worker_the_page_says_what_it_waits_for(
         press_run(page)
         expect(status(page)).to_have_text("Waiting for a worker to begin…")
         expect(status(page)).to_have_text("Waiting for a free worker.")
-        # and it can be ended without one
+        # and it can be ended without one, also when that fails at first
+        page.route("**/cancel/", lambda route: route.abort())
+        page.get_by_role("button", name="Cancel").click()
+        expect(status(page)).to_contain_text("could not be cancelled")
+        page.unroute("**/cancel/")
         page.get_by_role("button", name="Cancel").click()
         expect(status(page)).to_contain_text("Cancelled.")
 

@@ -142,6 +142,19 @@ def test_a_process_of_the_site_ends_in_the_middle_of_a_run(site: Site, part: str
     assert page.rows == expected(link)
 
 
+def test_a_run_that_only_the_lost_redis_knew_of_is_queued_again(site: Site) -> None:
+    worker = site.child("celery")
+    os.kill(worker, signal.SIGSTOP)
+    run = site.run(LONG.format(seed=1))
+    words = "1 unfinished run(s) queued again"
+    before = site.log().count(words)
+    os.kill(site.child("valkey"), signal.SIGKILL)
+    until(lambda: site.log().count(words) > before, words)
+    os.kill(worker, signal.SIGCONT)
+    # and nobody watches it
+    site.until_finished(run)
+
+
 def test_who_comes_in_the_middle_who_comes_late_and_who_reads_slowly_get_the_same(site: Site) -> None:
     link = LONG.format(seed=1)
     run = site.run(link)
