@@ -34,10 +34,13 @@ _PAGE = 20
 _BLOCK_MS = 4000
 _QUEUED_PER_VIEWER = 8
 _RETRY_S = 0.5
+# what still holds is said again after this long: a page takes a line that is silent for 30 s for dead
+_SAY_AGAIN_S = 10
 
 _NOTES = {
     "redis_away": "The server cannot reach Redis at the moment. This page goes on by itself when it is back.",
     "redis_back": "Redis is back.",
+    "database_away": "The server cannot read its database at the moment. This page goes on by itself when it is back.",
     Revival.WAITING: "Waiting for a free worker.",
     Revival.QUEUED_AGAIN: "The worker has not been heard of for some seconds. The run was queued again.",
     Revival.SIMULATED_AGAIN: "The trace of this run is no longer kept. It is being simulated again.",
@@ -79,11 +82,21 @@ class Watch:
         self.top: tuple[int, int] | None = None
         self.heard = time.monotonic()
         self.said: str | None = None
+        self.said_at = 0.0
 
     def hear(self) -> None:
         """There is news: the run is not silent."""
         self.heard = time.monotonic()
         self.said = None
+
+    def say(self, code: str) -> None:
+        """Tell the viewers how it stands with a silent run, again once in a while."""
+        now = time.monotonic()
+        if code == self.said and now - self.said_at < _SAY_AGAIN_S:
+            return
+        self.said, self.said_at = code, now
+        for viewer in self.viewers:
+            viewer.offer(note(code))
 
     def hand_out(self, entries: list[Entry]) -> None:
         """Give new entries to all who have caught up."""
@@ -110,7 +123,7 @@ class Hub:
         """
         viewer = Viewer(after)
         watch = self._join(run_id, viewer)
-        told_away = False
+        told_away: float | None = None
         try:
             while True:
                 if not (viewer.behind and viewer.queue.empty()):
@@ -124,14 +137,14 @@ class Hub:
                         if not entries and await self._is_over(run_id, viewer):
                             return
                     except Away:
-                        if not told_away:
+                        if told_away is None or time.monotonic() - told_away > _SAY_AGAIN_S:
+                            told_away = time.monotonic()
                             yield note("redis_away")
-                        told_away = True
                         await asyncio.sleep(_RETRY_S)
                         continue
-                    if told_away:
+                    if told_away is not None:
                         yield note("redis_back")
-                        told_away = False
+                        told_away = None
                     if not entries:
                         await self._catch_up(watch, viewer)
                         if ended:
@@ -147,6 +160,8 @@ class Hub:
     def _join(self, run_id: str, viewer: Viewer) -> Watch:
         watch = self._watches.setdefault(run_id, Watch(run_id))
         watch.viewers.add(viewer)
+        if watch.said:
+            viewer.offer(note(watch.said))
         if not self._loops:
             self._redis = runlog.connect_async()
             self._loops = [
@@ -250,13 +265,13 @@ class Hub:
         """Have a silent run queued again, and say so to whoever watches it."""
         try:
             done = await database_sync_to_async(revive, thread_sensitive=False)(watch.run_id)
-        except (Away, DatabaseError, BrokerAway, OSError):
-            return  # asked again in a second
-        if done is Revival.NOT_NEEDED or done == watch.said:
+        except DatabaseError:
+            watch.say("database_away")
             return
-        watch.said = done
-        for viewer in watch.viewers:
-            viewer.offer(note(done))
+        except (Away, BrokerAway, OSError):
+            return  # the viewers notice by themselves; asked again in a second
+        if done is not Revival.NOT_NEEDED:
+            watch.say(done)
 
 
 _hubs: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = weakref.WeakKeyDictionary()

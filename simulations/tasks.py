@@ -14,6 +14,7 @@ import msgspec
 from billiard.exceptions import SoftTimeLimitExceeded
 from celery import shared_task
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import F
 from django.utils import timezone
 from redis.exceptions import OutOfMemoryError
@@ -76,7 +77,7 @@ def _simulate(run: Run, log: runlog.RunLog) -> None:
         _fail(run, log, f"This version of Redrive cannot run the scenario: {errors}")
     except OutOfMemoryError:
         _fail(run, log, "Redis has no memory left for another trace. Try again in a few minutes, or a smaller run.")
-    except runlog.Away:
+    except (runlog.Away, DatabaseError):
         # not the run's fault: it stays unfinished, and whoever watches it has it queued again
         raise
     except Exception:

@@ -8,12 +8,14 @@ from functools import partial
 from typing import Any
 
 import msgspec
+import redis
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import json_script
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -33,7 +35,7 @@ from simulations.engine import (
 from simulations.engine.report import ReportBuilder
 from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES
 from simulations.examples import shown
-from simulations.models import Run, State
+from simulations.models import ENDED, Run, State
 from simulations.tasks import simulate_run
 
 # the first page: an object arrives, the function always fails, nobody catches it
@@ -41,6 +43,7 @@ HOME = "trigger=s3&error_rate=1"
 _WIRE = {"kinds": KINDS, "outcomes": OUTCOMES, "fates": FATES, "fields": FIELDS}
 _ROOM = 560  # pixels for the axis of the first picture: what a page of 1280 px leaves
 _AWAY = "The server cannot reach Redis at the moment. Try again in a few seconds."
+_CANNOT_WRITE = "The server cannot write to its database at the moment. Try again in a few seconds."
 _SERVICE_UNAVAILABLE, _TOO_MANY = 503, 429
 
 
@@ -178,7 +181,7 @@ def start(request: HttpRequest) -> HttpResponse:
     except (runlog.Away, BrokerAway):
         return _error("RedisAway", _AWAY, _SERVICE_UNAVAILABLE)
     except DatabaseError:
-        return _error("DatabaseAway", "The server cannot write to its database.", _SERVICE_UNAVAILABLE)
+        return _error("DatabaseAway", _CANNOT_WRITE, _SERVICE_UNAVAILABLE)
     return JsonResponse({**_addresses(run), "link": f"/?{link}"}, status=201)
 
 
@@ -240,10 +243,22 @@ def cancel(request: HttpRequest, run_id: str) -> JsonResponse:  # noqa: ARG001  
         try:
             with runlog.connect() as client:
                 runlog.request_cancel(client, found.id)
+                _cancel_in_the_database(found, client)
         except runlog.Away:
             return _error("RedisAway", _AWAY, _SERVICE_UNAVAILABLE)
-        Run.objects.filter(id=found.id).exclude(state__in=(State.FINISHED, State.FAILED)).update(requested_cancel=True)
+        except DatabaseError:
+            return _error("DatabaseAway", _CANNOT_WRITE, _SERVICE_UNAVAILABLE)
+        found.refresh_from_db()
     return JsonResponse(_state(found))
+
+
+def _cancel_in_the_database(run: Run, client: redis.Redis) -> None:
+    """A run that no worker has begun ends here and now; where one writes, it sees the wish before its next frame."""
+    unbegun = Run.objects.filter(id=run.id, state=State.QUEUED)
+    if unbegun.update(state=State.CANCELLED, requested_cancel=True, finished=timezone.now()):
+        runlog.RunLog(client, run.id).end({"cancelled": True})
+    else:
+        Run.objects.filter(id=run.id).exclude(state__in=ENDED).update(requested_cancel=True)
 
 
 def _addresses(run: Run) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """All settings. What differs between machines comes from the environment:
 
 REDIS_URL DATABASE_URL SECRET_KEY ALLOWED_HOSTS (comma separated) DEBUG=1 REDRIVE_VAR (folder for database, key, locks)
+REDRIVE_RUNS_A_MINUTE (how many runs one address may start)
 """
 
 import hashlib
@@ -38,7 +39,7 @@ REDRIVE: dict[str, int] = {
     # a watched run without news for this long is queued again, once in `again_s`
     "silent_s": 3,
     "again_s": 20,
-    "runs_a_minute": 30,
+    "runs_a_minute": int(os.environ.get("REDRIVE_RUNS_A_MINUTE") or 30),
 }
 
 

@@ -3,11 +3,12 @@
 import { CostView } from "./cost.js";
 import { ExplainView } from "./explain-view.js";
 import { ScenarioForm } from "./form.js";
+import { Kept } from "./kept.js";
 import { listenForKeys } from "./keys.js";
 import { actionsFor, keysAreOn, watchPointer } from "./controls.js";
 import { RunView } from "./run-view.js";
-import { begin, cancel, copyText } from "./server.js";
-import { Kept, Stream } from "./stream.js";
+import { cancel, copyText, Starter } from "./server.js";
+import { Stream } from "./stream.js";
 import { data, need } from "./svg.js";
 import { Tables } from "./tables.js";
 import { Timeline } from "./timeline.js";
@@ -19,6 +20,7 @@ const timeline = new Timeline();
 const tables = new Tables(scenario.noun, (seq) => pick(seq));
 const explain = new ExplainView(data("redrive-rules"), scenario.noun);
 const cost = new CostView();
+const starter = new Starter();
 
 /** @type {RunView | null} */
 let view = null;
@@ -26,22 +28,26 @@ let view = null;
 let ran = "";
 /** @type {{cancel: string} | null} */
 let going = null;
-/** the run that was asked for last; another number once it is not wanted any more */
-let asked = 0;
+let asking = false;
 
 const form = new ScenarioForm(() => {
   need("stale").hidden = !ran || form.query() === ran;
 });
 const actions = actionsFor(() => view, timeline);
 
+const isOver = (/** @type {string} */ state) => ["start", "done", "failed", "cancelled", "kept"].includes(state);
+
 /** @param {string} state @param {string} words */
 function tell(state, words) {
-  const status = need("status");
-  const over = ["start", "done", "failed", "cancelled", "kept"].includes(state);
-  status.dataset.state = state;
+  need("status").dataset.state = state;
   need("status-words").textContent = words;
-  need("cancel").hidden = over;
-  if (over) going = null;
+  need("cancel").hidden = !going || isOver(state);
+}
+
+/** What the shown run says; while another one is asked for, that one is spoken of. @param {string} state @param {string} words */
+function hear(state, words) {
+  if (isOver(state)) going = null;
+  if (!asking) tell(state, words);
 }
 
 /** Goes to a record: from a table, or from a mark in the picture. @param {number} seq */
@@ -53,24 +59,25 @@ function pick(seq) {
 
 /** @param {{source: import("./run-view.js").Source, chart: string, noun: string}} run */
 function show(run) {
-  view = new RunView(run, wire, { timeline, tables, explain, cost, tell }, actions);
+  view = new RunView(run, wire, { timeline, tables, explain, cost, tell: hear }, actions);
 }
 
 async function run() {
   const words = form.words();
   const query = form.query();
   form.show([]);
+  asking = true;
   tell("connecting", "Asking the server to simulate this…");
-  going = null;
-  asked += 1;
-  const mine = asked;
-  const answer = await begin(query);
-  if (mine !== asked) {
-    if (answer.started) cancel(answer.started.cancel);
-    return;
-  }
+  const answer = await starter.begin(query, () => {
+    tell("offline", "The server has not answered yet. Still waiting; press Run to ask again.");
+    showResult();
+  });
+  if (!answer) return;
+  asking = false;
   if (answer.errors) {
-    tell(view ? "failed" : "start", view ? "Not run: see the form. The picture is of the run before." : "Not run yet: something in the form must be put right first.");
+    const before = view ? " The picture is of the run before." : "";
+    if (answer.errors.some((error) => error.field)) tell(view ? "failed" : "start", `Not run: see the form.${before}`);
+    else tell("failed", `Not run. ${answer.errors[0].message}${before}`);
     form.show(answer.errors);
     return;
   }
@@ -84,6 +91,11 @@ async function run() {
   tables.speakOf(words.noun);
   const { socket, chart } = answer.started;
   show({ source: (listener) => new Stream(socket, listener), chart, noun: words.noun });
+  showResult();
+}
+
+/** On a small screen the result stands below the form. */
+function showResult() {
   if (innerWidth < 1_000) need("result-title").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
@@ -93,13 +105,13 @@ need("scenario").addEventListener("submit", (event) => {
 });
 need("run-again").addEventListener("click", () => run());
 need("cancel").addEventListener("click", async () => {
-  if (!going) {
-    asked += 1;
-    tell("cancelled", "Cancelled before it began. The picture is of the run before.");
-    return;
-  }
-  const words = await cancel(going.cancel);
-  if (words) tell("failed", words);
+  const asked = going;
+  if (!asked) return;
+  tell("queued", "Asking the worker to stop…");
+  const words = await cancel(asked.cancel);
+  if (asked !== going) return;
+  // where that failed the run goes on, and so does what is said about it; Cancel stays there
+  if (words) tell("offline", words);
   else view?.stream.cancel();
 });
 need("reset").addEventListener("click", (event) => {
@@ -107,12 +119,11 @@ need("reset").addEventListener("click", (event) => {
   form.reset();
 });
 need("copy").addEventListener("click", () => copyText(`${location.origin}/?${form.query()}`, need("copy")));
-addEventListener("online", () => view?.stream.hurry());
+for (const [name, act] of /** @type {const} */ ([["online", "hurry"], ["offline", "offline"]])) addEventListener(name, () => view?.stream[act]());
 addEventListener("themechange", () => view?.redrawn());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view?.redrawn());
 
-let width = innerWidth;
-let resizing = 0;
+let [width, resizing] = [innerWidth, 0];
 addEventListener("resize", () => {
   if (innerWidth === width || !view) return;
   width = innerWidth;

@@ -28,7 +28,9 @@ function plotly() {
 
 /** @param {string} address @returns {Promise<{figure: {data: any[], layout: any}, summary: string}>} */
 async function figureOf(address) {
-  const answer = await fetch(address);
+  const answer = await fetch(address, { signal: AbortSignal.timeout(10_000) }).catch(() => {
+    throw new Error("The server does not answer.");
+  });
   if (!answer.ok) throw new Error(`The server answers with status ${answer.status}.`);
   return answer.json();
 }

@@ -21,8 +21,14 @@ export function placeErrors(form, errors) {
     mark(input, error.message);
     return html("li", {}, html("a", { href: `#${input.id}` }, titleOf(input) || error.field), `: ${error.message}`);
   });
-  summary.replaceChildren(html("h2", {}, errors.length === 1 ? "One thing to put right" : `${errors.length} things to put right`), html("ul", {}, ...lines));
+  summary.replaceChildren(html("h2", {}, headline(errors)), html("ul", {}, ...lines));
   if (errors.length) summary.focus();
+}
+
+/** @param {FieldError[]} errors */
+function headline(errors) {
+  if (!errors.some((error) => error.field)) return "Not run";
+  return errors.length === 1 ? "One thing to put right" : `${errors.length} things to put right`;
 }
 
 /** @param {HTMLInputElement} input */

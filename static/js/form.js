@@ -4,6 +4,7 @@ import { placeErrors, clearError } from "./form-errors.js";
 import { need } from "./svg.js";
 
 const ADDRESS_PAUSE_MS = 250;
+const ANSWERS_WITHIN_MS = 10_000;
 
 export class ScenarioForm {
   #form = /** @type {HTMLFormElement} */ (need("scenario"));
@@ -77,7 +78,7 @@ export class ScenarioForm {
     const focused = document.activeElement?.id;
     this.#form.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(`/trigger-form/?${query}`);
+      const answer = await fetch(`/trigger-form/?${query}`, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
       const text = await answer.text();
       if (turn !== this.#turn) return;
       if (!text.includes("scenario-sections")) throw new Error(`status ${answer.status}`);

@@ -8,7 +8,7 @@ import { drawLegend, runSentence, standing } from "./summary.js";
 import { need } from "./svg.js";
 import { Trace } from "./trace.js";
 
-/** @typedef {(listener: import("./stream.js").Listener) => {close: () => void, hurry: () => void, cancel: () => void}} Source where frames come from */
+/** @typedef {(listener: import("./stream.js").Listener) => Pick<import("./stream.js").Stream, "close" | "cancel" | "hurry" | "offline">} Source where frames come from */
 /** @typedef {{timeline: import("./timeline.js").Timeline, tables: import("./tables.js").Tables, explain: import("./explain-view.js").ExplainView, cost: import("./cost.js").CostView, tell: (state: string, words: string) => void}} Views */
 
 // playing begins when all is here, or after this long with what is here

@@ -4,37 +4,67 @@
 /** @typedef {{field: string, code: string, message: string}} FieldError */
 
 const AWAY = "The server cannot be reached. Your settings are kept in the address; try again in a moment.";
+const OFFLINE = "This device is offline. Your settings are kept in the address; press Run when the line is back.";
+const SILENT = "The server did not answer. Your settings are kept in the address; press Run to ask again.";
+// after this long the page says that it still waits; after that it gives up (a locked database makes the server wait 20 s)
+const SLOW_MS = 4_000;
+const GIVE_UP_MS = 30_000;
 
-/** @param {string} path @param {string} body */
-function post(path, body) {
+/** @param {string} path @param {string} body @param {AbortSignal} signal */
+function post(path, body, signal) {
   const token = /** @type {HTMLInputElement | null} */ (document.querySelector("[name=csrfmiddlewaretoken]"));
   return fetch(path, {
-    method: "POST", body,
+    method: "POST", body, signal,
     headers: { "Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": token?.value ?? "", Accept: "application/json" },
   });
 }
 
-/**
- * Asks for a run.
- * @param {string} query the whole scenario
- * @returns {Promise<{started: any, errors?: undefined} | {errors: FieldError[]}>}
- */
-export async function begin(query) {
-  try {
-    const answer = await post("/runs/", query);
-    const type = answer.headers.get("content-type") ?? "";
-    if (!type.includes("json")) return { errors: [{ field: "", code: "", message: `The server answers with status ${answer.status}. Load the page again; the address keeps your settings.` }] };
-    const found = await answer.json();
-    return found.errors ? { errors: found.errors } : { started: found };
-  } catch {
-    return { errors: [{ field: "", code: "", message: AWAY }] };
+/** @param {string} message @returns {{errors: FieldError[]}} */
+const failure = (message) => ({ errors: [{ field: "", code: "", message }] });
+
+/** One question at a time: a new one takes the place of the one that still waits for its answer. */
+export class Starter {
+  /** @type {AbortController | null} */ #asked = null;
+
+  /**
+   * Asks for a run.
+   * @param {string} query the whole scenario @param {() => void} slow called when no answer has come for some seconds
+   * @returns {Promise<{started: any, errors?: undefined} | {errors: FieldError[]} | null>} null: another question took its place
+   */
+  async begin(query, slow) {
+    this.#asked?.abort();
+    const asked = new AbortController();
+    this.#asked = asked;
+    let silent = false;
+    const timers = [setTimeout(slow, SLOW_MS), setTimeout(() => {
+      silent = true;
+      asked.abort();
+    }, GIVE_UP_MS)];
+    try {
+      const answer = await started(query, asked.signal);
+      return asked === this.#asked ? answer : null;
+    } catch {
+      if (asked !== this.#asked) return null;
+      return failure(silent ? SILENT : navigator.onLine ? AWAY : OFFLINE);
+    } finally {
+      timers.forEach(clearTimeout);
+    }
   }
+}
+
+/** @param {string} query @param {AbortSignal} signal */
+async function started(query, signal) {
+  const answer = await post("/runs/", query, signal);
+  const type = answer.headers.get("content-type") ?? "";
+  if (!type.includes("json")) return failure(`The server answers with status ${answer.status}. Load the page again; the address keeps your settings.`);
+  const found = await answer.json();
+  return found.errors ? { errors: found.errors } : { started: found };
 }
 
 /** Asks to stop a run. @param {string} address @returns {Promise<string>} what went wrong, "" if nothing did */
 export async function cancel(address) {
   try {
-    const answer = await post(address, "");
+    const answer = await post(address, "", AbortSignal.timeout(GIVE_UP_MS));
     return answer.ok ? "" : `The run could not be cancelled: status ${answer.status}.`;
   } catch {
     return "The run could not be cancelled: the server cannot be reached.";

@@ -16,25 +16,14 @@ import { GapError } from "./trace.js";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
+// a line that takes so long to open, or that says nothing for so long, is taken for dead: the server speaks every 10 s
+const OPENS_WITHIN_MS = 10_000;
+const SPEAKS_WITHIN_MS = 30_000;
 const GONE = 4404;
+const TRY_AGAIN_LATER = 1013;
+const LOST = "The connection is lost";
+const KEPT = "What is here stays";
 const CANCELLED = "Cancelled. What had arrived is shown.";
-
-/** A run that is here already, as one frame that ends it. */
-export class Kept {
-  /** @param {any} frame @param {Listener} listener */
-  constructor(frame, listener) {
-    queueMicrotask(() => {
-      listener.take(frame, "");
-      listener.tell("kept", "The finished run: play it, step through it, ask why.");
-    });
-  }
-
-  close() {}
-
-  hurry() {}
-
-  cancel() {}
-}
 
 export class Stream {
   #address;
@@ -42,7 +31,8 @@ export class Stream {
   #open;
   /** @type {WebSocket | null} */ #socket = null;
   #wait = FIRST_WAIT_MS;
-  #timer = 0;
+  /** the next try @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+  /** what is done when the line stays silent @type {ReturnType<typeof setTimeout> | undefined} */ #guard;
   #over = false;
 
   /**
@@ -60,7 +50,7 @@ export class Stream {
   close() {
     this.#over = true;
     clearTimeout(this.#timer);
-    this.#socket?.close();
+    this.#drop();
   }
 
   /** Whatever is still on its way is not wanted: the worker was told, and may be done long before a slow line is. */
@@ -68,33 +58,50 @@ export class Stream {
     if (!this.#over) this.#end("cancelled", CANCELLED);
   }
 
-  /** Tries at once instead of waiting: the browser says that it is online again. */
+  /** The browser says that it is online again: a new line at once, since the old one may be dead without a word. */
   hurry() {
-    if (this.#over || !this.#timer) return;
+    if (this.#over) return;
     clearTimeout(this.#timer);
+    this.#drop();
     this.#connect();
   }
 
+  /** The browser says that it is offline. A server on this machine may still be heard, so the line is kept until it breaks. */
+  offline() {
+    if (!this.#over) this.#listener.tell("offline", `This device is offline. ${KEPT}; the run goes on here when the line is back.`);
+  }
+
   #connect() {
-    this.#timer = 0;
     const after = this.#listener.cursor();
     this.#listener.tell("connecting", after ? "Connecting again…" : "Connecting…");
     const socket = this.#open(`${this.#address}?after=${after}`);
     this.#socket = socket;
-    socket.onopen = () => this.#listener.tell("queued", after ? "Connected again, going on where it stopped." : "Waiting for a worker to begin…");
+    this.#expect(OPENS_WITHIN_MS, "The server does not answer");
+    socket.onopen = () => {
+      if (socket !== this.#socket) return;
+      this.#expect(SPEAKS_WITHIN_MS, LOST);
+      this.#listener.tell("queued", after ? "Connected again, going on where it stopped." : "Waiting for a worker to begin…");
+    };
     socket.onmessage = (message) => {
       if (socket === this.#socket) this.#hear(String(message.data));
     };
     socket.onclose = (event) => {
-      if (socket === this.#socket) this.#lost(event.code);
+      if (socket === this.#socket) this.#closed(event.code);
     };
+  }
+
+  /** Takes the line for dead when nothing comes. @param {number} ms @param {string} why */
+  #expect(ms, why) {
+    clearTimeout(this.#guard);
+    this.#guard = setTimeout(() => this.#lost(why), ms);
   }
 
   /** @param {string} text */
   #hear(text) {
     const frame = JSON.parse(text);
     this.#wait = FIRST_WAIT_MS;
-    if (frame.note) return this.#listener.tell("queued", frame.note);
+    this.#expect(SPEAKS_WITHIN_MS, LOST);
+    if (frame.note) return this.#listener.tell(frame.code.endsWith("_away") ? "offline" : "queued", frame.note);
     if (frame.error) return this.#end("failed", `The simulation failed: ${frame.error}`);
     if (frame.cancelled) return this.#end("cancelled", CANCELLED);
     try {
@@ -102,10 +109,10 @@ export class Stream {
       if (ended) this.#end("done", "Done.");
       else this.#listener.tell("receiving", "");
     } catch (error) {
-      if (!(error instanceof GapError)) throw error;
       // something is missing in between: ask again from what is here
-      this.#socket?.close();
-      this.#lost(0);
+      if (error instanceof GapError) return this.#lost(LOST);
+      this.#end("failed", "This page cannot read what the server sends; the site may have been renewed. Load the page again: its address keeps your settings.");
+      throw error;
     }
   }
 
@@ -116,13 +123,26 @@ export class Stream {
   }
 
   /** @param {number} code of the closing */
-  #lost(code) {
-    this.#socket = null;
-    if (this.#over) return;
+  #closed(code) {
     if (code === GONE) return this.#end("failed", "The server does not know this run any more. Press Run to simulate it again.");
+    this.#lost(code === TRY_AGAIN_LATER ? "The server cannot read its database at the moment" : LOST);
+  }
+
+  /** @param {string} why */
+  #lost(why) {
+    this.#drop();
+    if (this.#over) return;
     const wait = this.#wait;
     this.#wait = Math.min(LONGEST_WAIT_MS, wait * 2);
-    this.#listener.tell("offline", `The connection is lost. What is here stays; next try in ${soon(wait / 1_000)}.`);
-    this.#timer = Number(setTimeout(() => this.#connect(), wait));
+    const reason = globalThis.navigator?.onLine === false ? "This device is offline" : why;
+    this.#listener.tell("offline", `${reason}. ${KEPT}; next try in ${soon(wait / 1_000)}.`);
+    this.#timer = setTimeout(() => this.#connect(), wait);
+  }
+
+  #drop() {
+    clearTimeout(this.#guard);
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
   }
 }

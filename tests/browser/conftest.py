@@ -61,6 +61,8 @@ def start_site(folder: Path) -> Site:
     log = folder / "serve.log"
     environment = {name: value for name, value in os.environ.items() if name not in OURS}
     environment["REDRIVE_VAR"] = str(folder / "var")
+    # all tests come from one address
+    environment["REDRIVE_RUNS_A_MINUTE"] = "10000"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve", "--port", str(port)],
@@ -140,7 +142,13 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture
-def watch(site: Site) -> Iterator[Callable[[BrowserContext], Troubles]]:
+def own_addresses(base_url: str) -> list[str]:
+    """What a page may ask for."""
+    return [base_url, "data:", "blob:"]
+
+
+@pytest.fixture
+def watch(own_addresses: list[str]) -> Iterator[Callable[[BrowserContext], Troubles]]:
     """Listen to a browser context; what it complains about by the end of the test fails the test."""
     troubles = Troubles()
 
@@ -151,7 +159,7 @@ def watch(site: Site) -> Iterator[Callable[[BrowserContext], Troubles]]:
     def answered(response: Response) -> None:
         if response.status >= 500:
             troubles.append(f"{response.status} from {response.url}")
-        if not response.url.startswith((site.url, "data:", "blob:")):
+        if not response.url.startswith(tuple(own_addresses)):
             troubles.append(f"request to another place: {response.url}")
 
     def listen(context: BrowserContext) -> Troubles:

@@ -67,6 +67,82 @@ test("a frame that leaves records out is asked for again", () => {
   mock.timers.reset();
 });
 
+test("a line that does not open is given up in words, and tried again", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { sockets, told, stream } = connected();
+  mock.timers.tick(10_000);
+  assert.equal(sockets[0].closed, true);
+  assert.match(told.at(-1)[1], /does not answer.*next try in 1 second/);
+  mock.timers.tick(500);
+  assert.equal(sockets.length, 2);
+  stream.close();
+  mock.timers.reset();
+});
+
+test("a line that says nothing for half a minute is taken for dead; any word keeps it", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { sockets, told, send, stream } = connected();
+  sockets[0].onopen();
+  mock.timers.tick(29_000);
+  send({ note: "Waiting for a free worker.", code: "waiting" });
+  mock.timers.tick(29_000);
+  send({ first: 1, last: 3, rows: rows.slice(0, 3) });
+  mock.timers.tick(29_999);
+  assert.equal(sockets[0].closed, undefined);
+  mock.timers.tick(1);
+  assert.match(told.at(-1)[1], /connection is lost/);
+  mock.timers.tick(500);
+  assert.equal(sockets[1].address, "/ws/runs/x/?after=3");
+  stream.close();
+  mock.timers.tick(60_000);
+  assert.equal(sockets.length, 2);
+  mock.timers.reset();
+});
+
+test("a device that goes offline is told so and keeps the line; once online it takes a new one", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { sockets, told, send, stream, states } = connected();
+  sockets[0].onopen();
+  send({ first: 1, last: 3, rows: rows.slice(0, 3) });
+  stream.offline();
+  assert.match(told.at(-1)[1], /device is offline/);
+  assert.equal(sockets[0].closed, undefined);
+  stream.hurry();
+  assert.equal(sockets[0].closed, true);
+  assert.equal(sockets[1].address, "/ws/runs/x/?after=3");
+  // what the old line still says is not listened to
+  sockets[0].onclose({ code: 1006 });
+  send({ first: 4, last: 8, rows: rows.slice(3) });
+  stream.offline();
+  stream.hurry();
+  assert.equal(states().at(-1), "done");
+  assert.equal(sockets.length, 2);
+  mock.timers.reset();
+});
+
+test("a note that something is away is no waiting in a queue", () => {
+  const { send, states, stream } = connected();
+  send({ note: "The server cannot reach Redis at the moment.", code: "redis_away" });
+  send({ note: "Redis is back.", code: "redis_back" });
+  assert.deepEqual(states(), ["connecting", "offline", "queued"]);
+  stream.close();
+});
+
+test("a database that is away is said, not a lost connection", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { sockets, told, stream } = connected();
+  sockets[0].onclose({ code: 1013 });
+  assert.match(told.at(-1)[1], /database.*next try/);
+  stream.close();
+  mock.timers.reset();
+});
+
+test("a frame that this page cannot read ends it in words", () => {
+  const { send, told } = connected();
+  assert.throws(() => send({ first: 1, last: 1, rows: [[250, 0, ""]] }), /does not know records/);
+  assert.match(told.at(-1)[1], /Load the page again/);
+});
+
 test("an error, a cancelled run and a run nobody knows end it in words", () => {
   for (const [frame, state] of [[{ error: "boom" }, "failed"], [{ cancelled: true, last: 3 }, "cancelled"]]) {
     const { send, told, sockets } = connected();

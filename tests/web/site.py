@@ -36,6 +36,7 @@ class Site:
     """A running `serve`, and what it says."""
 
     def __init__(self, folder: Path, *options: str, env: dict[str, str] | None = None) -> None:
+        self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = folder / f"serve-{self.port}.log"
@@ -77,6 +78,13 @@ class Site:
 
     def until_finished(self, run: dict[str, Any]) -> None:
         until(lambda: ask(f"{self.url}/runs/{run['run']}/")["state"] == "finished", f"{run} is finished", 60)
+
+    def well(self) -> bool:
+        """Database and Redis answer."""
+        try:
+            return bool(ask(f"{self.url}/healthz")["ok"])
+        except OSError:
+            return False
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)

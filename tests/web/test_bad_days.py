@@ -2,12 +2,15 @@
 
 import os
 import signal
+import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import msgspec
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
@@ -27,68 +30,91 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
+class Message(msgspec.Struct):
+    """What the socket sends; rows as the bytes that came."""
+
+    first: int = 0
+    rows: list[msgspec.Raw] | None = None
+    report: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    note: str = ""
+    code: str = ""
+
+
 class Page:
     """A page that watches a run to its end, and comes back when its connection breaks."""
 
-    def __init__(self, site: Site, link: str) -> None:
+    def __init__(self, site: Site, run: dict[str, Any], receive_buffer: int = 0) -> None:
         self._site = site
-        self._run = site.run(link)
-        self.rows: list[Any] = []
+        self._path = run["socket"]
+        self._receive_buffer = receive_buffer
+        self.rows: list[bytes] = []
         self.notes: list[str] = []
         self.ended = False
 
     def watch(self, in_the_middle: Callable[[], object]) -> None:
         """Receive all rows; once, when half of them are there, something happens."""
         while not self.ended:
-            try:
-                with self._connected() as socket:
-                    for text in socket:
-                        self._take(msgspec.json.decode(text))
-                        if len(self.rows) > MIDDLE and in_the_middle is not _nothing:
-                            in_the_middle()
-                            in_the_middle = _nothing
-            except (ConnectionClosed, InvalidStatus, OSError):
-                continue
+            with self.connected() as line:
+                in_the_middle = self.read(line, in_the_middle)
 
-    def _connected(self) -> ClientConnection:
+    def read(self, line: ClientConnection, in_the_middle: Callable[[], object]) -> Callable[[], object]:
+        """Receive rows until the line ends; what has still to happen in the middle."""
+        try:
+            for text in line:
+                self._take(msgspec.json.decode(text, type=Message))
+                if len(self.rows) > MIDDLE and in_the_middle is not _nothing:
+                    in_the_middle()
+                    in_the_middle = _nothing
+        except (ConnectionClosed, OSError):
+            pass
+        return in_the_middle
+
+    def connected(self) -> ClientConnection:
+        """A socket that asks for what is still missing."""
+
         def once() -> ClientConnection | None:
+            line = self._narrow_line() if self._receive_buffer else None
             try:
-                address = f"ws://127.0.0.1:{self._site.port}{self._run['socket']}?after={len(self.rows)}"
-                return connect(address, origin=Origin(self._site.url), max_size=None, proxy=None)
-            except (ConnectionClosed, InvalidStatus, OSError):
+                address = f"ws://127.0.0.1:{self._site.port}{self._path}?after={len(self.rows)}"
+                return connect(
+                    address, sock=line, origin=Origin(self._site.url), max_size=None, max_queue=1, compression=None,
+                    proxy=None,
+                )  # fmt: skip
+            except (ConnectionClosed, InvalidHandshake, OSError):
                 return None
 
         found: ClientConnection = until(once, "the site takes connections", 30)
         return found
 
-    def _take(self, message: dict[str, Any]) -> None:
-        if "note" in message:
-            self.notes.append(message["code"])
+    def _narrow_line(self) -> socket.socket:
+        line = socket.socket()
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_buffer)
+        line.connect(("127.0.0.1", self._site.port))
+        return line
+
+    def _take(self, message: Message) -> None:
+        if message.note:
+            self.notes.append(message.code)
             return
-        assert "rows" in message, message
-        assert message["first"] <= len(self.rows) + 1, "a row is missing"
-        self.rows += message["rows"][len(self.rows) + 1 - message["first"] :]
-        self.ended = "report" in message
+        assert message.rows is not None, message
+        assert message.first <= len(self.rows) + 1, "a row is missing"
+        self.rows += [bytes(row) for row in message.rows[len(self.rows) + 1 - message.first :]]
+        self.ended = message.report is not msgspec.UNSET
 
 
 def _nothing() -> None:
     pass
 
 
-def expected(link: str) -> list[Any]:
-    """The rows that this scenario gives, as a page reads them."""
-    rows = [row for chunk in simulate_rows(links.read_link(link)) for row in chunk]
-    found: list[Any] = msgspec.json.decode(msgspec.json.encode(rows))
-    return found
-
-
-def killed(site: Site, part: str) -> Callable[[], None]:
-    return lambda: os.kill(site.child(part), signal.SIGKILL)
+@cache
+def expected(link: str) -> list[bytes]:
+    """The bytes of the rows that this scenario gives."""
+    return [msgspec.json.encode(row) for chunk in simulate_rows(links.read_link(link)) for row in chunk]
 
 
 def test_a_pool_process_is_killed_in_the_middle_of_a_run(site: Site) -> None:
     link = LONG.format(seed=1)
-    page = Page(site, link)
+    page = Page(site, site.run(link))
 
     def kill() -> None:
         worker = site.child("celery")
@@ -100,12 +126,49 @@ def test_a_pool_process_is_killed_in_the_middle_of_a_run(site: Site) -> None:
     assert page.rows == expected(link)
 
 
-@pytest.mark.parametrize("part", ["celery", "uvicorn", "valkey"])
-def test_a_process_of_the_site_is_killed_in_the_middle_of_a_run(site: Site, part: str) -> None:
-    link = LONG.format(seed=2)
-    page = Page(site, link)
-    page.watch(killed(site, part))
+@pytest.mark.parametrize(
+    ("part", "number"),
+    [
+        ("celery", signal.SIGKILL),
+        ("uvicorn", signal.SIGKILL),
+        ("uvicorn", signal.SIGTERM),
+        ("valkey", signal.SIGKILL),
+    ],
+)
+def test_a_process_of_the_site_ends_in_the_middle_of_a_run(site: Site, part: str, number: signal.Signals) -> None:
+    link = LONG.format(seed=1)
+    page = Page(site, site.run(link))
+    page.watch(lambda: os.kill(site.child(part), number))
     assert page.rows == expected(link)
+
+
+def test_a_run_that_only_the_lost_redis_knew_of_is_queued_again(site: Site) -> None:
+    worker = site.child("celery")
+    os.kill(worker, signal.SIGSTOP)
+    run = site.run(LONG.format(seed=1))
+    words = "1 unfinished run(s) queued again"
+    before = site.log().count(words)
+    os.kill(site.child("valkey"), signal.SIGKILL)
+    until(lambda: site.log().count(words) > before, words)
+    os.kill(worker, signal.SIGCONT)
+    # and nobody watches it
+    site.until_finished(run)
+
+
+def test_who_comes_in_the_middle_who_comes_late_and_who_reads_slowly_get_the_same(site: Site) -> None:
+    link = LONG.format(seed=1)
+    run = site.run(link)
+    quick, late, afterwards = (Page(site, run) for _ in range(3))
+    # takes a few kilobytes and then reads nothing until all others are done
+    slow = Page(site, run, receive_buffer=4096)
+    with slow.connected() as line, ThreadPoolExecutor() as pool:
+        joined: list[Future[None]] = []
+        quick.watch(lambda: joined.append(pool.submit(late.watch, _nothing)))
+        joined[0].result(60)
+        afterwards.watch(_nothing)
+        slow.read(line, _nothing)
+    for page in (quick, late, afterwards, slow):
+        assert page.rows == expected(link)
 
 
 def test_the_runs_of_a_site_that_was_killed_are_finished_by_the_next_one(

@@ -271,6 +271,21 @@ def test_a_run_that_waits_in_the_queue_is_not_queued_twice(new_run: NewRun, stor
         async with Viewer(run.id) as viewer:
             await viewer.until_note("waiting")
             assert await asyncio.to_thread(store.llen, "celery") == 1
+            async with Viewer(run.id) as latecomer:
+                # told at once, not only when something changes
+                await latecomer.until_note("waiting")
+
+    in_loop(test)
+
+
+def test_what_holds_on_is_said_again(new_run: NewRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulations.hub._SAY_AGAIN_S", 0.2)
+    run = new_run()
+
+    async def test() -> None:
+        async with Viewer(run.id) as viewer:
+            while viewer.notes.count("waiting") < 2:
+                assert await viewer.receive() is not None
 
     in_loop(test)
 

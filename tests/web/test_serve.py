@@ -31,7 +31,7 @@ def test_the_site_comes_up_works_repairs_itself_and_stops(tmp_path: Path) -> Non
             site.until_said(f"The {name} died (killed by SIGKILL)")
             until(partial(_replaced, site, part, old), f"a new {name}")
         site.until_said("Redis is back")
-        until(lambda: _well(site), "all is well again")
+        until(site.well, "all is well again")
         site.until_finished(site.run())
 
         children = [site.child(part) for part in ("celery", "uvicorn", "valkey")]
@@ -46,13 +46,6 @@ def _replaced(site: Site, part: str, old: int) -> bool:
     try:
         return site.child(part) != old
     except AssertionError:
-        return False
-
-
-def _well(site: Site) -> bool:
-    try:
-        return bool(ask(f"{site.url}/healthz")["ok"])
-    except OSError:
         return False
 
 

@@ -1,20 +1,22 @@
 """Starting, cancelling and asking after a run; and what happens when Redis or the database is away."""
 
 import json
-from collections.abc import Callable
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 import redis
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from simulations import links, runlog, tasks
-from simulations.engine import TRIGGERS
+from simulations.engine import TRIGGERS, simulate_rows
 from simulations.models import Run, State, new_run_id
 from simulations.tasks import Revival, queue_unfinished, revive, simulate_run
 from tests.web.conftest import ALWAYS_FAILS
@@ -92,6 +94,57 @@ def test_without_redis_no_run_is_kept_and_the_page_says_why(transactional_db: No
     assert not Run.objects.exists()
 
 
+@pytest.fixture
+def locked_database(transactional_db: None) -> Iterator[Callable[[], None]]:
+    """Another process holds the write lock for as long as it likes; returns how to end that."""
+    options = connection.settings_dict["OPTIONS"]
+    patient, options["timeout"] = options["timeout"], 0.05
+    connection.close()
+    other = sqlite3.connect(str(connection.settings_dict["NAME"]), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield other.rollback
+    other.close()
+    options["timeout"] = patient
+    connection.close()
+
+
+def test_while_the_database_is_locked_the_page_says_so(redis_url: str, locked_database: Callable[[], None]) -> None:
+    answer = post(ALWAYS_FAILS)
+    assert answer.status_code == 503
+    assert "cannot write to its database" in answer.json()["errors"][0]["message"]
+    locked_database()
+    assert post(ALWAYS_FAILS).status_code == 201
+
+
+def test_a_run_whose_end_meets_a_locked_database_is_not_a_failed_run(
+    new_run: NewRun, store: redis.Redis, request: pytest.FixtureRequest
+) -> None:
+    run = new_run()
+    rows = simulate_rows
+    unlock: list[Callable[[], None]] = []
+
+    def locking(*given: Any, **limits: Any) -> Any:
+        unlock.append(request.getfixturevalue("locked_database"))
+        return rows(*given, **limits)
+
+    class Unlocking(logging.Handler):
+        """Were the error taken for a mistake of ours, it could be written down by now."""
+
+        def emit(self, record: logging.LogRecord) -> None:
+            unlock[0]()
+
+    handler = Unlocking()
+    tasks.logger.addHandler(handler)
+    with patch.object(tasks, "simulate_rows", locking), pytest.raises(DatabaseError):
+        simulate_run(run.id)
+    tasks.logger.removeHandler(handler)
+    assert state_of(run.id)["state"] == "running"
+    unlock[0]()
+    simulate_run(run.id)
+    assert state_of(run.id)["state"] == "finished"
+    assert runlog.RunLog(store, run.id).has_ended()
+
+
 def test_health_says_what_is_away(redis_url: str, db: None, settings: Any) -> None:
     answer = Client().get("/healthz")
     assert (answer.status_code, answer.json()) == (
@@ -134,6 +187,17 @@ def test_a_run_can_be_cancelled_before_it_starts(new_run: NewRun, store: redis.R
     simulate_run(run.id)
     assert state_of(run.id)["state"] == "cancelled"
     assert [entry.ends for entry in runlog.read(store, run.id)] == [True]
+
+
+def test_a_run_that_no_worker_has_begun_is_cancelled_without_one(new_run: NewRun, store: redis.Redis) -> None:
+    run = new_run()
+    assert Client().post(f"/runs/{run.id}/cancel/").json()["state"] == "cancelled"
+    (entry,) = runlog.read(store, run.id)
+    assert entry.ends
+    assert json.loads(entry.frame) == {"last": 0, "cancelled": True}
+    simulate_run(run.id)
+    assert runlog.read(store, run.id) == [entry]
+    assert revive(run.id) is Revival.NOT_NEEDED
 
 
 def test_a_run_can_be_cancelled_in_the_middle(new_run: NewRun, store: redis.Redis, settings: Any) -> None:

@@ -26,6 +26,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
+from kombu.exceptions import OperationalError as BrokerAway
 
 from simulations import redis_server
 from simulations.supervisor import Child, GaveUpError
@@ -95,7 +96,7 @@ class Site:
             _collect_static()
             self._web = self._add("web server", _web_command(self.host, self.port))
         if self._socket:
-            queue_unfinished(self._redis_url)
+            self._queue_unfinished()
         if self.only == "worker":
             self._say("The worker has been started.")
 
@@ -161,7 +162,17 @@ class Site:
             redis_server.wait_until_ready(self._socket, child.process)
         except redis_server.NoServerError:
             return  # seen as one more death at the next look
-        self._say(f"Redis is back; {queue_unfinished(self._redis_url)} unfinished run(s) queued again.")
+        self._say(f"Redis is back; {self._queue_unfinished()} unfinished run(s) queued again.")
+
+    def _queue_unfinished(self) -> int:
+        """How many were queued again. Where that cannot be done the site goes on: a page that watches a run queues it."""
+        try:
+            return queue_unfinished(self._redis_url)
+        except (DatabaseError, BrokerAway, redis.RedisError, OSError) as error:
+            self._say(f"The unfinished runs could not be queued again: {error}")
+            return 0
+        finally:
+            connection.close()
 
 
 def _lock(path: Path, text: str) -> IO[str]:
