@@ -51,9 +51,10 @@ window.moments = new Promise((resolve) => {
       this.addEventListener("message", () => note("frame"));
     }
   };
+  // the page shows a run before Run is pressed: what counts is the one that a worker sends
   const drawn = () => {
-    const canvas = document.getElementById("crowd");
-    return document.querySelector("#picture .mark") || (canvas && !canvas.hidden);
+    const plot = document.querySelector("#plot[data-from=worker]");
+    return plot && (plot.querySelector(".mark") || plot.querySelector(".crowd:not([hidden])"));
   };
   new MutationObserver((_, observer) => {
     if (!clicked || !drawn()) return;
@@ -63,7 +64,7 @@ window.moments = new Promise((resolve) => {
       note("screen");
       resolve(found);
     }));
-  }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["hidden"] });
+  }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["hidden", "data-from"] });
 });
 """
 
