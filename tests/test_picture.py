@@ -17,7 +17,7 @@ from simulations import links
 from simulations.engine import simulate_rows
 from simulations.engine.trace import Kind, Outcome, Row
 from simulations.picture import draw, events_table, table
-from simulations.picture.activity import Activity, activity_of, episodes_of
+from simulations.picture.activity import Activity, activity_of, episodes_of, together
 from simulations.picture.fold import Axis, fold_cycles, folded_pieces
 from simulations.picture.lanes import lanes_of
 from simulations.picture.layout import layout
@@ -58,25 +58,36 @@ def _unfolded(entries: list[Any]) -> Iterator[list[Any]]:
                 yield moved
 
 
-@pytest.mark.parametrize("path", golden_files("fold"))
-def test_time_folds_as_in_the_browser(path: Path) -> None:
-    golden = json.loads(path.read_text(encoding="utf-8"))
+def golden_activity(given: dict[str, Any]) -> Activity:
+    """What a golden vector describes: a fourth number of a span says how often it repeats, a fifth how far apart."""
     spans = [
         (start + n * every, end + n * every, key)
-        for start, end, key, repeat, every in ([*span, 1, 0][:5] for span in golden["given"]["spans"])
+        for start, end, key, repeat, every in ([*span, 1, 0][:5] for span in given["spans"])
         for n in range(repeat)
     ]
-    activity = Activity(spans, [tuple(one) for one in golden["given"]["instants"]], golden["given"]["end_us"])
+    return Activity(spans, [tuple(one) for one in given["instants"]], given["end_us"])
+
+
+@pytest.mark.parametrize("path", [*golden_files("fold"), *golden_files("panes")])
+def test_time_folds_as_in_the_browser(path: Path) -> None:
+    golden = json.loads(path.read_text(encoding="utf-8"))
+    given = golden["given"]
+    activity = (
+        together([golden_activity(one) for one in given["panes"]]) if "panes" in given else golden_activity(given)
+    )
     items = [
         {"kind": "cycle", "from": item.first, "count": item.times, "period_us": item.period_us}
         if item.times
         else {"kind": "one", "from": item.first}
         for item in fold_cycles(episodes_of(activity))
     ]
-    assert items == golden["items"]
     pieces = folded_pieces(activity)
-    assert [[one.kind, one.start, one.end, pytest.approx(one.width, abs=0.0006)] for one in pieces] == golden["pieces"]
     axis = Axis(pieces)
+    assert items == golden.get("items", items)
+    assert [[one.kind, one.start, one.end, pytest.approx(one.width, abs=0.0006)] for one in pieces] == golden.get(
+        "pieces"
+    ) or "count" in golden
+    assert [len(items), len(pieces), pytest.approx(axis.width, abs=0.06)] == golden.get("count") or "items" in golden
     for us, x in golden["points"]:
         assert axis.project(us) == pytest.approx(x, abs=0.01)
         assert axis.unproject(axis.project(us)) == us
@@ -160,6 +171,37 @@ def test_pieces_follow_each_other_without_holes(activity: Activity) -> None:
     pieces = folded_pieces(activity)
     assert [one.start for one in pieces] == [0, *(one.end for one in pieces[:-1])]
     assert all(one.end > one.start and one.width > 0 for one in pieces)
+
+
+several = st.lists(activities(), min_size=1, max_size=3)
+
+
+@given(several, st.lists(st.floats(0, 1), max_size=10))
+def test_a_shared_map_is_monotone_and_can_be_turned_round(panes: list[Activity], shares: list[float]) -> None:
+    axis = Axis(folded_pieces(together(panes)))
+    moments = {us for pane in panes for start, end, _ in pane.spans for us in (start, end)}
+    moments |= {round(share * axis.end_us) for share in shares}
+    places = [axis.project(us) for us in sorted(moments)]
+    assert all(before < after for before, after in pairwise(places))
+    assert [axis.unproject(x) for x in places] == sorted(moments)
+
+
+@given(several, activities())
+def test_another_pane_changes_widths_but_never_the_order_of_moments(panes: list[Activity], added: Activity) -> None:
+    fewer, more = (Axis(folded_pieces(together(chosen))) for chosen in (panes, [*panes, added]))
+    assert more.end_us == max(fewer.end_us, added.end_us)
+    moments = sorted({us for pane in panes for start, end, _ in pane.spans for us in (start, end)})
+    for axis in (fewer, more):
+        places = [axis.project(us) for us in moments]
+        assert places == sorted(set(places))
+
+
+@given(several)
+def test_time_is_left_out_only_where_every_pane_is_idle(panes: list[Activity]) -> None:
+    gaps = [piece for piece in folded_pieces(together(panes)) if piece.kind == "gap"]
+    for pane in panes:
+        for start, end, _ in pane.spans:
+            assert not any(gap.start < end and start < gap.end for gap in gaps)
 
 
 def poison(receives: int) -> list[Row]:
