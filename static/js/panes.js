@@ -16,11 +16,11 @@ export const paneOf = (code, panes) => code % panes;
 export const seqOf = (code, panes) => Math.floor(code / panes);
 
 /**
- * Until when everything is known: a run that still arrives may yet have something to say after its last record.
- * @param {Pane[]} panes @returns {number} microseconds, the end of the longest run once all are here
+ * Until when everything is known: a run that still arrives may yet have something to say after its last record. Of one run
+ * alone, what is here is what there is to see.
+ * @param {Pane[]} panes @returns {number} microseconds, Infinity where nothing is missing
  */
 export function knownUntil(panes) {
-  const end = Math.max(0, ...panes.map(({ trace }) => trace.endUs));
-  if (panes.length === 1) return end;
-  return Math.min(end, ...panes.filter(({ trace }) => !trace.ended).map(({ trace }) => (trace.cursor ? trace.at(trace.cursor) : 0)));
+  if (panes.length === 1) return Infinity;
+  return Math.min(Infinity, ...panes.filter(({ trace }) => !trace.ended).map(({ trace }) => (trace.cursor ? trace.at(trace.cursor) : 0)));
 }
