@@ -20,6 +20,7 @@ from simulations.engine.compare import Line, comparison_table
 from simulations.engine.fields import scenario_fields
 from simulations.engine.limits import UNKNOWN
 from simulations.engine.trigger import Trigger
+from simulations.forms import Choice
 from simulations.picture.words import catcher, counted, duration
 
 LETTERS = "abc"
@@ -33,7 +34,12 @@ _DEFAULT = {
 _SHARED = ("traffic", "failures", "seed")
 _DLQ_AFTER = 5  # receives; without a dead-letter queue a message that always fails goes round until it is too old
 _VISIBILITY_PER_TIMEOUT = 6  # what AWS advises
-MODELS = {"synchronous": "synchronous", "asynchronous": "asynchronous", "queue": "polled queue", "stream": "polled stream"}
+MODELS = {
+    "synchronous": "synchronous",
+    "asynchronous": "asynchronous",
+    "queue": "polled queue",
+    "stream": "polled stream",
+}
 
 
 class Pane(msgspec.Struct, kw_only=True):
@@ -88,7 +94,7 @@ def read_comparison(query: str, most_bytes: int) -> Comparison:
     chosen = {letter: given.pop(f"{letter}_trigger", "") for letter in LETTERS}
     asked = {letter: given.pop(letter).strip() for letter in LETTERS if letter in given}
     errors = [_stray(key) for key in given]
-    moved = any(f"{letter}_trigger" in texts for letter in LETTERS)
+    moved = any(chosen.values())
     panes = _chosen(_panes(asked, most_bytes), chosen, most_bytes)
     if len(panes) < 2 or panes[0].letter != "a":
         errors.append(FieldError("a" if panes and panes[0].letter != "a" else "b", UNKNOWN, _TOO_FEW))
@@ -214,6 +220,78 @@ def _with_events_of(scenario: Scenario, first: Scenario) -> Scenario:
     raw |= {name: shared[name] for name in _SHARED}
     raw["failures"] = {**shared["failures"], "catchers": catchers}
     return parse_scenario(raw)
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is wrong with a pane: the title of its field, where it belongs to one, and what to put right."""
+
+    title: str
+    message: str
+    code: str
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True):
+    """A pane as the page shows it; `alone` is the address of its scenario, `active` False a third pane that is not there."""
+
+    letter: str
+    number: int
+    active: bool
+    link: str
+    alone: str
+    label: str
+    model: str
+    notice: str
+    problems: tuple[Problem, ...]
+    choices: tuple[Choice, ...]
+
+
+def columns(found: Comparison) -> list[Column]:
+    """All three places for a pane, with what is chosen, what gave way and what is wrong."""
+    known = {pane.letter: pane for pane in found.panes}
+    return [_column(n, letter, known.get(letter)) for n, letter in enumerate(LETTERS, start=1)]
+
+
+def _column(number: int, letter: str, pane: Pane | None) -> Column:
+    shown = pane or Pane(letter=letter, link="")
+    trigger = shown.trigger
+    link = links.render_link(shown.scenario) if shown.scenario and not shown.errors else shown.link
+    return Column(
+        letter=letter,
+        number=number,
+        active=pane is not None,
+        link=link,
+        alone=f"/?{link.split('?')[-1]}",
+        label=trigger.label if trigger else "",
+        model=MODELS[trigger.model] if trigger else "",
+        notice=_gave_way(letter, shown.replaced),
+        problems=tuple(_problem(error, trigger) for error in shown.errors),
+        choices=_choices(letter, pane),
+    )
+
+
+def _gave_way(letter: str, replaced: Sequence[str]) -> str:
+    if not replaced:
+        return ""
+    *rest, last = replaced
+    what = f"{', '.join(rest)} and {last}" if rest else last
+    return f"{letter.upper()}'s own {what} {'were' if rest or last == 'failures' else 'was'} replaced by A's."
+
+
+def _problem(error: FieldError, trigger: Trigger | None) -> Problem:
+    fields = scenario_fields(trigger.key) if trigger else ()
+    title = next((field.title for field in fields if field.key == error.field), error.field)
+    return Problem(title=title, message=error.message, code=error.code)
+
+
+def _choices(letter: str, pane: Pane | None) -> tuple[Choice, ...]:
+    """The triggers for a pane. What is chosen has no value: then the pane's link decides, also one that was just pasted."""
+    own = pane.trigger if pane else None
+    words = own.label if own else "as in its link" if pane else "no third pane"
+    choices = [Choice(value="", label=words, selected=True)]
+    choices += [Choice(value=one.key, label=one.label, selected=False) for one in TRIGGERS.values() if one is not own]
+    if pane and letter == LETTERS[-1]:
+        choices.append(Choice(value=NONE, label="no third pane", selected=False))
+    return tuple(choices)
 
 
 class InWords(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,6 +34,7 @@ Without JavaScript a changed trigger or variant is applied by a submit button `<
 `/trigger-form/?...` (the same parameters) answers the partial `_form.html` with context {"form": FormView, "link": "/?..."}.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -84,6 +85,11 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
     variant_of: str = ""
     variant: str = ""
     active: bool = True
+
+    @property
+    def title_parts(self) -> list[str]:
+        """The title cut where a line may break: AWS's names are single words of up to thirty letters."""
+        return re.split(r"(?<=[a-z])(?=[A-Z])", self.title)
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,5 +16,6 @@ urlpatterns = [
     re_path(_RUN + "$", views.run, name="run"),
     re_path(_RUN + "cancel/$", views.cancel, name="cancel"),
     re_path(_RUN + "charts/(?P<name>[a-z_]{1,40})/$", views.chart, name="chart"),
+    path("charts/<slug:name>/", views.chart_of_link, name="chart_of_link"),
     path("healthz", views.healthz, name="healthz"),
 ]

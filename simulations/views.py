@@ -1,6 +1,7 @@
 """Pages and answers: each view reads, acts, and answers. Wrong input is shown at its field, never a server error."""
 
 import hashlib
+import json
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -13,6 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.html import json_script
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from kombu.exceptions import OperationalError as BrokerAway
@@ -95,19 +97,35 @@ def _first_paint(scenario: Scenario | None, noun: str) -> dict[str, Any]:
     """The run as the server draws it, up to a number of records, so that no link opens empty."""
     if scenario is None:
         return {}
+    frame, whole = _beginning(scenario)
+    return {
+        "summary": picture.summary(frame.rows, noun),
+        "total": frame.totals["total_usd"],
+        "picture": picture.draw(frame.rows, noun, room=_ROOM),
+        "attempts": picture.table(frame.rows),
+        "events": picture.events_table(frame.rows, noun),
+        "cut": not whole,
+        # what a worker would send: the page can play it at once
+        "frame": json_script(frame, "redrive-frame", _WireEncoder) if whole else "",
+    }
+
+
+class _WireEncoder(json.JSONEncoder):
+    """Frames are written here as the worker writes them."""
+
+    def encode(self, o: Any) -> str:
+        return msgspec.json.encode(o).decode()
+
+
+def _beginning(scenario: Scenario) -> tuple[runlog.Frame, bool]:
+    """The run as one frame, and whether it is the whole of it or only as many records as a view may simulate."""
     limits = settings.REDRIVE
     chunks = simulate_rows(scenario, record_limit=limits["first_paint_records"], event_limit=limits["events"])
     rows = [row for chunk in chunks for row in chunk]
-    report = ReportBuilder(scenario, by_event=False)
-    report.add(rows)
-    return {
-        "summary": picture.summary(rows, noun),
-        "total": report.totals()["total_usd"],
-        "picture": picture.draw(rows, noun, room=_ROOM),
-        "attempts": picture.table(rows),
-        "events": picture.events_table(rows, noun),
-        "cut": rows[-1][3] == "record_limit",
-    }
+    builder = ReportBuilder(scenario, by_event=False, keep_documents=False)
+    builder.add(rows)
+    frame = runlog.Frame(1, len(rows), rows, builder.totals(), msgspec.to_builtins(builder.finish()))
+    return frame, rows[-1][3] != "record_limit"
 
 
 def _updated(texts: Mapping[str, str]) -> str:
@@ -127,16 +145,15 @@ def _rules_for_the_page() -> dict[str, dict[str, Any]]:
 @require_safe
 def trigger_form(request: HttpRequest) -> HttpResponse:
     """The form alone, for a trigger that was just changed: what both triggers know is kept."""
+    texts: Mapping[str, str] = {}
     try:
         texts = links.kept_texts(links.read_texts(request.META.get("QUERY_STRING", ""), settings.REDRIVE["link_bytes"]))
+        texts, errors = links.render_texts(links.read_scenario(texts)), []
     except ScenarioErrors as found:
-        return render(request, "_form.html", {"form": forms.build_form({}, found.errors), "link": ""}, status=400)
-    try:
-        scenario = links.read_scenario(texts)
-    except ScenarioErrors as found:
-        return render(request, "_form.html", {"form": forms.build_form(texts, found.errors), "link": ""}, status=400)
-    form = forms.build_form(links.render_texts(scenario))
-    return render(request, "_form.html", {"form": form, "link": f"/?{links.render_link(scenario)}"})
+        errors = found.errors
+    form = forms.build_form(texts, errors)
+    context = {"form": form, "trigger": TRIGGERS[form.trigger]}
+    return render(request, "_form.html", context, status=400 if errors else 200)
 
 
 @require_POST
@@ -185,12 +202,32 @@ def run(request: HttpRequest, run_id: str) -> JsonResponse:  # noqa: ARG001  (Dj
 @require_GET
 def chart(request: HttpRequest, run_id: str, name: str) -> JsonResponse:  # noqa: ARG001  (Django hands it over)
     """A figure of a run that has ended, as Plotly's JSON, and the sentence that says the same."""
+    found = get_object_or_404(Run, id=run_id)
+    if found.report is None:
+        return _error("NoChart", "There is no such chart of this run yet.", 404)
+    return _chart(name, found.report)
+
+
+@require_GET
+def chart_of_link(request: HttpRequest, name: str) -> JsonResponse:
+    """The same of a scenario that is small enough to be simulated here."""
+    query = request.META.get("QUERY_STRING", "")
+    try:
+        scenario = links.read_scenario(links.read_texts(query, settings.REDRIVE["link_bytes"]))
+    except ScenarioErrors as found:
+        return _errors(found.errors)
+    frame, whole = _beginning(scenario)
+    if not whole:
+        return _error("NoChart", "This run is too large to be drawn without a worker: press Run.", 404)
+    return _chart(name, frame.report)
+
+
+def _chart(name: str, report: Mapping[str, Any]) -> JsonResponse:
     from simulations.charts import CHARTS  # noqa: PLC0415  plotly is slow to import: only who opens a chart pays
 
-    found = get_object_or_404(Run, id=run_id)
-    if name not in CHARTS or found.report is None:
-        return _error("NoChart", "There is no such chart of this run yet.", 404)
-    drawn = CHARTS[name](found.report)
+    if name not in CHARTS:
+        return _error("NoChart", "There is no such chart.", 404)
+    drawn = CHARTS[name](report)
     return JsonResponse({"figure": drawn.figure, "summary": drawn.summary})
 
 
@@ -213,6 +250,7 @@ def _addresses(run: Run) -> dict[str, Any]:
         "run": run.id,
         "socket": f"/ws/runs/{run.id}/",
         "cancel": reverse("cancel", args=(run.id,)),
+        "chart": reverse("chart", args=(run.id, "cost")),
     }
 
 
@@ -245,7 +283,8 @@ def compare(request: HttpRequest) -> HttpResponse:
         "wire": _WIRE,
         "rules": _rules_for_the_page(),
         "limits": {"first": settings.REDRIVE["first_paint_records"]},
-        **forms.comparison_form(found),
+        "columns": comparison.columns(found),
+        "problems": found.errors,
         **_side_by_side(scenarios),
     }
     return render(request, "compare.html", context, status=200 if scenarios else 400)

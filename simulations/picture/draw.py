@@ -19,7 +19,7 @@ from simulations.picture.markup import Value, element, group
 from simulations.picture.points import Point
 from simulations.picture.sentence import about, in_short
 from simulations.picture.shapes import Box, body, icon, patterns, zigzag
-from simulations.picture.story import Story, read
+from simulations.picture.story import Attempt, Story, read
 from simulations.picture.words import FATE, OUTCOME, TIMES, counted, duration, text_width
 
 _STRIP_EACH, _STRIP_AIR = 12, 14  # the true-scale strips under the axis
@@ -204,10 +204,10 @@ def _line(name: str, start: float, end: float, at: float) -> SafeString:
 def _fold(fold: Break, at: float) -> Elements:
     yield element("path", {"class": "fold", "d": zigzag(fold.start, fold.end, at)}, element("title", {}, fold.label))
     middle, room = (fold.start + fold.end) / 2, fold.end - fold.start
-    shorter = fold.label[fold.label.find("every") :]
-    label = next((words for words in (fold.label, shorter) if room >= text_width(words, 12) + 10), "")
+    shorter = fold.label.partition("every")
+    label = next((words for words in (fold.label, "".join(shorter[1:])) if room >= text_width(words, 12) + 2), "")
     if label:
-        wide = text_width(label, 12) + 6
+        wide = min(text_width(label, 12) + 6, room)
         plate: dict[str, Value] = {"x": middle - wide / 2, "y": at - 9, "width": wide, "height": 18, "rx": 9}
         yield element("rect", {"class": "fold-plate", **plate})
         yield element("text", {"class": "fold-label", "x": middle, "y": at + 4, "text-anchor": "middle"}, label)
@@ -259,17 +259,18 @@ def _mark(figure: Figure, row: Row, mark: Mark, name: str) -> SafeString:
         {"class": f"mark o-{attempt.outcome}", "data-seq": attempt.seq},
         element("title", {}, f"Attempt {mark.number} at {duration(attempt.at)}: {outcome.says}"),
         body(attempt.outcome, box, name),
-        *_init(box, attempt.init_us, attempt.end - attempt.at),
+        *_init(box, attempt),
         *_inside(box, attempt.outcome, number, outcome.word),
     )
 
 
-def _init(box: Box, init_us: int, whole_us: int) -> Elements:
-    """The part of an attempt in which its environment is made."""
-    if init_us > 0:
-        width = max(0.0, box.w * min(1, init_us / max(1, whole_us)) - 1)
+def _init(box: Box, attempt: Attempt) -> Elements:
+    """The part of an attempt in which its environment is made, as round as the attempt itself."""
+    if attempt.init_us > 0:
+        width = max(0.0, box.w * min(1, attempt.init_us / max(1, attempt.end - attempt.at)) - 1)
         sizes = {"x": box.x + 1, "y": box.y + 1, "width": width, "height": box.h - 2}
-        yield element("rect", {"class": "init", "rx": 2, **sizes})
+        round_ends = min(box.w, box.h) / 2 if attempt.outcome == "succeeded" else 2
+        yield element("rect", {"class": "init", "rx": round_ends, **sizes})
 
 
 def _inside(box: Box, sign: str, number: str, word: str) -> Elements:
@@ -279,6 +280,10 @@ def _inside(box: Box, sign: str, number: str, word: str) -> Elements:
     both = f"{number} {word}".strip()
     words = next((one for one in (both, number) if one and box.w >= text_width(one) + 26), "")
     middle, wide = box.y + box.h / 2, 18 + text_width(words) if words else 14
+    if not words and sign == "cycle" and box.w >= text_width(number) + 6:
+        # the dashed outline says that it is a cycle: how often is worth more than its icon
+        yield element("text", {"x": box.x + box.w / 2, "y": middle + 4.5, "text-anchor": "middle"}, number)
+        return
     left = box.x + (box.w - wide) / 2
     if box.w >= 34:
         plate: dict[str, Value] = {"x": left - 5, "y": middle - 9, "width": wide + 10, "height": 18, "rx": 9}
@@ -313,7 +318,7 @@ def _point(figure: Figure, row: Row, point: Point) -> SafeString:
             {"class": f"point end f-{point.fate}", "data-seq": point.seq},
             element("circle", {"class": "halo", "cx": x, "cy": middle, "r": 12}),
             icon(point.fate, x, middle, 18),
-            element("text", {"x": x + 15, "y": middle + 5}, point.word),
+            *([element("text", {"x": x + 15, "y": middle + 5}, point.word)] if point.word else []),
         )
     return element(
         "g",

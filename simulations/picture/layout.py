@@ -92,7 +92,7 @@ def layout(story: Story, lanes: Lanes, axis: Axis, room: float, compact: bool = 
     """
     place = Place(axis, room)
     marks = marks_of(story, lanes, axis, place)
-    points = points_of(story, lanes, place)
+    points = points_of(story, lanes, axis.pieces, place)
     few = _ROW_OF_PANE if compact else _ROW_OF_FEW
     each = few if len(lanes.lanes) <= _FEW else _ROW_OF_MANY
     rows = [

@@ -7,6 +7,7 @@ import { listenForKeys } from "./keys.js";
 import { actionsFor, keysAreOn, watchPointer } from "./controls.js";
 import { RunView } from "./run-view.js";
 import { begin, cancel, copyText } from "./server.js";
+import { Kept, Stream } from "./stream.js";
 import { data, need } from "./svg.js";
 import { Tables } from "./tables.js";
 import { Timeline } from "./timeline.js";
@@ -14,9 +15,9 @@ import { Wire } from "./wire.js";
 
 const wire = new Wire(data("redrive-wire"));
 const scenario = data("redrive-scenario");
-const timeline = new Timeline();
-const tables = new Tables(scenario.noun, (seq) => pick(seq));
-const explain = new ExplainView(data("redrive-rules"), scenario.noun);
+const timeline = new Timeline(need("plot"));
+const tables = new Tables(scenario.noun, (seq) => view?.pick(seq));
+const explain = new ExplainView(data("redrive-rules"));
 const cost = new CostView();
 
 /** @type {RunView | null} */
@@ -34,18 +35,16 @@ const actions = actionsFor(() => view, timeline);
 /** @param {string} state @param {string} words */
 function tell(state, words) {
   const status = need("status");
-  const over = ["start", "done", "failed", "cancelled"].includes(state);
+  const over = ["start", "done", "failed", "cancelled", "kept"].includes(state);
   status.dataset.state = state;
   need("status-words").textContent = words;
   need("cancel").hidden = over;
   if (over) going = null;
 }
 
-/** Goes to a record: from a table, or from a mark in the picture. @param {number} seq */
-function pick(seq) {
-  if (!view) return;
-  view.player.pause();
-  view.player.seek(view.trace.kind(seq) === "attempt" ? view.trace.end(seq) : view.trace.at(seq), seq);
+/** @param {{source: import("./run-view.js").Source, chart: string, noun: string}} run */
+function show(run) {
+  view = new RunView(run, wire, { timeline, tables, explain, cost, tell }, actions);
 }
 
 async function run() {
@@ -65,13 +64,14 @@ async function run() {
   need("stale").hidden = true;
   need("cut").hidden = true;
   need("result-title").textContent = words.label;
-  explain.speakOf(words.noun);
   tables.speakOf(words.noun);
-  view = new RunView(answer.started, words.noun, wire, { timeline, tables, explain, cost, tell }, actions);
+  const { socket, chart } = answer.started;
+  show({ source: (listener) => new Stream(socket, listener), chart, noun: words.noun });
   if (innerWidth < 1_000) need("result-title").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
 need("scenario").addEventListener("submit", (event) => {
+  if (event.submitter?.id === "compare") return; // a page of its own
   event.preventDefault();
   run();
 });
@@ -93,15 +93,22 @@ addEventListener("resize", () => {
   width = innerWidth;
   clearTimeout(resizing);
   resizing = window.setTimeout(() => {
-    timeline.resized();
+    timeline.change((scale) => scale.refit());
     view?.redrawn();
   }, 150);
 });
 
 if (scenario.link) form.keepAddress();
 
+// a run that the server sent along is there at once, to be played and asked; Run lets a worker do it
+const frame = data("redrive-frame");
+if (frame) {
+  ran = form.query();
+  show({ source: (listener) => new Kept(frame, listener), chart: `/charts/cost/${scenario.link.slice(1)}`, noun: scenario.noun });
+}
+
 // a small screen begins with the choice of the trigger and the way to Run
 if (innerWidth < 640) for (const section of document.querySelectorAll("details.section:not(:has(.wrong))")) section.removeAttribute("open");
 
 listenForKeys(actions, keysAreOn);
-watchPointer(timeline, () => view, pick);
+watchPointer(timeline, () => view, (seq) => view?.pick(seq));

@@ -3,7 +3,7 @@
 import { MODES } from "./axis-modes.js";
 import { need } from "./svg.js";
 
-/** @typedef {import("./run-view.js").RunView} RunView */
+/** @typedef {{player: import("./player.js").Player, redrawn: () => void}} View one run, or several played together */
 /** @typedef {import("./timeline.js").Timeline} Timeline */
 
 const MODE_NAMES = { folded: "Folded", log: "Logarithmic", linear: "True time" };
@@ -12,7 +12,7 @@ const KEYS = "keys";
 /** Single keys may be turned off; remembered on this device. */
 export const keysAreOn = () => /** @type {HTMLInputElement} */ (need("keys-on")).checked;
 
-/** @param {() => RunView | null} view @param {Timeline} timeline @returns {Record<string, (event?: any) => void>} */
+/** @param {() => View | null} view @param {Timeline} timeline @returns {Record<string, (event?: any) => void>} */
 export function actionsFor(view, timeline) {
   const player = () => view()?.player;
   const redraw = () => view()?.redrawn();
@@ -65,7 +65,7 @@ export function actionsFor(view, timeline) {
 
 /**
  * In the figure: a mark is picked, a cycle is opened, everywhere else the playhead follows the pointer.
- * @param {Timeline} timeline @param {() => RunView | null} view @param {(code: number) => void} pick
+ * @param {Timeline} timeline @param {() => View | null} view @param {(code: number) => void} pick
  */
 export function watchPointer(timeline, view, pick) {
   const surface = timeline.surface;

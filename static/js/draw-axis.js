@@ -62,8 +62,8 @@ function band(figure, { from, to, piece }) {
 function foldSign(figure, { from, to, label, piece }, at) {
   const signs = [svg("path", { class: "fold", d: zigzag(from, to, at, figure.down) }, svg("title", {}, label))];
   const middle = (from + to) / 2;
-  const said = [label, /every .*/.exec(label)?.[0] ?? ""].find((words) => words && to - from >= textWidth(words, 12) + 10);
-  const wide = textWidth(said ?? "", 12) + 6;
+  const said = [label, /every .*/.exec(label)?.[0] ?? ""].find((words) => words && to - from >= textWidth(words, 12) + 2);
+  const wide = Math.min(textWidth(said ?? "", 12) + 6, to - from);
   if (figure.down) {
     if (to - from >= 30) signs.push(svg("text", { class: "fold-label", x: at - 9, y: middle + 4, "text-anchor": "end" }, piece.kind === "cycle" ? label.split(" every ")[0] : label));
     if (to - from >= 60 && piece.kind === "cycle") signs.push(svg("text", { class: "fold-label", x: at - 9, y: middle + 20, "text-anchor": "end" }, `every ${label.split(" every ")[1]}`));

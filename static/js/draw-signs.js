@@ -5,6 +5,7 @@ import { middle } from "./layout.js";
 import { textWidth } from "./measure.js";
 import { icon } from "./shapes.js";
 import { svg } from "./svg.js";
+import { FATE } from "./words.js";
 
 /** @typedef {import("./layout.js").Figure} Figure */
 /** @typedef {import("./layout.js").Row} Row */
@@ -14,6 +15,8 @@ export function inside({ x, y, w, h }, name, number, word) {
   const cy = y + h / 2;
   if (h < 12 || w < 12) return [];
   const text = [[number, word].filter(Boolean).join(" "), number].find((words) => words && w >= textWidth(words) + 26) ?? "";
+  // the dashed outline says that it is a cycle: how often is worth more than its icon
+  if (!text && name === "cycle" && w >= textWidth(number) + 6) return [svg("text", { x: x + w / 2, y: cy + 4.5, "text-anchor": "middle" }, number)];
   const wide = text ? 18 + textWidth(text) : 14;
   const left = x + (w - wide) / 2;
   const plate = w >= 34 && svg("rect", { class: "plate", x: left - 5, y: cy - 9, width: wide + 10, height: 18, rx: 9 });
@@ -29,7 +32,7 @@ export function drawPoint(figure, row, point) {
     const { x, y } = at(along - 9, mid);
     return svg("circle", { class: "point arrived", cx: x, cy: y, r: 4.5 });
   }
-  if (point.kind === "end") return ending(at(along + (figure.down ? 16 : 20), mid), point, figure.down);
+  if (point.kind === "end") return ending(at(along + (figure.down ? 16 : 20), mid), point, figure.down ? row.size : 0);
   const { x, y } = figure.down ? at(along, row.top + row.size - 8) : at(along, row.top + 13);
   const flag = svg("g", { class: `point flag ${point.kind} f-${point.fate}`, "data-seq": point.seq });
   if (figure.down) return addTo(flag, svg("circle", { cx: x, cy: y, r: 4 }, svg("title", {}, point.word)));
@@ -45,9 +48,13 @@ function addTo(group, ...children) {
   return group;
 }
 
-/** How an event ended: sign and word. @param {{x: number, y: number}} place @param {import("./points.js").Point} point @param {boolean} down */
-function ending({ x, y }, point, down) {
-  const sign = [svg("circle", { class: "halo", cx: x, cy: y, r: 12 }), icon(point.fate, x, y, 18)];
-  const text = down ? { x, y: y + 24, "text-anchor": "middle" } : { x: x + 15, y: y + 5 };
-  return svg("g", { class: `point end f-${point.fate}`, "data-seq": point.seq }, ...sign, svg("text", text, point.word));
+/**
+ * How an event ended: sign and word; down the page only where the lane has room for the word, the table has it in any case.
+ * @param {{x: number, y: number}} place @param {import("./points.js").Point} point @param {number} room of the lane, 0: across the page
+ */
+function ending({ x, y }, point, room) {
+  const group = svg("g", { class: `point end f-${point.fate}`, "data-seq": point.seq }, svg("circle", { class: "halo", cx: x, cy: y, r: 12 }));
+  const text = room ? { x, y: y + 24, "text-anchor": "middle" } : { x: x + 15, y: y + 5 };
+  addTo(group, icon(point.fate, x, y, 18), svg("title", {}, point.word || FATE[point.fate].word));
+  return !point.word || (room && textWidth(point.word) > room) ? group : addTo(group, svg("text", text, point.word));
 }

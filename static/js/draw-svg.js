@@ -100,7 +100,7 @@ function initPart(figure, box, mark, initUs) {
   const share = Math.min(1, initUs / Math.max(1, mark.toUs - mark.fromUs));
   const part = figure.down ? { x: box.x + 1, y: box.y + 1, width: box.w - 2, height: Math.max(0, box.h * share - 1) }
     : { x: box.x + 1, y: box.y + 1, width: Math.max(0, box.w * share - 1), height: box.h - 2 };
-  return svg("rect", { class: "init", rx: 2, ...part });
+  return svg("rect", { class: "init", rx: mark.outcome === "succeeded" ? Math.min(box.w, box.h) / 2 : 2, ...part });
 }
 
 /** Many equal attempts as one sign. @param {Figure} figure @param {Row} row @param {NonNullable<Row["glyphs"]>[number]} glyph */

@@ -62,7 +62,7 @@ export function layout(trace, lanes, axis, { zoom, down, across, rest, bare = fa
   const place = (/** @type {number} */ us) => LEAD + axis.project(us) * zoom;
   const moment = (/** @type {number} */ px) => axis.unproject((px - LEAD) / zoom);
   const marks = marksOf(trace, lanes, axis.pieces, place);
-  const points = pointsOf(trace, lanes, place);
+  const points = pointsOf(trace, lanes, axis.pieces, place);
   const row = lanes.lanes.length > FEW ? ROWS.many : bare ? ROWS.pane : ROWS.few;
   const rows = stacked(lanes.lanes.map((lane, n) => ({ ...marks[n], lane, points: points[n], top: 0, size: 0, flags: 0 })), down ? across : 0, row);
   const last = rows[rows.length - 1];

@@ -1,5 +1,10 @@
 // @ts-check
-/** What happens at one moment: arrivals, answers, captures, limits that bit, and how each event ended. */
+/**
+ * What happens at one moment: arrivals, answers, captures, limits that bit, and how each event ended. A lane of several events
+ * says its arrivals once, where they begin, and how they ended once, where the last one did; an end that is not good keeps its
+ * sign where it happened, unless a folded cycle holds it.
+ */
+import { count } from "./format.js";
 import { FATE } from "./words.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
@@ -9,18 +14,21 @@ import { FATE } from "./words.js";
  */
 
 const GRAIN = 3;
+const GOOD = ["delivered", "filtered"];
 
 /**
  * The points of every lane. Points of one kind that fall on the same place are counted together.
- * @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {(us: number) => number} place
+ * @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {import("./time-axis.js").Piece[]} pieces
+ * @param {(us: number) => number} place
  * @returns {Point[][]}
  */
-export function pointsOf(trace, { lanes, laneOf }, place) {
+export function pointsOf(trace, { lanes, laneOf }, pieces, place) {
   /** @type {Map<string, Point>[]} */
   const found = lanes.map(() => new Map());
   const add = (/** @type {number} */ event, /** @type {Point} */ point) => {
     // a group's limit is said once, with how often it bit
-    const where = point.kind === "limit" && lanes[laneOf[event]].event < 0 ? "" : Math.round(place(point.us) / GRAIN);
+    const once = lanes[laneOf[event]].event < 0 && (point.kind === "limit" || point.kind === "arrived");
+    const where = once ? "" : Math.round(place(point.us) / GRAIN);
     const key = `${point.kind} ${point.word} ${point.fate} ${where}`;
     const known = found[laneOf[event]].get(key);
     if (known) known.count += 1;
@@ -38,7 +46,8 @@ export function pointsOf(trace, { lanes, laneOf }, place) {
     const point = spoken(trace, seq);
     for (const event of trace.events.of(seq)) add(event, { ...point });
   }
-  return found.map((points) => finished([...points.values()]));
+  const cycles = pieces.filter((piece) => piece.kind === "cycle");
+  return found.map((points, n) => finished([...points.values()], lanes[n].event < 0, cycles));
 }
 
 /** What was read of a trace once; its records never change. @type {WeakMap<Trace, Map<number, Point>>} */
@@ -62,22 +71,28 @@ function readPoint(trace, seq) {
 }
 
 /**
- * One sign for one moment: an answer or a capture that comes with the end is said by the end.
- * @param {Point[]} points @returns {Point[]}
+ * One sign for one moment: an answer or a capture that comes with an end is said by the end.
+ * @param {Point[]} points @param {boolean} group @param {import("./time-axis.js").Piece[]} cycles
+ * @returns {Point[]}
  */
-function finished(points) {
-  const dropped = new Set();
-  for (const end of points) {
-    if (end.kind !== "end") continue;
-    const same = points.filter((point) => point.us === end.us && point !== end);
-    const answer = same.find((point) => point.kind === "answered");
-    const words = [FATE[end.fate].word];
-    if (end.count > 1) words.push(`× ${end.count.toLocaleString("en-US")}`);
-    if (answer) words.push(answer.word);
-    end.word = words.join(" ");
-    for (const point of same) {
-      if (point.kind === "answered" || (point.kind === "captured" && end.fate === "captured")) dropped.add(point);
-    }
-  }
-  return points.filter((point) => !dropped.has(point)).sort((a, b) => a.us - b.us);
+function finished(points, group, cycles) {
+  const ends = points.filter((point) => point.kind === "end");
+  const moments = new Map(ends.map((end) => [end.us, end]));
+  const said = points.filter((point) => point.kind === "answered" && moments.has(point.us));
+  const kept = group ? together(ends, cycles) : ends;
+  const answers = new Set(said.map((point) => point.word));
+  const last = kept.at(-1);
+  if (last) last.word = [FATE[last.fate].word, last.count > 1 && `× ${count(last.count)}`, answers.size === 1 && said[0].word].filter(Boolean).join(" ");
+  const shown = (/** @type {Point} */ point) => (point.kind === "end" ? kept.includes(point)
+    : !said.includes(point) && !(point.kind === "captured" && moments.get(point.us)?.fate === "captured"));
+  return points.filter(shown).sort((a, b) => a.us - b.us);
+}
+
+/** The ends of several events, the last of which counts them all. @param {Point[]} ends @param {import("./time-axis.js").Piece[]} cycles */
+function together(ends, cycles) {
+  const last = ends.reduce((one, other) => (other.us >= one.us ? other : one), ends[0]);
+  if (!last) return ends;
+  last.count = ends.reduce((sum, end) => sum + end.count, 0);
+  const folded = (/** @type {number} */ us) => cycles.some((cycle) => cycle.from <= us && us < cycle.to);
+  return [...ends.filter((end) => end !== last && !GOOD.includes(end.fate) && !folded(end.us)), last];
 }

@@ -6,7 +6,7 @@
 import { soon } from "./format.js";
 import { GapError } from "./trace.js";
 
-/** @typedef {"connecting" | "queued" | "receiving" | "offline" | "done" | "cancelled" | "failed"} StreamState */
+/** @typedef {"connecting" | "queued" | "receiving" | "offline" | "done" | "cancelled" | "failed" | "kept"} StreamState */
 /**
  * @typedef {object} Listener
  * @property {() => number} cursor seq of the last record that is here
@@ -17,6 +17,21 @@ import { GapError } from "./trace.js";
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 const GONE = 4404;
+
+/** A run that is here already, as one frame that ends it. */
+export class Kept {
+  /** @param {any} frame @param {Listener} listener */
+  constructor(frame, listener) {
+    queueMicrotask(() => {
+      listener.take(frame, "");
+      listener.tell("kept", "The finished run: play it, step through it, select an attempt to ask why.");
+    });
+  }
+
+  close() {}
+
+  hurry() {}
+}
 
 export class Stream {
   #address;

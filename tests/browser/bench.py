@@ -29,11 +29,13 @@ def press_run(page: Page) -> None:
 def until_done(page: Page) -> None:
     """Wait until the whole trace is there and drawn."""
     expect(status(page)).to_contain_text("Done", timeout=DONE_WITHIN_MS)
-    expect(page.locator("#attempts .outcome").first).to_be_attached()
+    records = re.sub(r"\D", "", status(page).inner_text().split("record")[0])
+    expect(page.locator(f"#plot[data-from=worker][data-shown='{records}']")).to_be_visible()
 
 
 def until_still(page: Page) -> None:
     """Wait until the playhead stands at the end."""
+    expect(page.locator("#plot")).to_have_attribute("data-from", "worker")
     expect(page.locator("#scrub")).to_have_value("1000", timeout=DONE_WITHIN_MS)
     expect(page.locator("#play")).to_have_attribute("aria-label", "Play")
 

@@ -173,7 +173,7 @@ def test_a_limit_that_cuts_a_run_is_said(page: Page) -> None:
     # nothing polls, so that 100,000 messages are no more than as many records
     page.goto(link("sqs", traffic="backlog", traffic_count=100_001, mapping_disabled_s=0, horizon_s=1))
     press_run(page)
-    expect(page.locator("#cut:visible, #problems:visible")).to_contain_text("limit of events", timeout=60_000)
+    expect(page.locator("#cut:visible, #problems:visible")).to_contain_text("limit of 100,000 events", timeout=60_000)
 
 
 def test_without_javascript_the_form_still_makes_the_address(browser: Browser, base_url: str) -> None:

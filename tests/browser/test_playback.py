@@ -24,6 +24,24 @@ def three(page: Page) -> Page:
     return page
 
 
+def test_a_link_opens_with_its_run_ready_to_be_played_and_asked(page: Page) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.goto(THREE)
+    expect(page.locator("#plot")).to_have_attribute("data-from", "page")
+    expect(page.locator("#scrub")).to_have_value("1000")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#explain h3")).to_contain_text("Attempt 1")
+    attempts(page).nth(2).get_by_role("button").click()
+    assert clock(page).startswith("3 min 0.3 s")
+    page.locator("#play").click()
+    expect(page.locator("#play")).to_have_attribute("aria-label", "Pause")
+    page.locator("#cost-chart-box summary").click()
+    expect(page.locator("#cost-chart .bars").first).to_be_attached()
+    assert "POST" not in sent, "nothing was run for this"
+
+
 def test_it_plays_by_itself_and_stops_at_the_end(page: Page) -> None:
     page.goto(THREE)
     press_run(page)

@@ -122,7 +122,8 @@ def test_the_form_for_another_trigger_keeps_what_both_know(client: Client, drawn
     assert answer.status_code == 200
     assert drawn["template"] == "_form.html"
     assert active(drawn["form"])["memory_mb"].value == "256"
-    assert links.read_link(drawn["link"]).trigger == "api_gateway"
+    assert drawn["form"].trigger == "api_gateway"
+    assert 'data-noun="request"' in answer.content.decode(), "the page speaks of the new trigger's events"
 
 
 def test_the_page_allows_nothing_inline_and_nothing_from_elsewhere(client: Client) -> None:

@@ -1,6 +1,14 @@
 """No link opens empty: the page holds the finished run before any script runs."""
 
+import json
+import re
+from typing import Any
+
+import msgspec
 from django.test import Client
+
+from simulations import links
+from simulations.engine import simulate_rows
 
 
 def page(query: str) -> str:
@@ -25,3 +33,32 @@ def test_a_long_run_says_that_its_first_records_are_shown() -> None:
 def test_names_from_a_link_are_escaped() -> None:
     event = "%5B%7B%22at_ms%22:0,%22id%22:%22%3Cscript%3Ealert(1)%3C/script%3E%22%7D%5D"
     assert "<script>alert" not in page(f"trigger=s3&traffic=at&traffic_events={event}")
+
+
+def frame_of(page: str) -> Any:
+    found = re.search(r'<script id="redrive-frame" type="application/json">(.*?)</script>', page)
+    return found and json.loads(found[1])
+
+
+def test_a_small_run_comes_with_its_page_as_a_worker_would_send_it(client: Client) -> None:
+    link = "trigger=s3&error_rate=1"
+    frame = frame_of(client.get(f"/?{link}").content.decode())
+    rows = [row for chunk in simulate_rows(links.read_link(link)) for row in chunk]
+    assert frame["rows"] == msgspec.json.decode(msgspec.json.encode(rows))
+    assert (frame["first"], frame["last"]) == (1, len(rows))
+    assert frame["report"]["cost"]["total_usd"] == frame["totals"]["total_usd"]
+
+
+def test_a_run_that_is_cut_is_left_to_the_worker(client: Client) -> None:
+    assert frame_of(client.get("/?trigger=sqs&error_rate=1").content.decode()) is None
+    answer = client.get("/charts/cost/?trigger=sqs&error_rate=1")
+    assert answer.status_code == 404
+    assert "press Run" in answer.json()["errors"][0]["message"]
+
+
+def test_a_chart_can_be_had_of_a_link(client: Client) -> None:
+    assert client.get("/charts/cost/?trigger=s3&error_rate=1").json()["summary"].startswith("Lambda bills $0.0000012")
+    assert client.get("/charts/other/?trigger=s3").status_code == 404
+    wrong = client.get("/charts/cost/?trigger=s3&timeout_s=0")
+    assert wrong.status_code == 400
+    assert wrong.json()["errors"][0]["field"] == "timeout_s"
