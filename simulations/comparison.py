@@ -321,7 +321,7 @@ def _told(trigger: Trigger, report: Report) -> str:
         return _told_of_many(trigger, report)
     events, tries = report.events, report.attempts.total
     who = {"synchronous": "the caller", "asynchronous": "Lambda"}.get(trigger.model, trigger.label.split(" ")[0])
-    after = duration(int(report.time_to_settle.max_us or 0))
+    after = duration(int(report.time_to_settle.max_us or 0)).replace(" ", "\N{NO-BREAK SPACE}")
     times = "tries once" if tries == 1 else f"tries {tries:,} times"
     if events.returned:
         return f"{who} has an error after {after}, and nobody tries again"
@@ -330,7 +330,8 @@ def _told(trigger: Trigger, report: Report) -> str:
             return f"{who} has its answer after {after}"
         return f"{who} has it done after {after}" + (f", at attempt {tries:,}" if tries > 1 else "")
     if events.captured:
-        keepers = [catcher(by) for by, n in report.caught.items() if n and by != "on_success"]
+        caught = [by for by, n in report.caught.items() if n and by != "on_success"]
+        keepers = ["its dead-letter queue" if by == "queue_dlq" else catcher(by) for by in caught]
         return f"{who} {times} and after {after} keeps the {trigger.noun} in {' and '.join(keepers)}"
     if events.lost:
         return f"{who} {times}, gives up after {after}, and the {trigger.noun} is lost"

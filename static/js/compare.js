@@ -14,7 +14,6 @@ import { Wire } from "./wire.js";
 /** @type {import("./compare-view.js").Side[]} */
 const sides = data("redrive-sides") ?? [];
 const address = data("redrive-address");
-const wire = new Wire(data("redrive-wire"));
 /** @type {CompareView | null} */
 let view = null;
 /** @type {{run: string, cancel: string, socket: string}[]} */
@@ -30,6 +29,7 @@ function tell(state, words) {
 
 /** @param {Timeline} timeline @param {ExplainView} explain */
 function wired(timeline, explain) {
+  const wire = new Wire(data("redrive-wire"));
   const actions = actionsFor(() => view, timeline);
   /** @param {import("./run-view.js").Source[]} sources */
   const show = (sources) => {
@@ -63,6 +63,7 @@ async function run(show) {
   }
   view?.close();
   going = started;
+  document.getElementById("beginning")?.remove();
   show(started.map(({ socket }) => (listener) => new Stream(socket, listener)));
 }
 

@@ -42,15 +42,15 @@ export const GUTTER = 92;
 const TRAIL = 132;
 const TRAIL_DOWN = 64;
 
-/** The zoom at which the whole run is seen; small runs are not blown up without end. @param {TimeAxis} axis @param {number} room @param {boolean} down */
-export function fittingZoom(axis, room, down) {
+/** The zoom at which the whole run is seen; small runs are not blown up without end. @param {TimeAxis} axis @param {number} room @param {boolean} down @param {boolean} [beside] one of several */
+export function fittingZoom(axis, room, down, beside = false) {
   const fit = (room - LEAD - (down ? TRAIL_DOWN : TRAIL)) / axis.width;
-  return down ? Math.min(2.4, Math.max(2, fit)) : Math.min(8, fit);
+  return down ? Math.min(2.4, Math.max(beside ? 1.5 : 2, fit)) : Math.min(8, fit);
 }
 
-/** Fits where marks stay readable, else as small as they may get before a person has to choose. @param {TimeAxis} axis @param {number} room @param {boolean} down */
-export function firstZoom(axis, room, down) {
-  const fit = fittingZoom(axis, room, down);
+/** Fits where marks stay readable, else as small as they may get before a person has to choose. @param {TimeAxis} axis @param {number} room @param {boolean} down @param {boolean} [beside] */
+export function firstZoom(axis, room, down, beside = false) {
+  const fit = fittingZoom(axis, room, down, beside);
   return axis.width <= 6 * room ? Math.max(1, fit) : fit;
 }
 

@@ -23,7 +23,7 @@ export function nowIn(trace, us) {
   if (later < attempts.length) return `waiting, ${left(trace.at(attempts[later]) - us)}`;
   if (!trace.ended) return "waiting";
   const end = lastSettled(trace);
-  return end > us ? `waiting, ${left(end - us)}` : "nothing more happens";
+  return end > us ? `waiting, ${left(end - us)}` : "settled";
 }
 
 /** When the last event was settled. @param {Trace} trace */

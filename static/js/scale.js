@@ -16,6 +16,7 @@ export class Scale {
   /** @type {import("./axis-modes.js").Mode} */ mode = "folded";
   /** opened cycles: where they begin -> page @type {Map<number, number>} */ #opened = new Map();
   /** @type {WeakMap<import("./trace.js").Trace, {version: number, activity: import("./activity.js").Activity}>} */ #known = new WeakMap();
+  /** several panes share the room */ #beside = false;
   /** a person chose the zoom: it stays */ #chosen = false;
 
   /**
@@ -26,7 +27,8 @@ export class Scale {
   update(traces, keepUntil, room, down) {
     const fresh = axisOf(this.mode, together(traces.map((trace) => this.#activity(trace))), this.#opened);
     this.axis = this.axis && keepUntil > 0 ? this.axis.keepUntil(keepUntil, fresh) : fresh;
-    if (keepUntil === 0 && !this.#chosen) this.zoom = firstZoom(this.axis, down ? ROOM_DOWN : room, down);
+    this.#beside = traces.length > 1;
+    if (keepUntil === 0 && !this.#chosen) this.zoom = firstZoom(this.axis, down ? ROOM_DOWN : room, down, this.#beside);
     return this.axis;
   }
 
@@ -42,7 +44,7 @@ export class Scale {
   /** Whole run in view (0), or closer by a factor. @param {number} factor @param {number} room @param {boolean} down */
   zoomBy(factor, room, down) {
     if (!this.axis) return;
-    const fit = fittingZoom(this.axis, down ? ROOM_DOWN : room, down);
+    const fit = fittingZoom(this.axis, down ? ROOM_DOWN : room, down, this.#beside);
     this.#chosen = factor !== 0;
     this.zoom = factor === 0 ? fit : Math.max(Math.min(fit, 1), Math.min(FURTHEST_IN, this.zoom * factor));
   }
