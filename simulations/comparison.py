@@ -248,19 +248,21 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 def columns(found: Comparison) -> list[Column]:
     """All three places for a pane, with what is chosen, what gave way and what is wrong."""
     known = {pane.letter: pane for pane in found.panes}
-    return [_column(n, letter, known.get(letter)) for n, letter in enumerate(LETTERS, start=1)]
+    runs = bool(found.scenarios)
+    return [_column(n, letter, known.get(letter), runs) for n, letter in enumerate(LETTERS, start=1)]
 
 
-def _column(number: int, letter: str, pane: Pane | None) -> Column:
+def _column(number: int, letter: str, pane: Pane | None, runs: bool) -> Column:
+    """Where anything is wrong, every link stays as it was given."""
     shown = pane or Pane(letter=letter, link="")
     trigger = shown.trigger
-    link = links.render_link(shown.scenario) if shown.scenario and not shown.errors else shown.link
+    link = links.render_link(shown.scenario) if shown.scenario and runs else shown.link
     return Column(
         letter=letter,
         number=number,
         active=pane is not None,
         link=link,
-        alone=f"/?{link.split('?')[-1]}",
+        alone=f"/?{link.partition('?')[2] or link}",
         label=trigger.label if trigger else "",
         model=MODELS[trigger.model] if trigger else "",
         notice=_gave_way(letter, shown.replaced),

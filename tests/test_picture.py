@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from simulations import links
 from simulations.engine import simulate_rows
 from simulations.engine.trace import Kind, Outcome, Row
-from simulations.picture import draw, events_table, table
+from simulations.picture import Pane, draw, draw_panes, events_table, table
 from simulations.picture.activity import Activity, activity_of, episodes_of, together
 from simulations.picture.fold import Axis, fold_cycles, folded_pieces
 from simulations.picture.lanes import lanes_of
@@ -93,11 +93,12 @@ def test_time_folds_as_in_the_browser(path: Path) -> None:
         assert axis.unproject(axis.project(us)) == us
 
 
-def figure_of(noun: str, room: float, rows: list[Any]) -> dict[str, Any]:
-    """A figure in the shape of the golden files."""
+def figure_of(noun: str, room: float, rows: list[Any], shared: Axis | None = None) -> dict[str, Any]:
+    """A figure in the shape of the golden files; `shared`: the axis of several panes."""
     story = read(golden_rows(rows))
     lanes = lanes_of(story, noun)
-    figure = layout(story, lanes, Axis(folded_pieces(activity_of(story))), room)
+    axis = shared or Axis(folded_pieces(activity_of(story)))
+    figure = layout(story, lanes, axis, room, compact=shared is not None)
     place = figure.place
     return {
         "size": [figure.length, figure.across, figure.axis.width],
@@ -135,6 +136,53 @@ def test_everything_lies_where_the_browser_puts_it(path: Path) -> None:
     golden = json.loads(path.read_text(encoding="utf-8"))
     for part, found in figure_of(**golden["given"]).items():
         assert found == close(golden[part]), part
+
+
+@pytest.mark.parametrize("path", golden_files("side-by-side"))
+def test_panes_lie_where_the_browser_puts_them(path: Path) -> None:
+    golden = json.loads(path.read_text(encoding="utf-8"))
+    panes = golden["given"]["panes"]
+    axis = Axis(folded_pieces(together([activity_of(read(golden_rows(pane["rows"]))) for pane in panes])))
+    for pane, expected in zip(panes, golden["panes"], strict=True):
+        found = figure_of(**pane, room=golden["given"]["room"], shared=axis)
+        assert {part: found[part] for part in expected} == {part: close(value) for part, value in expected.items()}
+
+
+MODELS = {
+    "request": "trigger=api_gateway&error_rate=1",
+    "notification": "trigger=s3&error_rate=1",
+    "message": "trigger=sqs&error_rate=1&max_receive_count=5",
+}
+
+
+def test_equal_time_is_at_equal_place_in_all_panes() -> None:
+    panes = [Pane(run(query), noun, noun) for noun, query in MODELS.items()]
+    root = ET.fromstring(draw_panes(panes, room=1_200))
+    firsts = []
+    for pane in root.iter(f"{SVG}g"):
+        marks = [one for one in pane if "mark" in (one.get("class") or "").split()]
+        if pane.get("class") == "lane":
+            firsts.append((marks[0].find(f"{SVG}path[@class='body']").get("d"), len(marks)))  # type: ignore[union-attr]
+    assert [count for _, count in firsts] == [1, 3, 5]
+    assert len({path.partition(" ")[0] for path, _ in firsts if path}) == 1, "all first attempts begin at the same x"
+    assert len([one for one in root.iter() if one.get("class") == "strip"]) == 3
+    assert {"RETURNED 502", "LOST", "KEPT"} <= set(words_of(root))
+
+
+def test_one_pane_is_the_picture_of_one_run() -> None:
+    rows = run("trigger=s3&error_rate=1")
+    assert draw_panes([Pane(rows, "event")]) == draw(rows, "event")
+
+
+def test_a_pane_that_was_cut_says_so_and_names_itself() -> None:
+    long = run("trigger=sqs&error_rate=1", records=60)
+    described = ET.fromstring(
+        draw_panes([Pane(long, "message", "SQS"), Pane(run(MODELS["request"]), "request", "API")])
+    )
+    told = described.findtext(f"{SVG}desc") or ""
+    assert told.startswith("SQS: 1 message")
+    assert "only the first 60 records are shown" in told
+    assert "API: 1 request" in told
 
 
 def test_durations_are_said_as_in_the_browser() -> None:
