@@ -22,7 +22,7 @@ def link(trigger: str = "s3", **fields: Any) -> str:
 
 def press_run(page: Page) -> None:
     """Press Run."""
-    _keep_to_the_limit()
+    counts_as_runs()
     page.get_by_role("button", name="Run", exact=True).click()
 
 
@@ -90,10 +90,10 @@ def open_sections(page: Page) -> None:
     )
 
 
-def _keep_to_the_limit() -> None:
-    """Wait for the next clock minute where this one is used up."""
+def counts_as_runs(runs: int = 1) -> None:
+    """Wait for the next clock minute where this one has no room for so many runs."""
     minute = int(time.time() // 60)
-    if _started.count(minute) >= RUNS_A_MINUTE - SPARE:
+    if _started.count(minute) + runs > RUNS_A_MINUTE - SPARE:
         time.sleep(60 - time.time() % 60 + 0.5)
         minute = int(time.time() // 60)
-    _started.append(minute)
+    _started.extend([minute] * runs)
