@@ -92,9 +92,16 @@ def _attempt(record: t.Attempt) -> str:
     why = record.error_type or record.throttle_reason
     billed = f", billed {record.billed_ms:,} ms" if record.billed_ms else ""
     return (
-        f"attempt {record.attempt} with {_events(record.events)}: {record.outcome.upper().replace('_', ' ')}"
+        f"attempt {record.attempt} with {_events(record.events)}{_receives(record)}: {record.outcome.upper().replace('_', ' ')}"
         f"{f' ({why})' if why else ''}{took}{billed}{_rules(record)}"
     )
+
+
+def _receives(record: t.Attempt) -> str:
+    """Of messages: the how-manieth receive it is, which is what they are tried again by."""
+    counts = {member["receive_count"] for member in record.members} - {None}
+    least, most = min(counts, default=0), max(counts, default=0)
+    return f" (receive {least}{f' to {most}' if most > least else ''})" if counts else ""
 
 
 def _rules(record: t.Attempt) -> str:

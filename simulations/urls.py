@@ -11,6 +11,7 @@ urlpatterns = [
     path("trigger-form/", views.trigger_form, name="trigger_form"),
     path("compare/", views.compare, name="compare"),
     path("compare/differences/", views.differences, name="differences"),
+    path("examples/", views.examples, name="examples"),
     path("rules/", views.rules, name="rules"),
     path("runs/", views.start, name="start"),
     re_path(_RUN + "$", views.run, name="run"),

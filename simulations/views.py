@@ -33,6 +33,7 @@ from simulations.engine import (
 )
 from simulations.engine.report import ReportBuilder
 from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES
+from simulations.examples import shown
 from simulations.models import Run, State
 from simulations.tasks import simulate_run
 
@@ -138,8 +139,10 @@ def _updated(texts: Mapping[str, str]) -> str:
 
 
 def _rules_for_the_page() -> dict[str, dict[str, Any]]:
+    """What the page says of the rules that a record may name."""
     names = ("sentence", "basis", "state", "source", "checked_on")
-    return {rule.id: {name: getattr(rule, name) for name in names} for rule in RULES.values()}
+    acting = (rule for rule in RULES.values() if rule.state == "modelled")
+    return {rule.id: {name: getattr(rule, name) for name in names} for rule in acting}
 
 
 @require_safe
@@ -337,6 +340,12 @@ def rules(request: HttpRequest) -> HttpResponse:
         groups.setdefault(rule.id.rsplit("-", 1)[0], []).append(rule)
     shown = [{"key": key, "rules": found} for key, found in groups.items()]
     return render(request, "rules.html", {"page": "rules", "groups": shown})
+
+
+@require_safe
+def examples(request: HttpRequest) -> HttpResponse:
+    """Real situations, each as a finished run and a link."""
+    return render(request, "examples.html", {"page": "examples", "situations": shown.situations()})
 
 
 @require_safe

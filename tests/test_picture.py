@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from simulations import links
 from simulations.engine import simulate_rows
 from simulations.engine.trace import Kind, Outcome, Row
-from simulations.picture import Pane, draw, draw_panes, events_table, table
+from simulations.picture import Pane, draw, draw_panes, events_table, summary, table
 from simulations.picture.activity import Activity, activity_of, episodes_of, together
 from simulations.picture.fold import Axis, fold_cycles, folded_pieces
 from simulations.picture.lanes import lanes_of
@@ -388,3 +388,10 @@ def test_two_thousand_records_are_drawn_while_nobody_waits() -> None:
     before = time.process_time()
     draw(rows)
     assert time.process_time() - before < 1.2
+
+
+def test_a_message_that_nobody_handled_is_not_called_handled() -> None:
+    query = "trigger=sqs&traffic=backlog&traffic_count=5&poison=%5B%223%22%5D&handler=report"
+    assert summary(run(query), "message").endswith(
+        "1 message deleted although the function named it as failed, 4 messages handled by the function."
+    )

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from simulations.engine.trace import Cause
 from simulations.picture.fold import Piece
-from simulations.picture.story import Story
+from simulations.picture.story import Event, Story
 from simulations.picture.words import FATE, catcher, counted, duration, why
 
 _WORST_FIRST = ("lost", "captured", "returned", "", "delivered", "filtered")
@@ -38,14 +39,23 @@ def about(story: Story, pieces: Sequence[Piece], noun: str) -> str:
 def _fates(story: Story, noun: str) -> list[str]:
     """`1 message lost because all retries are used up`, the worst first."""
     counts = Counter(
-        (event.fate, event.catcher if event.fate == "captured" else "", event.cause if event.fate == "lost" else None)
+        (event.fate, event.catcher if event.fate == "captured" else "", event.cause if _because(event) else None)
         for event in story.events
     )
-    ordered = sorted(counts.items(), key=lambda entry: (_WORST_FIRST.index(entry[0][0]), entry[0][1], -entry[1]))
+    ordered = sorted(
+        counts.items(), key=lambda entry: (_WORST_FIRST.index(entry[0][0]), entry[0][1], entry[0][2] is None, -entry[1])
+    )
     return [f"{counted(n, noun)} {_fate(*ended)}" for ended, n in ordered]
+
+
+def _because(event: Event) -> bool:
+    """Whether the cause belongs into the sentence: why it is lost, and that it was deleted although its handling failed."""
+    return event.fate == "lost" or event.cause == Cause.DELETED_UNHANDLED
 
 
 def _fate(fate: str, by: str, cause: str | None) -> str:
     if fate == "captured":
         return f"kept by {catcher(by)}"
+    if cause == Cause.DELETED_UNHANDLED:
+        return "deleted although the function named it as failed"
     return f"lost because {why(cause)}" if fate == "lost" and cause else FATE[fate].says

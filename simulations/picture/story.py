@@ -53,7 +53,7 @@ class Attempt(msgspec.Struct, frozen=True):
     """One attempt; `events` are indexes, `key` is equal for attempts that look the same.
 
     `numbers` runs beside `events`: the how-manieth receive it is for each of them, the how-manieth attempt where nothing is
-    received.
+    `received`.
     """
 
     seq: int
@@ -68,6 +68,7 @@ class Attempt(msgspec.Struct, frozen=True):
     rule: str
     events: list[int]
     numbers: list[int]
+    received: bool
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -132,7 +133,7 @@ def _take(story: Story, seq: int, row: Row, rule: int, named: list[int]) -> None
             Attempt(
                 seq, at, row[_END], OUTCOMES[code], code + 256 * rule, row[_ATTEMPT], row[_INIT],
                 row[_ERROR] or row[_REASON] or "", row[_BILLED], row[2], named,
-                [member[2] or row[_ATTEMPT] for member in row[_MEMBERS]],
+                [member[2] or row[_ATTEMPT] for member in row[_MEMBERS]], bool(row[_MEMBERS] and row[_MEMBERS][0][2]),
             )
         )  # fmt: skip
         for event in named:

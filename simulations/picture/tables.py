@@ -44,6 +44,13 @@ def events_table(rows: Iterable[Row], noun: str = "event", most: int = _MOST_LIN
     return Table(head, lines, len(events), len(events) - len(lines))
 
 
+def _number(attempt: Attempt) -> str:
+    """Which attempt it is for its events: of messages the receive, and which try with the same receive."""
+    least, most = min(attempt.numbers), max(attempt.numbers)
+    which = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    return f"{which}, try {attempt.number:,}" if attempt.received and attempt.number > 1 else which
+
+
 def _attempt(story: Story, number: int, attempt: Attempt) -> Line:
     names = [story.events[event].id for event in attempt.events]
     few = ", ".join(names)
@@ -53,7 +60,7 @@ def _attempt(story: Story, number: int, attempt: Attempt) -> Line:
         f"o-{attempt.outcome}",
         attempt.seq,
         (
-            f"{number:,}", few, f"{attempt.number:,}", duration(attempt.at, exact=True),
+            f"{number:,}", few, _number(attempt), duration(attempt.at, exact=True),
             duration(attempt.end - attempt.at, exact=True), OUTCOME[attempt.outcome].word, attempt.error,
             duration(attempt.billed_ms * MS, exact=True), attempt.rule,
         ),

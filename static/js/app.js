@@ -26,6 +26,8 @@ let view = null;
 let ran = "";
 /** @type {{cancel: string} | null} */
 let going = null;
+/** the run that was asked for last; another number once it is not wanted any more */
+let asked = 0;
 
 const form = new ScenarioForm(() => {
   need("stale").hidden = !ran || form.query() === ran;
@@ -52,7 +54,14 @@ async function run() {
   const query = form.query();
   form.show([]);
   tell("connecting", "Asking the server to simulate this…");
+  going = null;
+  asked += 1;
+  const mine = asked;
   const answer = await begin(query);
+  if (mine !== asked) {
+    if (answer.started) cancel(answer.started.cancel);
+    return;
+  }
   if (answer.errors) {
     tell(view ? "failed" : "start", view ? "Not run: see the form. The picture is of the run before." : "Not run yet: something in the form must be put right first.");
     form.show(answer.errors);
@@ -76,13 +85,22 @@ need("scenario").addEventListener("submit", (event) => {
   run();
 });
 need("run-again").addEventListener("click", () => run());
-need("cancel").addEventListener("click", () => going && cancel(going.cancel).then((words) => words && tell("failed", words)));
+need("cancel").addEventListener("click", async () => {
+  if (!going) {
+    asked += 1;
+    tell("cancelled", "Cancelled before it began. The picture is of the run before.");
+    return;
+  }
+  const words = await cancel(going.cancel);
+  if (words) tell("failed", words);
+  else view?.stream.cancel();
+});
 need("reset").addEventListener("click", (event) => {
   event.preventDefault();
   form.reset();
 });
 need("copy").addEventListener("click", () => copyText(`${location.origin}/?${form.query()}`, need("copy")));
-addEventListener("online", () => view?.hurry());
+addEventListener("online", () => view?.stream.hurry());
 addEventListener("themechange", () => view?.redrawn());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view?.redrawn());
 

@@ -59,6 +59,11 @@ export class CompareView {
     for (const stream of this.#streams) stream.hurry();
   }
 
+  /** The workers were told; what is still on its way is not wanted. */
+  cancel() {
+    for (const stream of this.#streams) stream.cancel();
+  }
+
   /** @param {number} pane @param {any} frame @param {string} text */
   #take(pane, frame, text) {
     const { trace } = this.#panes[pane];
@@ -90,7 +95,7 @@ export class CompareView {
     if (worst >= 0) return [this.#states[worst].state, `${LETTERS[worst]}: ${this.#states[worst].words}`];
     const going = this.#states.find(({ state }) => !OVER.includes(state));
     if (going) return [going.state, going.state === "receiving" ? `Receiving: ${records} so far.` : going.words];
-    if (this.#states[0].state === "kept") return ["kept", "The finished runs: play them, step through them, select an attempt to ask why."];
+    if (this.#states[0].state === "kept") return ["kept", "The finished runs: play them, step through them, ask why."];
     return ["done", `Done: ${records} in ${this.#panes.length} runs.`];
   }
 

@@ -104,7 +104,7 @@ export class CostView {
     return {
       ...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: style.fontFamily, color: colour("--ink"), size: 13 },
-      xaxis: { ...layout.xaxis, ...axis, exponentformat: "none", nticks: 4 }, yaxis: { ...layout.yaxis, ...axis },
+      xaxis: { ...layout.xaxis, ...axis, exponentformat: "none", nticks: 3 }, yaxis: { ...layout.yaxis, ...axis },
     };
   }
 }

@@ -5,13 +5,13 @@ import { drawLegend, runSentence, standing } from "./summary.js";
 import { need } from "./svg.js";
 import { Trace } from "./trace.js";
 
-/** @typedef {(listener: import("./stream.js").Listener) => {close: () => void, hurry: () => void}} Source where frames come from */
+/** @typedef {(listener: import("./stream.js").Listener) => {close: () => void, hurry: () => void, cancel: () => void}} Source where frames come from */
 /** @typedef {{timeline: import("./timeline.js").Timeline, tables: import("./tables.js").Tables, explain: import("./explain-view.js").ExplainView, cost: import("./cost.js").CostView, tell: (state: string, words: string) => void}} Views */
 
 export class RunView {
   trace;
+  stream;
   #playback;
-  #stream;
   #views;
   #noun;
   #chart;
@@ -29,7 +29,7 @@ export class RunView {
     const { timeline, explain } = views;
     this.#playback = new Playback([{ trace: this.trace, noun, name: "" }], { timeline, explain, drawn: () => this.#drawn() }, actions);
     views.cost.clear();
-    this.#stream = source({
+    this.stream = source({
       cursor: () => this.trace.cursor, take: (frame, text) => this.#take(frame, text), tell: (state, words) => this.#tell(state, words),
     });
   }
@@ -45,11 +45,9 @@ export class RunView {
 
   /** Leaves the run; another one begins. */
   close() {
-    this.#stream.close();
+    this.stream.close();
     this.#playback.close();
   }
-
-  hurry = () => this.#stream.hurry();
 
   /** @param {any} frame @param {string} text */
   #take(frame, text) {

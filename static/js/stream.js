@@ -17,6 +17,7 @@ import { GapError } from "./trace.js";
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 const GONE = 4404;
+const CANCELLED = "Cancelled. What had arrived is shown.";
 
 /** A run that is here already, as one frame that ends it. */
 export class Kept {
@@ -24,13 +25,15 @@ export class Kept {
   constructor(frame, listener) {
     queueMicrotask(() => {
       listener.take(frame, "");
-      listener.tell("kept", "The finished run: play it, step through it, select an attempt to ask why.");
+      listener.tell("kept", "The finished run: play it, step through it, ask why.");
     });
   }
 
   close() {}
 
   hurry() {}
+
+  cancel() {}
 }
 
 export class Stream {
@@ -58,6 +61,11 @@ export class Stream {
     this.#over = true;
     clearTimeout(this.#timer);
     this.#socket?.close();
+  }
+
+  /** Whatever is still on its way is not wanted: the worker was told, and may be done long before a slow line is. */
+  cancel() {
+    if (!this.#over) this.#end("cancelled", CANCELLED);
   }
 
   /** Tries at once instead of waiting: the browser says that it is online again. */
@@ -88,7 +96,7 @@ export class Stream {
     this.#wait = FIRST_WAIT_MS;
     if (frame.note) return this.#listener.tell("queued", frame.note);
     if (frame.error) return this.#end("failed", `The simulation failed: ${frame.error}`);
-    if (frame.cancelled) return this.#end("cancelled", "Cancelled. What had arrived is shown.");
+    if (frame.cancelled) return this.#end("cancelled", CANCELLED);
     try {
       const ended = this.#listener.take(frame, text);
       if (ended) this.#end("done", "Done.");

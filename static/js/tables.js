@@ -100,6 +100,14 @@ export class Tables {
   }
 }
 
+/** Which attempt it is for its events: of messages the receive, and which try with the same receive. @param {import("./wire.js").TraceRecord} record */
+function numberOf({ attempt, members }) {
+  const receives = members.map((/** @type {any} */ member) => member.receive_count ?? attempt);
+  const [least, most] = [Math.min(...receives), Math.max(...receives)];
+  const which = least === most ? count(least) : `${count(least)} to ${count(most)}`;
+  return attempt > 1 && members[0].receive_count !== null ? `${which}, try ${count(attempt)}` : which;
+}
+
 /** @param {Trace} trace @param {number} seq @param {number} index @returns {Line} */
 function attemptLine(trace, seq, index) {
   const record = trace.record(seq);
@@ -107,7 +115,7 @@ function attemptLine(trace, seq, index) {
   return {
     seq, class: `o-${record.outcome}`,
     cells: [
-      count(index + 1), names, count(record.attempt), duration(record.start_us, true),
+      count(index + 1), names, numberOf(record), duration(record.start_us, true),
       duration(record.end_us - record.start_us, true), html("span", { class: "outcome" }, OUTCOME[record.outcome].word),
       record.error_type ?? record.throttle_reason ?? "", duration(record.billed_ms * 1_000, true), record.rule,
     ],

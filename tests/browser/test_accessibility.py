@@ -27,11 +27,13 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("address", ["/", MIXED, "/rules/"], ids=["home", "queue", "rules"])
+@pytest.mark.parametrize("address", ["/", MIXED, "/rules/", "/examples/"], ids=["home", "queue", "rules", "examples"])
 def test_a_page_as_it_opens(page: Page, colours: Any, address: str) -> None:
     page.emulate_media(color_scheme=colours)
     page.goto(address)
-    if address != "/rules/":
+    if address == "/examples/":
+        page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+    elif address != "/rules/":
         open_sections(page)
     assert violations(page) == []
 
@@ -63,12 +65,12 @@ def test_the_dialog_of_keys(page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 360, 768])
-@pytest.mark.parametrize("address", [MIXED, "/rules/"], ids=["queue", "rules"])
+@pytest.mark.parametrize("address", [MIXED, "/rules/", "/examples/"], ids=["queue", "rules", "examples"])
 def test_a_narrow_window_scrolls_in_one_direction_only(
     page: Page, width: int, address: str, screenshot: Callable[[str], Path]
 ) -> None:
     page.set_viewport_size({"width": width, "height": 740})
-    if address == "/rules/":
+    if address in ("/rules/", "/examples/"):
         page.goto(address)
     else:
         run(page, address)

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocket, expect
 
 from simulations.engine import TRIGGERS
 from simulations.engine.fields import scenario_fields
@@ -167,6 +167,23 @@ def test_a_run_can_be_cancelled(page: Page) -> None:
     press_run(page)
     until_done(page)
     assert shown != page.locator("#attempts-count").inner_text()
+
+
+def test_a_run_can_be_cancelled_before_the_server_answers(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/runs/", hold)
+    page.goto(link())
+    press_run(page)
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(status(page)).to_contain_text("Cancelled before it began")
+    with page.expect_request("**/runs/*/cancel/"):
+        held[0].continue_()
+    expect(status(page)).to_contain_text("Cancelled before it began")
+    expect(page.locator("#plot")).to_have_attribute("data-from", "page")
 
 
 def test_a_limit_that_cuts_a_run_is_said(page: Page) -> None:

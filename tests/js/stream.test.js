@@ -78,3 +78,15 @@ test("an error, a cancelled run and a run nobody knows end it in words", () => {
   sockets[0].onclose({ code: 4404 });
   assert.match(told.at(-1)[1], /does not know this run/);
 });
+
+test("a person who cancels gets nothing more, however much is still on its way", () => {
+  const { trace, sockets, stream, send, told } = connected();
+  sockets[0].onopen();
+  send({ first: 1, last: 3, rows: rows.slice(0, 3) });
+  stream.cancel();
+  assert.deepEqual(told.at(-1), ["cancelled", "Cancelled. What had arrived is shown."]);
+  assert.ok(sockets[0].closed);
+  stream.cancel();
+  assert.equal(told.filter(([state]) => state === "cancelled").length, 1);
+  assert.equal(trace.cursor, 3);
+});

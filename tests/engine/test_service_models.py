@@ -1,0 +1,107 @@
+"""Our limits are those of the API models that the AWS SDK for Python carries: where AWS moves one, this says so.
+
+Every number that a person can set is compared, or says why it cannot be: a field that AWS does not have, or one whose limits
+the model does not know. `DIFFERS` are the known differences.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import botocore.session
+import pytest
+
+from simulations.engine import TRIGGERS
+from simulations.engine.fields import Field, scenario_fields
+
+# AWS's name is not the shape's: service and shape
+SHAPES = {"function_response_types": ("lambda", "FunctionResponseType")}
+# the model's limits are not the ones a function in a Region has: ours, the model's, and why
+DIFFERS: dict[str, tuple[Any, Any, str]] = {
+    "timeout_s": ((1, 900), (1, 5400), "the quota page says 900 s for functions; what the rest is for it does not say"),
+    "memory_mb": ((128, 10_240), (128, 32_768), "the quota page says 10,240 MB; more is for Managed Instances (FN-1)"),
+    "integration_timeout_ms": ((50, 900_000), (None, None), "APIGW-2; the model has a plain integer"),
+    "throttling_rate_limit": ((0, None), (None, None), "the model has a plain number"),
+    "throttling_burst_limit": ((0, None), (None, None), "the model has a plain number"),
+    "max_receive_count": ((1, 1000), (None, None), "a value inside RedrivePolicy, which the model has as text"),
+}
+# limits that the model tells in words: service, operation, the attribute's name
+IN_WORDS = {
+    "visibility_timeout_s": ("sqs", "SetQueueAttributes", "VisibilityTimeout"),
+    "message_retention_period_s": ("sqs", "SetQueueAttributes", "MessageRetentionPeriod"),
+}
+# fields of ours: how the code behaves, what the account is like, what is assumed
+OURS = {
+    "duration_ms", "duration_per_event_ms", "duration_mean_ms", "duration_minimum_ms", "init_ms",
+    "account_concurrent_executions", "mapping_starts_s", "mapping_disabled_s",
+}  # fmt: skip
+
+
+@cache
+def model(service: str) -> Any:
+    return botocore.session.get_session().get_service_model(service)
+
+
+def numbers() -> dict[str, Field]:
+    """The numbers of all triggers, by key."""
+    fields = (field for trigger in TRIGGERS for field in scenario_fields(trigger))
+    return {
+        field.key: field
+        for field in fields
+        if field.section in ("settings", "function") and field.kind in ("integer", "number") and not field.assumed
+    }
+
+
+def of_the_model(key: str, title: str) -> tuple[int | None, int | None] | None:
+    """The limits of the shape that carries this name; None where there is no such shape."""
+    service, shape = SHAPES.get(key, ("lambda", title))
+    if shape not in model(service).shape_names:
+        return None
+    limits = model(service).shape_for(shape).metadata
+    return limits.get("min"), limits.get("max")
+
+
+@pytest.mark.parametrize("key", sorted(numbers().keys() - OURS - DIFFERS.keys() - IN_WORDS.keys()))
+def test_a_limit_is_the_api_models(key: str) -> None:
+    field = numbers()[key]
+    assert (field.minimum, field.maximum) == of_the_model(key, field.title)
+
+
+@pytest.mark.parametrize("key", sorted(DIFFERS))
+def test_a_known_difference_is_still_the_same(key: str) -> None:
+    field = numbers()[key]
+    ours, theirs, _ = DIFFERS[key]
+    assert (field.minimum, field.maximum) == ours
+    assert (of_the_model(key, field.title) or (None, None)) == theirs
+
+
+@pytest.mark.parametrize("key", sorted(IN_WORDS))
+def test_a_limit_is_what_the_api_model_says_in_words(key: str) -> None:
+    service, operation, name = IN_WORDS[key]
+    attributes = model(service).operation_model(operation).input_shape.members["Attributes"].documentation
+    words = " ".join(re.sub(r"<[^>]+>", " ", attributes).split())
+    found = re.search(rf" {name} \W .*?from ([\d,]+)\b.*? to ([\d,]+)", words)
+    assert found is not None
+    field = numbers()[key]
+    assert [int(limit.replace(",", "")) for limit in found.groups()] == [field.minimum, field.maximum]
+
+
+def test_fields_of_ours_are_not_aws_s() -> None:
+    assert numbers().keys() >= OURS
+    assert [key for key in OURS if of_the_model(key, numbers()[key].title) is not None] == []
+
+
+CHOICES: dict[str, tuple[str, str, Callable[[str], str]]] = {
+    "architecture": ("lambda", "Architecture", str),
+    "function_response_types": (
+        "lambda", "FunctionResponseType", lambda name: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", sorted(CHOICES))
+def test_choices_are_the_api_models(key: str) -> None:
+    service, shape, ours = CHOICES[key]
+    field = next(field for trigger in TRIGGERS for field in scenario_fields(trigger) if field.key == key)
+    assert sorted(field.choices) == sorted(ours(name) for name in model(service).shape_for(shape).enum)
