@@ -16,7 +16,7 @@ import msgspec
 
 from simulations import links
 from simulations.engine import TRIGGERS, FieldError, Report, Scenario, ScenarioErrors, parse_scenario
-from simulations.engine.compare import Line, comparison_table
+from simulations.engine.compare import Line, comparison_table, is_cut
 from simulations.engine.fields import scenario_fields
 from simulations.engine.limits import UNKNOWN
 from simulations.engine.trigger import Trigger
@@ -312,9 +312,7 @@ def in_words(reports: Sequence[Report]) -> InWords:
     if len({trigger.model for trigger in triggers}) < len(triggers):
         parts = [f"{letter.upper()}: {part}" for letter, part in zip(LETTERS, parts, strict=False)]
     lead = "; ".join(parts)
-    return InWords(
-        lead=f"{lead[0].upper()}{lead[1:]}.", lines=lines, differences=[*_ratios(lines), *_cut_short(reports)]
-    )
+    return InWords(lead=f"{lead[0].upper()}{lead[1:]}.", lines=lines, differences=_cut_short(reports) or _ratios(lines))
 
 
 def _told(trigger: Trigger, report: Report) -> str:
@@ -339,7 +337,9 @@ def _told(trigger: Trigger, report: Report) -> str:
         return f"{who} {times}, gives up after {after}, and the {trigger.noun} is lost"
     if events.filtered:
         return f"{who} filters the {trigger.noun} out"
-    return f"{who} {times}, and the {trigger.noun} is not settled yet"
+    if is_cut(report):
+        return f"{who} {times} in the first records, and the {trigger.noun} is not settled yet"
+    return f"{who} {times}, and the {trigger.noun} is not settled at the end of the simulated time"
 
 
 _FATES = (

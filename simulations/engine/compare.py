@@ -78,8 +78,17 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     cells: tuple[Cell, ...]
 
 
+def is_cut(report: Report) -> bool:
+    """Whether a limit of records ended the run before its own end."""
+    return report.ended is not None and report.ended.reason == "record_limit"
+
+
 def comparison_table(reports: Sequence[Report]) -> list[Line]:
-    """Two or more reports as lines of figures: those that always matter, and those of which any run has something."""
+    """Two or more reports as lines of figures: those that always matter, and those of which any run has something.
+
+    Where one is cut short nobody is best or worst: its numbers are those of a beginning.
+    """
+    whole = not any(map(is_cut, reports))
     columns = [list(_values(report)) for report in reports]
     lines = []
     for n, (figure, name, unit, better) in enumerate(_FIGURES):
@@ -87,7 +96,7 @@ def comparison_table(reports: Sequence[Report]) -> list[Line]:
         if figure == "time_to_settle.mean_us" and all(report.events.arrived == 1 for report in reports):
             continue  # of one event the longest time is the mean
         if figure not in _NEVER and (figure in _ALWAYS or (any(values) and len(set(values)) > 1)):
-            standings = _standings(values, better)
+            standings = _standings(values, better if whole else 0)
             cells = tuple(
                 Cell(value=_text(value), shown=_in_short(value, unit), standing=standing)
                 for value, standing in zip(values, standings, strict=True)

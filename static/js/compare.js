@@ -4,6 +4,7 @@ import { CompareView } from "./compare-view.js";
 import { actionsFor, keysAreOn, watchPointer } from "./controls.js";
 import { showDifferences } from "./differences.js";
 import { ExplainView } from "./explain-view.js";
+import { followPointer } from "./ghost.js";
 import { listenForKeys } from "./keys.js";
 import { begin, cancel, copyText } from "./server.js";
 import { Kept, Stream } from "./stream.js";
@@ -47,6 +48,7 @@ function wired(timeline, explain) {
   addEventListener("themechange", () => view?.redrawn());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view?.redrawn());
   watchSize(timeline);
+  followPointer(timeline, need("ghost"));
   // what the server sent along is there at once, to be played and asked; Run lets a worker do it
   const frames = data("redrive-frames");
   if (frames) show(frames.map((/** @type {any} */ frame) => (/** @type {any} */ listener) => new Kept(frame, listener)), []);

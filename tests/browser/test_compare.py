@@ -129,6 +129,19 @@ def test_selecting_an_attempt_explains_it_in_its_pane(page: Page) -> None:
     expect(page.locator(".pane .mark.picked")).to_have_count(1)
 
 
+def test_the_pointer_shows_its_moment_in_every_pane(page: Page) -> None:
+    page.goto(DEFAULT)
+    expect(page.locator("#plot")).to_have_attribute("data-from", "page")
+    page.locator(".pane[data-pane=b] .picture .mark").nth(1).hover()
+    ghost = page.locator("#ghost")
+    expect(ghost).to_be_visible()
+    expect(ghost).to_have_attribute("data-at", re.compile(r"^1 min"))
+    line, track = ghost.bounding_box(), page.locator(".track").bounding_box()
+    assert line
+    assert track
+    assert line["height"] == pytest.approx(track["height"], abs=1)
+
+
 def test_the_digits_still_go_to_tenths(page: Page) -> None:
     page.goto(DEFAULT)
     expect(page.locator("#plot")).to_have_attribute("data-from", "page")
@@ -239,7 +252,7 @@ def test_it_is_readable_without_a_script(browser: Browser, base_url: str, watch:
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
 def test_axe_finds_nothing(page: Page, colours: Any, width: int, screenshot: Callable[[str], Path]) -> None:
     page.emulate_media(color_scheme=colours)
     page.set_viewport_size({"width": width, "height": 900})

@@ -148,6 +148,9 @@ def test_a_run_that_is_long_is_cut_and_left_to_the_worker(client: Client) -> Non
     text = page(client, f"a={quote(UPLOAD)}&b={quote('trigger=sqs')}")
     assert "the worker does the rest" in text
     assert "The numbers of B are those of its first 2,000 records." in text
+    assert "SQS tries" in text
+    assert "in the first records, and the message is not settled yet" in text
+    assert 'class="standing"' not in text, "nobody is best beside a beginning"
     assert "redrive-frames" not in text
 
 
@@ -197,7 +200,7 @@ def report(link: str) -> Any:
         ("trigger=s3&first_n=1", "Lambda has it done after 1 min 0.2 s, at attempt 2."),
         ("trigger=api_gateway", "The caller has its answer after 100 ms."),
         ("trigger=sqs&max_receive_count=1&error_rate=1", "SQS tries once and after"),
-        ("trigger=s3&horizon_s=1&error_rate=1", "the notification is not settled yet."),
+        ("trigger=s3&horizon_s=1&error_rate=1", "the notification is not settled at the end of the simulated time."),
         (f"{UPLOAD}&traffic=burst&traffic_count=2", "takes 6 attempts for 2 notifications: 2 lost."),
     ],
 )
