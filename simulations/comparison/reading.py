@@ -1,27 +1,16 @@
-"""Two or three scenarios side by side: their links, the rule of pane A, and what differs, in words.
+"""What an address compares: reading its links, giving pane A's events to all, and writing the canonical address."""
 
-The address is `/compare/?a=LINK&b=LINK[&c=LINK]`, each a whole scenario link, quoted. The same events meet the same failures
-in every pane: traffic, failures and seed are those of A; only what fails in catchers stays each pane's own, because a catcher
-belongs to what is wired, not to the events. The canonical address holds what is really run.
-
-The form of the page adds `a_trigger`, `b_trigger` and `c_trigger`: another trigger for a pane, or none for the third; and a flat
-scenario (`/compare/?trigger=s3&...`, what the form of a single scenario sends) means: this one beside the other models.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import msgspec
 
 from simulations import links
-from simulations.engine import TRIGGERS, FieldError, Report, Scenario, ScenarioErrors, parse_scenario
-from simulations.engine.compare import Line, comparison_table, is_cut
+from simulations.engine import TRIGGERS, FieldError, Scenario, ScenarioErrors, parse_scenario
 from simulations.engine.fields import scenario_fields
 from simulations.engine.limits import UNKNOWN
 from simulations.engine.trigger import Trigger
-from simulations.forms import Choice
-from simulations.picture.words import catcher, counted, duration
 
 LETTERS = "abc"
 NONE = "none"  # no third pane
@@ -34,12 +23,6 @@ _DEFAULT = {
 _SHARED = ("traffic", "failures", "seed")
 _DLQ_AFTER = 5  # receives; without a dead-letter queue a message that always fails goes round until it is too old
 _VISIBILITY_PER_TIMEOUT = 6  # what AWS advises
-MODELS = {
-    "synchronous": "synchronous",
-    "asynchronous": "asynchronous",
-    "queue": "polled queue",
-    "stream": "polled stream",
-}
 
 
 class Pane(msgspec.Struct, kw_only=True):
@@ -220,170 +203,3 @@ def _with_events_of(scenario: Scenario, first: Scenario) -> Scenario:
     raw |= {name: shared[name] for name in _SHARED}
     raw["failures"] = {**shared["failures"], "catchers": catchers}
     return parse_scenario(raw)
-
-
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is wrong with a pane: the title of its field, where it belongs to one, and what to put right."""
-
-    title: str
-    message: str
-    code: str
-
-
-class Column(msgspec.Struct, frozen=True, kw_only=True):
-    """A pane as the page shows it; `alone` is the address of its scenario, `active` False a third pane that is not there."""
-
-    letter: str
-    number: int
-    active: bool
-    link: str
-    alone: str
-    label: str
-    model: str
-    notice: str
-    problems: tuple[Problem, ...]
-    choices: tuple[Choice, ...]
-
-
-def columns(found: Comparison) -> list[Column]:
-    """All three places for a pane, with what is chosen, what gave way and what is wrong."""
-    known = {pane.letter: pane for pane in found.panes}
-    runs = bool(found.scenarios)
-    return [_column(n, letter, known.get(letter), runs) for n, letter in enumerate(LETTERS, start=1)]
-
-
-def _column(number: int, letter: str, pane: Pane | None, runs: bool) -> Column:
-    """Where anything is wrong, every link stays as it was given."""
-    shown = pane or Pane(letter=letter, link="")
-    trigger = shown.trigger
-    link = links.render_link(shown.scenario) if shown.scenario and runs else shown.link
-    return Column(
-        letter=letter,
-        number=number,
-        active=pane is not None,
-        link=link,
-        alone=f"/?{link.partition('?')[2] or link}",
-        label=trigger.label if trigger else "",
-        model=MODELS[trigger.model] if trigger else "",
-        notice=_gave_way(letter, shown.replaced),
-        problems=tuple(_problem(error, trigger) for error in shown.errors),
-        choices=_choices(letter, pane),
-    )
-
-
-def _gave_way(letter: str, replaced: Sequence[str]) -> str:
-    if not replaced:
-        return ""
-    *rest, last = replaced
-    what = f"{', '.join(rest)} and {last}" if rest else last
-    return f"{letter.upper()}'s own {what} {'were' if rest or last == 'failures' else 'was'} replaced by A's."
-
-
-def _problem(error: FieldError, trigger: Trigger | None) -> Problem:
-    fields = scenario_fields(trigger.key) if trigger else ()
-    title = next((field.title for field in fields if field.key == error.field), error.field)
-    return Problem(title=title, message=error.message, code=error.code)
-
-
-def _choices(letter: str, pane: Pane | None) -> tuple[Choice, ...]:
-    """The triggers for a pane. What is chosen has no value: then the pane's link decides, also one that was just pasted."""
-    own = pane.trigger if pane else None
-    words = own.label if own else "as in its link" if pane else "no third pane"
-    choices = [Choice(value="", label=words, selected=True)]
-    choices += [Choice(value=one.key, label=one.label, selected=False) for one in TRIGGERS.values() if one is not own]
-    if pane and letter == LETTERS[-1]:
-        choices.append(Choice(value=NONE, label="no third pane", selected=False))
-    return tuple(choices)
-
-
-class InWords(msgspec.Struct, frozen=True, kw_only=True):
-    """What a comparison comes to: one sentence of all panes, the table, and what differs, sentence by sentence."""
-
-    lead: str
-    lines: list[Line]
-    differences: list[str]
-
-
-def in_words(reports: Sequence[Report]) -> InWords:
-    """What these runs, in the order of the panes, differ in."""
-    lines = comparison_table(reports)
-    triggers = [TRIGGERS[report.trigger] for report in reports]
-    parts = [_told(trigger, report) for trigger, report in zip(triggers, reports, strict=True)]
-    if len({trigger.model for trigger in triggers}) < len(triggers):
-        parts = [f"{letter.upper()}: {part}" for letter, part in zip(LETTERS, parts, strict=False)]
-    lead = "; ".join(parts)
-    return InWords(lead=f"{lead[0].upper()}{lead[1:]}.", lines=lines, differences=_cut_short(reports) or _ratios(lines))
-
-
-def _told(trigger: Trigger, report: Report) -> str:
-    """One run as the half of a sentence."""
-    if report.events.arrived != 1:
-        return _told_of_many(trigger, report)
-    events, tries = report.events, report.attempts.total
-    who = {"synchronous": "the caller", "asynchronous": "Lambda"}.get(trigger.model, trigger.label.split(" ")[0])
-    after = duration(int(report.time_to_settle.max_us or 0)).replace(" ", "\N{NO-BREAK SPACE}")
-    times = "tries once" if tries == 1 else f"tries {tries:,} times"
-    if events.returned:
-        return f"{who} has an error after {after}, and nobody tries again"
-    if events.delivered:
-        if trigger.model == "synchronous":
-            return f"{who} has its answer after {after}"
-        return f"{who} has it done after {after}" + (f", at attempt {tries:,}" if tries > 1 else "")
-    if events.captured:
-        caught = [by for by, n in report.caught.items() if n and by != "on_success"]
-        keepers = ["its dead-letter queue" if by == "queue_dlq" else catcher(by) for by in caught]
-        return f"{who} {times} and after {after} keeps the {trigger.noun} in {' and '.join(keepers)}"
-    if events.lost:
-        return f"{who} {times}, gives up after {after}, and the {trigger.noun} is lost"
-    if events.filtered:
-        return f"{who} filters the {trigger.noun} out"
-    if is_cut(report):
-        return f"{who} {times} in the first records, and the {trigger.noun} is not settled yet"
-    return f"{who} {times}, and the {trigger.noun} is not settled at the end of the simulated time"
-
-
-_FATES = (
-    ("delivered", "delivered"), ("captured", "kept"), ("returned", "returned to the caller"), ("lost", "lost"),
-    ("filtered", "filtered out"), ("unsettled", "not settled"),
-)  # fmt: skip
-
-
-def _told_of_many(trigger: Trigger, report: Report) -> str:
-    ends = [f"{n:,} {word}" for name, word in _FATES if (n := getattr(report.events, name))]
-    what = counted(report.events.arrived, trigger.noun)
-    tries = counted(report.attempts.total, "attempt")
-    return f"{trigger.label} takes {tries} for {what}: {', '.join(ends) or 'nothing happens'}"
-
-
-def _ratios(lines: Iterable[Line]) -> list[str]:
-    """How many times the most is of the least, for attempts, time and cost."""
-    says = {
-        "attempts.total": "{most} makes {times} times as many attempts as {least}.",
-        "time_to_settle.max_us": "{most} takes {times} times as long as {least} until the last event is settled.",
-        "cost.total_usd": "{most} costs {times} times as much as {least}, Lambda only.",
-    }
-    found = []
-    for line in lines:
-        values = {
-            letter: float(cell.value)
-            for letter, cell in zip(LETTERS, line.cells, strict=False)
-            if cell.value is not None
-        }
-        if line.figure not in says or len(values) < 2:
-            continue
-        least, most = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
-        if values[least] > 0 and values[most] > values[least] * 1.05:
-            ratio = values[most] / values[least]
-            shown = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}".removesuffix(".0")
-            found.append(says[line.figure].format(most=most.upper(), least=least.upper(), times=shown))
-    return found
-
-
-def _cut_short(reports: Sequence[Report]) -> list[str]:
-    """Which numbers are of a beginning only."""
-    return [
-        f"The numbers of {letter.upper()} are those of its first {limit.value} records."
-        for letter, report in zip(LETTERS, reports, strict=False)
-        for limit in report.limits
-        if limit.limit == "record_limit"
-    ]
