@@ -21,12 +21,13 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from kombu.exceptions import OperationalError as BrokerAway
 
-from simulations import forms, links, picture, runlog
+from simulations import comparison, forms, links, picture, runlog
 from simulations.engine import (
     ENGINE_VERSION,
     RULES,
     TRIGGERS,
     FieldError,
+    Report,
     Scenario,
     ScenarioErrors,
     parse_scenario,
@@ -42,6 +43,7 @@ from simulations.tasks import simulate_run
 HOME = "trigger=s3&error_rate=1"
 _WIRE = {"kinds": KINDS, "outcomes": OUTCOMES, "fates": FATES, "fields": FIELDS}
 _ROOM = 560  # pixels for the axis of the first picture: what a page of 1280 px leaves
+_ROOM_OF_PANES = 1_200  # the same for several runs, which have the whole width
 _AWAY = "The server cannot reach Redis at the moment. Try again in a few seconds."
 _CANNOT_WRITE = "The server cannot write to its database at the moment. Try again in a few seconds."
 _SERVICE_UNAVAILABLE, _TOO_MANY = 503, 429
@@ -284,6 +286,65 @@ def _state(run: Run) -> dict[str, Any]:
         "created": run.created,
         "finished": run.finished,
     }
+
+
+@require_safe
+@ensure_csrf_cookie
+def compare(request: HttpRequest) -> HttpResponse:
+    """Two or three scenarios side by side, on one axis."""
+    found = comparison.read_comparison(request.META.get("QUERY_STRING", ""), settings.REDRIVE["link_bytes"])
+    scenarios = found.scenarios
+    if scenarios and found.moved:
+        return HttpResponseRedirect(comparison.canonical(scenarios))
+    context = {
+        "page": "compare",
+        "wire": _WIRE,
+        "rules": _rules_for_the_page(),
+        "limits": {"first": settings.REDRIVE["first_paint_records"]},
+        "columns": comparison.columns(found),
+        "problems": found.errors,
+        **_side_by_side(scenarios),
+    }
+    return render(request, "compare.html", context, status=200 if scenarios else 400)
+
+
+def _side_by_side(scenarios: list[Scenario]) -> dict[str, Any]:
+    """All panes as the server draws them, and what they differ in."""
+    if not scenarios:
+        return {}
+    triggers = [TRIGGERS[scenario.trigger] for scenario in scenarios]
+    beginnings = [_beginning(scenario) for scenario in scenarios]
+    frames = [frame for frame, _ in beginnings]
+    panes = [
+        picture.Pane(frame.rows, trigger.noun, trigger.label, comparison.MODELS[trigger.model])
+        for frame, trigger in zip(frames, triggers, strict=True)
+    ]
+    reports = [msgspec.convert(frame.report, Report) for frame in frames]
+    cut = [not whole for _, whole in beginnings]
+    return {
+        "picture": picture.draw_panes(panes, room=_ROOM_OF_PANES),
+        "summaries": [picture.summary(pane.rows, pane.noun) for pane in panes],
+        "words": comparison.in_words(reports),
+        "cut": any(cut),
+        "address": comparison.canonical(scenarios),
+        "sides": [
+            {"noun": trigger.noun, "label": trigger.label, "link": links.render_link(scenario)}
+            for scenario, trigger in zip(scenarios, triggers, strict=True)
+        ],
+        "frames": None if any(cut) else [msgspec.to_builtins(frame) for frame in frames],
+    }
+
+
+@require_GET
+def differences(request: HttpRequest) -> JsonResponse:
+    """What runs that have ended differ in, in the order they are asked for."""
+    ids = request.GET.getlist("run")[: len(comparison.LETTERS)]
+    reports = dict(Run.objects.filter(id__in=ids).values_list("id", "report"))
+    found = [reports.get(run_id) for run_id in ids]
+    if len(found) < 2 or not all(found):
+        return _error("NoDifferences", "There is nothing to compare yet.", 404)
+    words = comparison.in_words([msgspec.convert(report, Report) for report in found])
+    return JsonResponse(msgspec.to_builtins(words))
 
 
 @require_safe

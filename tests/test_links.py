@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from simulations.comparison import canonical
 from simulations.links import read_link, render_link
-from tests.links.publish import FOLDER, digest
+from tests.links.publish import COMPARE, FOLDER, digest, panes
 
 PUBLISHED = sorted(FOLDER.glob("*.json"))
 
@@ -25,12 +26,19 @@ def test_links_are_kept() -> None:
 @pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
 def test_a_published_link_means_what_it_meant(path: Path) -> None:
     kept = load(path)
-    scenario = read_link(kept["link"])
-    found = msgspec.to_builtins(scenario)
-    # a field that was added since must do nothing by default; what was there must be the same
-    assert includes(found, kept["scenario"]), f"{kept['published']}: the scenario changed"
-    assert digest(scenario) == kept["rows_sha256"], f"{kept['published']}: the run changed"
-    assert digest(read_link(render_link(scenario))) == kept["rows_sha256"]
+    scenarios = panes(kept["link"])
+    for scenario, was in zip(scenarios, kept.get("panes", [kept]), strict=True):
+        found = msgspec.to_builtins(scenario)
+        # a field that was added since must do nothing by default; what was there must be the same
+        assert includes(found, was["scenario"]), f"{kept['published']}: the scenario changed"
+        assert digest(scenario) == was["rows_sha256"], f"{kept['published']}: the run changed"
+        assert digest(read_link(render_link(scenario))) == was["rows_sha256"]
+    if COMPARE in kept["link"]:
+        assert panes(canonical(scenarios)) == scenarios
+
+
+def test_comparisons_are_kept_too() -> None:
+    assert any(COMPARE in load(path)["link"] for path in PUBLISHED)
 
 
 def includes(found: Any, kept: Any) -> bool:

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from simulations import links
 from simulations.engine import simulate_rows
 from simulations.engine.trace import Kind, Outcome, Row
-from simulations.picture import draw, events_table, summary, table
-from simulations.picture.activity import Activity, activity_of, episodes_of
+from simulations.picture import Pane, draw, draw_panes, events_table, summary, table
+from simulations.picture.activity import Activity, activity_of, episodes_of, together
 from simulations.picture.fold import Axis, fold_cycles, folded_pieces
 from simulations.picture.lanes import lanes_of
 from simulations.picture.layout import layout
@@ -58,35 +58,47 @@ def _unfolded(entries: list[Any]) -> Iterator[list[Any]]:
                 yield moved
 
 
-@pytest.mark.parametrize("path", golden_files("fold"))
-def test_time_folds_as_in_the_browser(path: Path) -> None:
-    golden = json.loads(path.read_text(encoding="utf-8"))
+def golden_activity(given: dict[str, Any]) -> Activity:
+    """What a golden vector describes: a fourth number of a span says how often it repeats, a fifth how far apart."""
     spans = [
         (start + n * every, end + n * every, key)
-        for start, end, key, repeat, every in ([*span, 1, 0][:5] for span in golden["given"]["spans"])
+        for start, end, key, repeat, every in ([*span, 1, 0][:5] for span in given["spans"])
         for n in range(repeat)
     ]
-    activity = Activity(spans, [tuple(one) for one in golden["given"]["instants"]], golden["given"]["end_us"])
+    return Activity(spans, [tuple(one) for one in given["instants"]], given["end_us"])
+
+
+@pytest.mark.parametrize("path", [*golden_files("fold"), *golden_files("panes")])
+def test_time_folds_as_in_the_browser(path: Path) -> None:
+    golden = json.loads(path.read_text(encoding="utf-8"))
+    given = golden["given"]
+    activity = (
+        together([golden_activity(one) for one in given["panes"]]) if "panes" in given else golden_activity(given)
+    )
     items = [
         {"kind": "cycle", "from": item.first, "count": item.times, "period_us": item.period_us}
         if item.times
         else {"kind": "one", "from": item.first}
         for item in fold_cycles(episodes_of(activity))
     ]
-    assert items == golden["items"]
     pieces = folded_pieces(activity)
-    assert [[one.kind, one.start, one.end, pytest.approx(one.width, abs=0.0006)] for one in pieces] == golden["pieces"]
     axis = Axis(pieces)
+    assert items == golden.get("items", items)
+    assert [[one.kind, one.start, one.end, pytest.approx(one.width, abs=0.0006)] for one in pieces] == golden.get(
+        "pieces"
+    ) or "count" in golden
+    assert [len(items), len(pieces), pytest.approx(axis.width, abs=0.06)] == golden.get("count") or "items" in golden
     for us, x in golden["points"]:
         assert axis.project(us) == pytest.approx(x, abs=0.01)
         assert axis.unproject(axis.project(us)) == us
 
 
-def figure_of(noun: str, room: float, rows: list[Any]) -> dict[str, Any]:
-    """A figure in the shape of the golden files."""
+def figure_of(noun: str, room: float, rows: list[Any], shared: Axis | None = None) -> dict[str, Any]:
+    """A figure in the shape of the golden files; `shared`: the axis of several panes."""
     story = read(golden_rows(rows))
     lanes = lanes_of(story, noun)
-    figure = layout(story, lanes, Axis(folded_pieces(activity_of(story))), room)
+    axis = shared or Axis(folded_pieces(activity_of(story)))
+    figure = layout(story, lanes, axis, room, compact=shared is not None)
     place = figure.place
     return {
         "size": [figure.length, figure.across, figure.axis.width],
@@ -126,6 +138,53 @@ def test_everything_lies_where_the_browser_puts_it(path: Path) -> None:
         assert found == close(golden[part]), part
 
 
+@pytest.mark.parametrize("path", golden_files("side-by-side"))
+def test_panes_lie_where_the_browser_puts_them(path: Path) -> None:
+    golden = json.loads(path.read_text(encoding="utf-8"))
+    panes = golden["given"]["panes"]
+    axis = Axis(folded_pieces(together([activity_of(read(golden_rows(pane["rows"]))) for pane in panes])))
+    for pane, expected in zip(panes, golden["panes"], strict=True):
+        found = figure_of(**pane, room=golden["given"]["room"], shared=axis)
+        assert {part: found[part] for part in expected} == {part: close(value) for part, value in expected.items()}
+
+
+MODELS = {
+    "request": "trigger=api_gateway&error_rate=1",
+    "notification": "trigger=s3&error_rate=1",
+    "message": "trigger=sqs&error_rate=1&max_receive_count=5",
+}
+
+
+def test_equal_time_is_at_equal_place_in_all_panes() -> None:
+    panes = [Pane(run(query), noun, noun) for noun, query in MODELS.items()]
+    root = ET.fromstring(draw_panes(panes, room=1_200))
+    firsts = []
+    for pane in root.iter(f"{SVG}g"):
+        marks = [one for one in pane if "mark" in (one.get("class") or "").split()]
+        if pane.get("class") == "lane":
+            firsts.append((marks[0].find(f"{SVG}path[@class='body']").get("d"), len(marks)))  # type: ignore[union-attr]
+    assert [count for _, count in firsts] == [1, 3, 5]
+    assert len({path.partition(" ")[0] for path, _ in firsts if path}) == 1, "all first attempts begin at the same x"
+    assert len([one for one in root.iter() if one.get("class") == "strip"]) == 3
+    assert {"RETURNED 502", "LOST", "KEPT"} <= set(words_of(root))
+
+
+def test_one_pane_is_the_picture_of_one_run() -> None:
+    rows = run("trigger=s3&error_rate=1")
+    assert draw_panes([Pane(rows, "event")]) == draw(rows, "event")
+
+
+def test_a_pane_that_was_cut_says_so_and_names_itself() -> None:
+    long = run("trigger=sqs&error_rate=1", records=60)
+    described = ET.fromstring(
+        draw_panes([Pane(long, "message", "SQS"), Pane(run(MODELS["request"]), "request", "API")])
+    )
+    told = described.findtext(f"{SVG}desc") or ""
+    assert told.startswith("SQS: 1 message")
+    assert "only the first 60 records are shown" in told
+    assert "API: 1 request" in told
+
+
 def test_durations_are_said_as_in_the_browser() -> None:
     golden = json.loads((GOLDEN / "words" / "durations.json").read_text(encoding="utf-8"))
     assert [[us, duration(us), duration(us, exact=True)] for us, _, _ in golden] == golden
@@ -160,6 +219,37 @@ def test_pieces_follow_each_other_without_holes(activity: Activity) -> None:
     pieces = folded_pieces(activity)
     assert [one.start for one in pieces] == [0, *(one.end for one in pieces[:-1])]
     assert all(one.end > one.start and one.width > 0 for one in pieces)
+
+
+several = st.lists(activities(), min_size=1, max_size=3)
+
+
+@given(several, st.lists(st.floats(0, 1), max_size=10))
+def test_a_shared_map_is_monotone_and_can_be_turned_round(panes: list[Activity], shares: list[float]) -> None:
+    axis = Axis(folded_pieces(together(panes)))
+    moments = {us for pane in panes for start, end, _ in pane.spans for us in (start, end)}
+    moments |= {round(share * axis.end_us) for share in shares}
+    places = [axis.project(us) for us in sorted(moments)]
+    assert all(before < after for before, after in pairwise(places))
+    assert [axis.unproject(x) for x in places] == sorted(moments)
+
+
+@given(several, activities())
+def test_another_pane_changes_widths_but_never_the_order_of_moments(panes: list[Activity], added: Activity) -> None:
+    fewer, more = (Axis(folded_pieces(together(chosen))) for chosen in (panes, [*panes, added]))
+    assert more.end_us == max(fewer.end_us, added.end_us)
+    moments = sorted({us for pane in panes for start, end, _ in pane.spans for us in (start, end)})
+    for axis in (fewer, more):
+        places = [axis.project(us) for us in moments]
+        assert places == sorted(set(places))
+
+
+@given(several)
+def test_time_is_left_out_only_where_every_pane_is_idle(panes: list[Activity]) -> None:
+    gaps = [piece for piece in folded_pieces(together(panes)) if piece.kind == "gap"]
+    for pane in panes:
+        for start, end, _ in pane.spans:
+            assert not any(gap.start < end and start < gap.end for gap in gaps)
 
 
 def poison(receives: int) -> list[Row]:

@@ -8,12 +8,12 @@ writes it, `tables` and `sentence` say the same in words.
 from collections.abc import Iterable
 
 from simulations.engine.trace import Row
-from simulations.picture.draw import draw
+from simulations.picture.draw import Pane, draw, draw_panes
 from simulations.picture.sentence import about
 from simulations.picture.story import read
 from simulations.picture.tables import Line, Table, events_table, table
 
-__all__ = ["Line", "Table", "draw", "events_table", "summary", "table"]
+__all__ = ["Line", "Pane", "Table", "draw", "draw_panes", "events_table", "summary", "table"]
 
 
 def summary(rows: Iterable[Row], noun: str) -> str:

@@ -1,13 +1,16 @@
 """When something happens; the twin of `activity.js`, under the same golden vectors.
 
 Attempts are spans, all other records instants. An episode is a stretch of time in which at least one attempt runs; a gap
-exists only where everything is idle.
+exists only where everything is idle, in every lane and in every pane.
 """
 
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from simulations.picture.story import Story
 
+_PANES = 4  # keys of several panes are told apart by this many
 NOMINAL_US = 1_000  # an attempt without a length (a throttle) is drawn as if it took this long
 
 
@@ -32,6 +35,19 @@ def activity_of(story: Story) -> Activity:
     """The activity of a run."""
     spans = [(one.at, max(one.end, one.at + NOMINAL_US), one.key) for one in story.attempts]
     return Activity(spans, story.instants, story.end_us)
+
+
+def together(panes: Sequence[Activity]) -> Activity:
+    """The activity of several panes as one, for one shared axis; what looks the same must be of the same pane."""
+    if len(panes) == 1:
+        return panes[0]
+    spans = [(start, end, key * _PANES + n) for n, pane in enumerate(panes) for start, end, key in pane.spans]
+    instants = [(at, key * _PANES + n) for n, pane in enumerate(panes) for at, key in pane.instants]
+    return Activity(
+        sorted(spans, key=itemgetter(0)),
+        sorted(instants, key=itemgetter(0)),
+        max((pane.end_us for pane in panes), default=0),
+    )
 
 
 def _mixed(number: int, value: int) -> int:

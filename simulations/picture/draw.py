@@ -1,42 +1,78 @@
-"""A finished run as one SVG: the classes, shapes and words of `draw-svg.js` and `draw-axis.js`, so one CSS colours both."""
+"""Finished runs as one SVG: the classes, shapes and words of `draw-svg.js` and `draw-axis.js`, so one CSS colours both.
 
-from collections.abc import Iterable, Iterator, Sequence
+One run is a picture of one pane; several panes stand on one axis, so that equal time is at equal place in all of them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
 from simulations.engine.trace import Row as TraceRow
-from simulations.picture.activity import activity_of
+from simulations.picture.activity import activity_of, together
 from simulations.picture.columns import columns, strip
 from simulations.picture.fold import Axis, folded_pieces
-from simulations.picture.lanes import Lane, lanes_of
+from simulations.picture.lanes import Lane, Lanes, lanes_of
 from simulations.picture.layout import AXIS, Break, Figure, Row, cycle_words, layout
 from simulations.picture.marks import Glyph, Mark
 from simulations.picture.markup import Value, element, group
 from simulations.picture.points import Point
 from simulations.picture.sentence import about, in_short
 from simulations.picture.shapes import Box, body, icon, patterns, zigzag
-from simulations.picture.story import Attempt, read
+from simulations.picture.story import Attempt, Story, read
 from simulations.picture.words import FATE, OUTCOME, TIMES, counted, duration, text_width
 
-_STRIP = 26  # the true-scale strip under the axis
+_STRIP_EACH, _STRIP_AIR = 12, 14  # the true-scale strips under the axis
+_HEAD = 30  # the name of a pane above its lanes
 _TITLE, _NOTE = 14, 12  # type sizes of the names beside the lanes
 _BESIDE_MARK = 4  # air above and below a mark
 _LONGEST_NAME = 30
 Elements = Iterator[SafeString]
 
 
-def draw(rows: Iterable[TraceRow], noun: str = "event", *, room: float = 960, name: str = "still") -> SafeString:
-    """The timeline of a run as an SVG element.
+class Pane(NamedTuple):
+    """One of the runs of a picture; `title` and `note` name it where there are several."""
 
-    `noun`: what an event is called, singular; `room`: pixels it should fit in, where its marks stay readable; `name` begins
-    all ids, so that several pictures can stand in one page.
+    rows: Iterable[TraceRow]
+    noun: str = "event"
+    title: str = ""
+    note: str = ""
+
+
+class _Laid(NamedTuple):
+    """A pane with everything that is drawn of it, `top` pixels down."""
+
+    pane: Pane
+    number: int
+    story: Story
+    lanes: Lanes
+    figure: Figure
+    top: float
+
+
+def draw(rows: Iterable[TraceRow], noun: str = "event", *, room: float = 960, name: str = "still") -> SafeString:
+    """The timeline of a run as an SVG element; see `draw_panes`."""
+    return draw_panes([Pane(rows, noun)], room=room, name=name)
+
+
+def draw_panes(panes: Sequence[Pane], *, room: float = 960, name: str = "still") -> SafeString:
+    """The timelines of one or several runs on one axis, as an SVG element.
+
+    `room`: pixels it should fit in, where its marks stay readable; `name` begins all ids, so that several pictures can
+    stand in one page. A pane's noun is what its event is called, singular.
     """
-    story = read(rows)
-    lanes = lanes_of(story, noun)
-    axis = Axis(folded_pieces(activity_of(story)))
-    beside = _width_of_names(lanes.lanes)
-    figure = layout(story, lanes, axis, room - beside)
-    width, height = beside + figure.length, figure.across + AXIS + _STRIP
+    stories = [read(pane.rows) for pane in panes]
+    lanes = [lanes_of(story, pane.noun) for story, pane in zip(stories, panes, strict=True)]
+    axis = Axis(folded_pieces(together([activity_of(story) for story in stories])))
+    beside = max(_width_of_names(one.lanes) for one in lanes)
+    laid: list[_Laid] = []
+    top = 0.0
+    for number, (pane, story, own) in enumerate(zip(panes, stories, lanes, strict=True), start=1):
+        figure = layout(story, own, axis, room - beside, compact=len(panes) > 1)
+        top += _HEAD if pane.title else 0
+        laid.append(_Laid(pane, number, story, own, figure, top))
+        top += figure.across
+    width, height = beside + laid[0].figure.length, top + AXIS + _STRIP_AIR + _STRIP_EACH * len(panes)
     return element(
         "svg",
         {
@@ -49,23 +85,68 @@ def draw(rows: Iterable[TraceRow], noun: str = "event", *, room: float = 960, na
             "width": round(width),
             "height": round(height),
         },
-        element("title", {"id": f"{name}-title"}, in_short(story, noun)),
-        element("desc", {"id": f"{name}-desc"}, about(story, axis.pieces, noun)),
+        element("title", {"id": f"{name}-title"}, ". ".join(_named(one, in_short) for one in laid)),
+        element("desc", {"id": f"{name}-desc"}, " ".join(_named(one, _told) for one in laid)),
         patterns(name),
-        group("names", *(_name(row) for row in figure.rows)),
-        element(
-            "g",
-            {"transform": f"translate({beside:.0f} 0)"},
-            group("axis", *_axis(figure)),
-            *(
-                group(
-                    "lane dense" if row.dense else "lane", *_lane(figure, row, columns(figure, story, lanes, n), name)
-                )
-                for n, row in enumerate(figure.rows)
-            ),
-            strip(figure, story, figure.across + AXIS + 4),
-        ),
+        *(_pane(one, beside, name) for one in laid),
+        _moved(beside, top, group("axis", *_axis(laid[0].figure)), *_strips(laid)),
     )
+
+
+def _moved(x: float, y: float, *children: SafeString) -> SafeString:
+    return element("g", {"transform": f"translate({x:.0f} {y:.0f})"}, *children)
+
+
+def _told(story: Story, noun: str) -> str:
+    return about(story, folded_pieces(activity_of(story)), noun)
+
+
+def _named(one: _Laid, tell: Callable[[Story, str], str]) -> str:
+    """What is told of a pane, with its name where it has one."""
+    told = tell(one.story, one.pane.noun)
+    return f"{one.pane.title}: {told}" if one.pane.title else told
+
+
+def _pane(one: _Laid, beside: float, name: str) -> SafeString:
+    """The names and lanes of one run, under its own name where there are several."""
+    figure = one.figure
+    lanes = (
+        group(
+            "lane dense" if row.dense else "lane",
+            *_lane(one, row, columns(figure, one.story, one.lanes, n), name),
+        )
+        for n, row in enumerate(figure.rows)
+    )
+    return _moved(
+        0,
+        one.top,
+        *_head(one, beside + figure.length),
+        group("names", *(_name(row) for row in figure.rows)),
+        _moved(beside, 0, group("axis", *_ground(figure)), *lanes),
+    )
+
+
+def _head(one: _Laid, width: float) -> Elements:
+    """The number and the name of a pane."""
+    if not one.pane.title:
+        return
+    if one.number > 1:
+        yield element("line", {"class": "between", "x1": 0, "x2": width, "y1": -_HEAD, "y2": -_HEAD})
+    middle = -_HEAD / 2 + 4
+    said = 30 + text_width(one.pane.title, _TITLE) + 8
+    yield group(
+        "pane-title",
+        element("circle", {"class": "ring", "cx": 13, "cy": middle, "r": 9.5}),
+        element("text", {"class": "ring-number", "x": 13, "y": middle + 4.5, "text-anchor": "middle"}, str(one.number)),
+        element("text", {"class": "lane-title", "x": 30, "y": middle + 5}, one.pane.title),
+        element("text", {"class": "lane-note", "x": said, "y": middle + 5}, one.pane.note),
+    )
+
+
+def _strips(laid: Sequence[_Laid]) -> Elements:
+    """Every run at its true scale, on one scale."""
+    for n, one in enumerate(laid):
+        yield strip(one.figure, one.story, AXIS + 4 + n * _STRIP_EACH)
 
 
 def _width_of_names(lanes: Sequence[Lane]) -> float:
@@ -91,15 +172,19 @@ def _name(row: Row) -> SafeString:
     )
 
 
-def _axis(figure: Figure) -> Elements:
-    """Thick where time runs, teeth where it is left out, words for how long."""
-    at = figure.across + 14
+def _ground(figure: Figure) -> Elements:
+    """What runs through all lanes of a pane: lines between them, and faintly the stretches that are folded."""
     for row in figure.rows[1:]:
         yield _line("between", 0, figure.length, row.top)
     for fold in figure.breaks:
         width = max(0.0, fold.end - fold.start)
         kind = f"band {fold.piece.kind}"
         yield element("rect", {"class": kind, "x": fold.start, "width": width, "y": 0, "height": figure.across})
+
+
+def _axis(figure: Figure) -> Elements:
+    """Thick where time runs, teeth where it is left out, words for how long."""
+    at = 14
     for piece in figure.axis.pieces:
         if piece.kind == "busy":
             yield _line("time", figure.place(piece.start), figure.place(piece.end), at)
@@ -130,12 +215,13 @@ def _fold(fold: Break, at: float) -> Elements:
         yield icon("cycle", middle, at)
 
 
-def _lane(figure: Figure, row: Row, crowd: Elements, name: str) -> Elements:
+def _lane(one: _Laid, row: Row, crowd: Elements, name: str) -> Elements:
+    figure = one.figure
     if row.dense:
         yield element("title", {}, counted(row.total, "attempt"))
         yield from crowd
     else:
-        yield from _wait(figure, row)
+        yield from _wait(figure, row, one.story.end_us)
     for glyph in row.glyphs:
         yield _glyph(figure, row, glyph)
     for mark in row.marks:
@@ -145,14 +231,14 @@ def _lane(figure: Figure, row: Row, crowd: Elements, name: str) -> Elements:
             yield _point(figure, row, point)
 
 
-def _wait(figure: Figure, row: Row) -> Elements:
-    """The line from the first arrival to the last end."""
+def _wait(figure: Figure, row: Row, run_end_us: int) -> Elements:
+    """The line from the first arrival to the last end, or to the end of the run where an event is open."""
     arrived = next((point for point in row.points if point.kind == "arrived"), None)
     if arrived is None:
         return
     ends = [point for point in row.points if point.kind in {"end", "early"}]
     is_open = sum(end.count for end in ends) < row.lane.events
-    until = figure.axis.end_us if is_open else max(row.last_us, *(end.us for end in ends))
+    until = max(row.last_us, run_end_us if is_open else 0, *(end.us for end in ends))
     yield _line("wait", figure.place(arrived.us), figure.place(until), row.middle(0))
 
 

@@ -13,6 +13,7 @@ from simulations.picture.story import Story
 from simulations.picture.words import TIMES, duration
 
 _ROW_OF_MANY, _ROW_OF_FEW, _FEW = 30, 48, 4  # a row of marks, where lanes are many and where they are few
+_ROW_OF_PANE = 36  # where several runs share a picture
 AXIS = 54
 LEAD = 22
 AIR = 8
@@ -84,12 +85,16 @@ class Figure(msgspec.Struct):
     ticks: list[Tick]
 
 
-def layout(story: Story, lanes: Lanes, axis: Axis, room: float) -> Figure:
-    """The figure of a run for a place that is `room` pixels wide; it may be wider where its marks would get too small."""
+def layout(story: Story, lanes: Lanes, axis: Axis, room: float, compact: bool = False) -> Figure:
+    """The figure of a run for a place that is `room` pixels wide; it may be wider where its marks would get too small.
+
+    `compact`: one of several runs that share the axis.
+    """
     place = Place(axis, room)
     marks = marks_of(story, lanes, axis, place)
     points = points_of(story, lanes, axis.pieces, place)
-    each = _ROW_OF_FEW if len(lanes.lanes) <= _FEW else _ROW_OF_MANY
+    few = _ROW_OF_PANE if compact else _ROW_OF_FEW
+    each = few if len(lanes.lanes) <= _FEW else _ROW_OF_MANY
     rows = [
         Row(lane, own.dense, own.total, own.rows, own.marks, own.glyphs, moments, own.last_us, each)
         for lane, own, moments in zip(lanes.lanes, marks, points, strict=True)

@@ -14,6 +14,9 @@
 // what can be seen at one moment; the rest (receives, scaling, hiding) tells how attempts came about and makes no picture differ
 const SEEN = ["arrived", "answered", "filtered", "captured", "capture_failed", "settled", "limit"];
 
+// keys of several panes are told apart by this many
+const MOST_PANES = 4;
+
 // an attempt without a length (a throttle) is drawn as if it took this long
 export const NOMINAL_US = 1_000;
 
@@ -48,22 +51,50 @@ export function activityOf(trace) {
 }
 
 /**
- * The activity of several panes as one, for one shared axis.
+ * Calls back for every entry of several sorted lists in one order; at equal values the earlier list comes first.
+ * @param {ArrayLike<number>[]} lists @param {(list: number, index: number) => void} take
+ */
+function braid(lists, take) {
+  const next = lists.map(() => 0);
+  for (let left = lists.reduce((sum, list) => sum + list.length, 0); left > 0; left -= 1) {
+    let first = -1;
+    for (let n = 0; n < lists.length; n += 1) {
+      if (next[n] < lists[n].length && (first < 0 || lists[n][next[n]] < lists[first][next[first]])) first = n;
+    }
+    take(first, next[first]);
+    next[first] += 1;
+  }
+}
+
+/** @param {number[]} lengths */
+const columnFor = (lengths) => new Float64Array(lengths.reduce((sum, length) => sum + length, 0));
+
+/**
+ * The activity of several panes as one, for one shared axis; what looks the same must be of the same pane.
  * @param {Activity[]} panes
  * @returns {Activity}
  */
 export function together(panes) {
   if (panes.length === 1) return panes[0];
-  const rows = panes.flatMap(({ spans }, pane) => Array.from(spans.at, (at, n) => [at, spans.end[n], spans.key[n] * 4 + pane]));
-  const points = panes.flatMap(({ instants }, pane) => Array.from(instants.at, (at, n) => [at, instants.key[n] * 4 + pane]));
-  rows.sort((a, b) => a[0] - b[0]);
-  points.sort((a, b) => a[0] - b[0]);
-  const column = (/** @type {number[][]} */ list, /** @type {number} */ n) => Float64Array.from(list, (row) => row[n]);
-  return {
-    spans: { at: column(rows, 0), end: column(rows, 1), key: column(rows, 2) },
-    instants: { at: column(points, 0), key: column(points, 1) },
-    endUs: Math.max(0, ...panes.map((pane) => pane.endUs)),
-  };
+  const spans = panes.map((pane) => pane.spans);
+  const instants = panes.map((pane) => pane.instants);
+  const column = () => columnFor(spans.map(({ at }) => at.length));
+  const all = { at: column(), end: column(), key: column() };
+  let s = 0;
+  braid(spans.map(({ at }) => at), (pane, n) => {
+    all.at[s] = spans[pane].at[n];
+    all.end[s] = spans[pane].end[n];
+    all.key[s] = spans[pane].key[n] * MOST_PANES + pane;
+    s += 1;
+  });
+  const moments = { at: columnFor(instants.map(({ at }) => at.length)), key: columnFor(instants.map(({ at }) => at.length)) };
+  let i = 0;
+  braid(instants.map(({ at }) => at), (pane, n) => {
+    moments.at[i] = instants[pane].at[n];
+    moments.key[i] = instants[pane].key[n] * MOST_PANES + pane;
+    i += 1;
+  });
+  return { spans: all, instants: moments, endUs: Math.max(0, ...panes.map((pane) => pane.endUs)) };
 }
 
 /**

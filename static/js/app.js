@@ -16,9 +16,9 @@ import { Wire } from "./wire.js";
 
 const wire = new Wire(data("redrive-wire"));
 const scenario = data("redrive-scenario");
-const timeline = new Timeline();
-const tables = new Tables(scenario.noun, (seq) => pick(seq));
-const explain = new ExplainView(data("redrive-rules"), scenario.noun);
+const timeline = new Timeline(need("plot"));
+const tables = new Tables(scenario.noun, (seq) => view?.pick(seq));
+const explain = new ExplainView(data("redrive-rules"));
 const cost = new CostView();
 const starter = new Starter();
 
@@ -48,13 +48,6 @@ function tell(state, words) {
 function hear(state, words) {
   if (isOver(state)) going = null;
   if (!asking) tell(state, words);
-}
-
-/** Goes to a record: from a table, or from a mark in the picture. @param {number} seq */
-function pick(seq) {
-  if (!view) return;
-  view.player.pause();
-  view.player.seek(view.trace.kind(seq) === "attempt" ? view.trace.end(seq) : view.trace.at(seq), seq);
 }
 
 /** @param {{source: import("./run-view.js").Source, chart: string, noun: string}} run */
@@ -87,7 +80,6 @@ async function run() {
   need("stale").hidden = true;
   need("cut").hidden = true;
   need("result-title").textContent = words.label;
-  explain.speakOf(words.noun);
   tables.speakOf(words.noun);
   const { socket, chart } = answer.started;
   show({ source: (listener) => new Stream(socket, listener), chart, noun: words.noun });
@@ -100,6 +92,7 @@ function showResult() {
 }
 
 need("scenario").addEventListener("submit", (event) => {
+  if (event.submitter?.id === "compare") return; // a page of its own
   event.preventDefault();
   run();
 });
@@ -129,7 +122,7 @@ addEventListener("resize", () => {
   width = innerWidth;
   clearTimeout(resizing);
   resizing = window.setTimeout(() => {
-    timeline.resized();
+    timeline.change((scale) => scale.refit());
     view?.redrawn();
   }, 150);
 });
@@ -147,4 +140,4 @@ if (frame) {
 if (innerWidth < 640) for (const section of document.querySelectorAll("details.section:not(:has(.wrong))")) section.removeAttribute("open");
 
 listenForKeys(actions, keysAreOn);
-watchPointer(timeline, () => view, pick);
+watchPointer(timeline, () => view, (seq) => view?.pick(seq));

@@ -3,7 +3,7 @@
 import { MODES } from "./axis-modes.js";
 import { need } from "./svg.js";
 
-/** @typedef {import("./run-view.js").RunView} RunView */
+/** @typedef {{player: import("./player.js").Player, redrawn: () => void}} View one run, or several played together */
 /** @typedef {import("./timeline.js").Timeline} Timeline */
 
 const MODE_NAMES = { folded: "Folded", log: "Logarithmic", linear: "True time" };
@@ -12,7 +12,7 @@ const KEYS = "keys";
 /** Single keys may be turned off; remembered on this device. */
 export const keysAreOn = () => /** @type {HTMLInputElement} */ (need("keys-on")).checked;
 
-/** @param {() => RunView | null} view @param {Timeline} timeline @returns {Record<string, (event?: any) => void>} */
+/** @param {() => View | null} view @param {Timeline} timeline @returns {Record<string, (event?: any) => void>} */
 export function actionsFor(view, timeline) {
   const player = () => view()?.player;
   const redraw = () => view()?.redrawn();
@@ -39,12 +39,14 @@ export function actionsFor(view, timeline) {
     slower: () => player()?.faster(-1),
     mode: () => {
       if (!view()) return;
-      timeline.show(MODES[(MODES.indexOf(timeline.mode) + 1) % MODES.length]);
+      timeline.change((scale) => {
+        scale.mode = MODES[(MODES.indexOf(scale.mode) + 1) % MODES.length];
+      });
       need("mode").textContent = MODE_NAMES[timeline.mode];
       redraw();
     },
     fold: () => {
-      timeline.fold();
+      timeline.change((scale) => scale.fold());
       need("fold").hidden = true;
       redraw();
     },
@@ -63,7 +65,7 @@ export function actionsFor(view, timeline) {
 
 /**
  * In the figure: a mark is picked, a cycle is opened, everywhere else the playhead follows the pointer.
- * @param {Timeline} timeline @param {() => RunView | null} view @param {(seq: number) => void} pick
+ * @param {Timeline} timeline @param {() => View | null} view @param {(code: number) => void} pick
  */
 export function watchPointer(timeline, view, pick) {
   const surface = timeline.surface;
@@ -71,13 +73,14 @@ export function watchPointer(timeline, view, pick) {
   const scrub = (/** @type {PointerEvent} */ event) => view()?.player.seek(timeline.momentAt(event.clientX, event.clientY));
   surface.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
+    if (target.closest(".names")) return;
     const cycle = target.closest("[data-cycle]");
     const mark = target.closest("[data-seq]");
     if (cycle) {
-      timeline.open(Number(cycle.getAttribute("data-cycle")), Number(cycle.getAttribute("data-page")));
+      timeline.change((scale) => scale.open(Number(cycle.getAttribute("data-cycle")), Number(cycle.getAttribute("data-page"))));
       need("fold").hidden = false;
       view()?.redrawn();
-    } else if (mark && mark.getAttribute("data-seq") !== "0") pick(Number(mark.getAttribute("data-seq")));
+    } else if (mark && timeline.codeAt(mark)) pick(timeline.codeAt(mark));
     else view()?.player.seek(timeline.momentAt(event.clientX, event.clientY));
   });
   surface.addEventListener("pointerdown", (event) => {

@@ -1,24 +1,26 @@
 // @ts-check
 /** The axis says where time is folded: thick where it runs, teeth where it is left out, words for how long. */
-import { GUTTER } from "./layout.js";
+import { AXIS, GUTTER } from "./layout.js";
 import { textWidth } from "./measure.js";
 import { icon, zigzag } from "./shapes.js";
 import { svg } from "./svg.js";
 
 /** @typedef {import("./layout.js").Figure} Figure */
 
-/** @param {Figure} figure @returns {SVGElement} */
-export function drawAxis(figure) {
+/** What runs through all lanes: lines between them, and faintly the stretches that are folded. @param {Figure} figure @returns {SVGElement} */
+export function drawGround(figure) {
+  const { down, gutter } = figure;
+  const between = figure.rows.slice(1).map((row) => svg("line", down
+    ? { class: "between", x1: gutter + row.top, x2: gutter + row.top, y1: 0, y2: figure.length }
+    : { class: "between", x1: 0, x2: figure.length, y1: row.top, y2: row.top }));
+  return svg("g", { class: "axis" }, ...between, ...figure.breaks.map((fold) => band(figure, fold)));
+}
+
+/** The axis proper. @param {Figure} figure @param {number} at where its line is, across @returns {SVGElement} */
+export function drawAxis(figure, at) {
   const group = svg("g", { class: "axis" });
-  const at = figure.down ? GUTTER - 12 : figure.across + 14;
-  const far = figure.down ? GUTTER + figure.across : 0;
   const line = (/** @type {number} */ from, /** @type {number} */ to, /** @type {string} */ name) => svg("line", figure.down
     ? { class: name, x1: at, x2: at, y1: from, y2: to } : { class: name, y1: at, y2: at, x1: from, x2: to });
-  for (const row of figure.rows.slice(1)) {
-    group.append(svg("line", figure.down ? { class: "between", x1: GUTTER + row.top, x2: GUTTER + row.top, y1: 0, y2: figure.length }
-      : { class: "between", x1: 0, x2: figure.length, y1: row.top, y2: row.top }));
-  }
-  for (const fold of figure.breaks) group.append(band(figure, fold, far));
   for (const [from, to] of running(figure.axis.pieces)) group.append(line(figure.place(from), figure.place(to), "time"));
   for (const fold of figure.breaks) group.append(...foldSign(figure, fold, at));
   for (const tick of figure.ticks) {
@@ -27,6 +29,13 @@ export function drawAxis(figure) {
       : { class: "time-label", x: tick.x, y: at + 22, "text-anchor": tick.us === 0 ? "start" : "middle", dx: tick.us === 0 ? -4 : 0 }, tick.label));
   }
   return group;
+}
+
+/** The axis as a picture of its own, for several panes. @param {SVGElement} root is emptied first @param {Figure} figure */
+export function drawAxisAlone(root, figure) {
+  const [width, height] = figure.down ? [GUTTER, figure.length] : [figure.length, AXIS];
+  for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${height}`, width, height })) root.setAttribute(name, String(value));
+  root.replaceChildren(drawAxis(figure, figure.down ? GUTTER - 12 : 14));
 }
 
 /** The stretches in which time runs, each as one. @param {import("./time-axis.js").Piece[]} pieces */
@@ -42,10 +51,10 @@ function running(pieces) {
   return stretches;
 }
 
-/** The stretch of a fold, faintly, through all lanes. @param {Figure} figure @param {import("./layout.js").Break} fold @param {number} far */
-function band(figure, { from, to, piece }, far) {
+/** The stretch of a fold, faintly, through all lanes. @param {Figure} figure @param {import("./layout.js").Break} fold */
+function band(figure, { from, to, piece }) {
   const size = Math.max(0, to - from);
-  return svg("rect", figure.down ? { class: `band ${piece.kind}`, x: GUTTER, width: far - GUTTER, y: from, height: size }
+  return svg("rect", figure.down ? { class: `band ${piece.kind}`, x: figure.gutter, width: figure.across, y: from, height: size }
     : { class: `band ${piece.kind}`, x: from, width: size, y: 0, height: figure.across });
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Crowded lanes as columns on a canvas over the same layout: height says how many, the worst outcome stands at the foot. */
 import { barsOf, countColumns } from "./buckets.js";
-import { GUTTER, LEAD } from "./layout.js";
+import { LEAD } from "./layout.js";
 import { SEVERITY } from "./words.js";
 
 /** @typedef {import("./layout.js").Figure} Figure */
@@ -78,7 +78,7 @@ export class Crowd {
       canvas.style.width = `${width}px`;
       canvas.style.height = `${height}px`;
     }
-    canvas.style.transform = figure.down ? `translate(${GUTTER}px, ${offset}px)` : `translate(${offset}px, 0)`;
+    canvas.style.transform = figure.down ? `translate(${figure.gutter}px, ${offset}px)` : `translate(${offset}px, 0)`;
     const pen = canvas.getContext("2d");
     if (!pen) return;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);

@@ -1,7 +1,7 @@
 // @ts-check
 /** What is written in marks, and the signs of single moments: arrivals, limits, answers, ends. */
 import { count } from "./format.js";
-import { GUTTER, middle } from "./layout.js";
+import { middle } from "./layout.js";
 import { textWidth } from "./measure.js";
 import { icon } from "./shapes.js";
 import { svg } from "./svg.js";
@@ -27,7 +27,7 @@ export function inside({ x, y, w, h }, name, number, word) {
 export function drawPoint(figure, row, point) {
   const along = figure.place(point.us);
   const mid = middle(figure, row, 0);
-  const at = (/** @type {number} */ a, /** @type {number} */ b) => (figure.down ? { x: GUTTER + b, y: a } : { x: a, y: b });
+  const at = (/** @type {number} */ a, /** @type {number} */ b) => (figure.down ? { x: figure.gutter + b, y: a } : { x: a, y: b });
   if (point.kind === "arrived") {
     const { x, y } = at(along - 9, mid);
     return svg("circle", { class: "point arrived", cx: x, cy: y, r: 4.5 });

@@ -1,8 +1,8 @@
 // @ts-check
 /** The picture as SVG: crisp, printable, every mark an element. Drawn once for a figure; the playhead only changes classes. */
 import { count } from "./format.js";
-import { AXIS, GUTTER, middle } from "./layout.js";
-import { drawAxis } from "./draw-axis.js";
+import { GUTTER, middle } from "./layout.js";
+import { drawAxis, drawGround } from "./draw-axis.js";
 import { drawPoint, inside } from "./draw-signs.js";
 import { body, patterns } from "./shapes.js";
 import { textWidth } from "./measure.js";
@@ -16,8 +16,8 @@ import { OUTCOME } from "./words.js";
 /** @typedef {{node: SVGElement, from: number, to: number}} Wait a line that grows up to the playhead */
 
 /** A box along time. @param {Figure} figure @param {number} from @param {number} to @param {number} mid @param {number} thick */
-function boxOf({ down }, from, to, mid, thick) {
-  return down ? { x: GUTTER + mid - thick / 2, y: from, w: thick, h: to - from } : { x: from, y: mid - thick / 2, w: to - from, h: thick };
+function boxOf({ down, gutter }, from, to, mid, thick) {
+  return down ? { x: gutter + mid - thick / 2, y: from, w: thick, h: to - from } : { x: from, y: mid - thick / 2, w: to - from, h: thick };
 }
 
 /**
@@ -27,8 +27,8 @@ function boxOf({ down }, from, to, mid, thick) {
  */
 export function drawSvg(root, figure, trace) {
   const last = Math.max(0, ...figure.rows.flatMap((row) => row.points.filter((point) => point.kind === "end").map((point) => figure.place(point.us) + textWidth(point.word) * 1.1 + 40)));
-  const width = figure.down ? GUTTER + figure.across : Math.max(figure.length, last);
-  const height = figure.down ? figure.length : figure.across + AXIS;
+  const width = figure.down ? figure.gutter + figure.across : Math.max(figure.length, last);
+  const height = figure.down ? figure.length : figure.across + figure.foot;
   root.setAttribute("viewBox", `0 0 ${width} ${height}`);
   root.setAttribute("width", String(width));
   root.setAttribute("height", String(height));
@@ -37,7 +37,8 @@ export function drawSvg(root, figure, trace) {
   /** @type {Wait[]} */
   const waits = [];
   const lanes = figure.rows.map((row) => drawLane(figure, row, trace, sprites, waits));
-  root.replaceChildren(patterns(), drawAxis(figure), ...lanes);
+  const own = figure.down ? figure.gutter : figure.foot;
+  root.replaceChildren(patterns(), drawGround(figure), ...(own ? [drawAxis(figure, figure.down ? GUTTER - 12 : figure.across + 14)] : []), ...lanes);
   return { sprites, waits };
 }
 
@@ -48,7 +49,7 @@ function drawLane(figure, row, trace, sprites, waits) {
   const ends = row.points.filter((point) => point.kind === "end");
   if (arrived && !row.dense) {
     const open = ends.reduce((sum, end) => sum + end.count, 0) < row.lane.count;
-    const until = open ? figure.axis.endUs : Math.max(row.lastUs, ...ends.map((end) => end.us));
+    const until = open ? Math.min(figure.axis.endUs, trace.endUs) : Math.max(row.lastUs, ...ends.map((end) => end.us));
     group.append(...waiting(figure, row, figure.place(arrived.us), figure.place(until), waits));
   }
   for (const glyph of row.glyphs) group.append(track(sprites, drawGlyph(figure, row, glyph), glyph.piece.from, glyph.piece.to, glyph.firstSeq));
@@ -68,7 +69,7 @@ function track(sprites, node, fromUs, toUs, seq) {
 
 /** @param {Figure} figure @param {Row} row @param {number} from @param {number} to @param {Wait[]} waits */
 function waiting(figure, row, from, to, waits) {
-  const at = middle(figure, row, 0) + (figure.down ? GUTTER : 0);
+  const at = middle(figure, row, 0) + figure.gutter;
   const line = (/** @type {string} */ name) => svg("line", figure.down
     ? { class: name, x1: at, x2: at, y1: from, y2: to } : { class: name, y1: at, y2: at, x1: from, x2: to });
   const past = line("wait");

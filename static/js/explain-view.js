@@ -23,33 +23,28 @@ function ruleText(id, rule) {
 export class ExplainView {
   #panel = need("explain");
   #rules;
-  #noun;
+  /** @type {import("./trace.js").Trace | null} */ #trace = null;
   #shown = "";
 
-  /** @param {Record<string, RuleText>} rules @param {string} noun */
-  constructor(rules, noun) {
+  /** @param {Record<string, RuleText>} rules */
+  constructor(rules) {
     this.#rules = rules;
-    this.#noun = noun;
   }
 
-  /** The noun changes with the trigger. @param {string} noun */
-  speakOf(noun) {
-    this.#noun = noun;
-    this.#shown = "";
-  }
-
-  /** @param {import("./trace.js").Trace} trace @param {number} seq 0: nothing has happened yet at the playhead */
-  show(trace, seq) {
+  /** @param {import("./panes.js").Pane & {seq: number}} at seq 0: nothing has happened yet at the playhead */
+  show({ trace, noun, name, seq }) {
     const shown = `${seq} ${trace.ended || trace.version}`;
-    if (shown === this.#shown) return;
+    if (shown === this.#shown && trace === this.#trace) return;
     this.#shown = shown;
+    this.#trace = trace;
     if (!seq) {
       this.#panel.replaceChildren(html("p", { class: "quiet" }, "Nothing has happened yet. Press Play, step with the arrow keys, or select an attempt in the picture."));
       return;
     }
-    const told = explain(trace, seq, this.#noun);
+    const told = explain(trace, seq, noun);
     const sign = svg("svg", { viewBox: "-11 -11 22 22", width: 24, height: 24, "aria-hidden": "true", class: "sign" }, icon(told.sign, 0, 0, 18));
     this.#panel.replaceChildren(
+      ...(name ? [html("p", { class: "told-of" }, name)] : []),
       html("h3", { class: `told o-${told.sign} f-${told.sign}` }, told.sign ? sign : null, told.title),
       html("dl", {},
         html("dt", {}, "What"), html("dd", {}, ...told.what.map((line) => html("p", {}, line))),

@@ -3,12 +3,15 @@
 import { html } from "./svg.js";
 import { FATE } from "./words.js";
 
+// pixels in which a whole title has no room
+const NARROW = 56;
+
 /** @param {HTMLElement} list @param {import("./layout.js").Figure} figure */
 export function laneNames(list, figure) {
   const names = figure.rows.map((row) => {
     const { lane } = row;
     const item = html("li", { class: `f-${lane.fate}` },
-      html("span", { class: "lane-title" }, figure.down && figure.rows.length > 2 ? lane.title.split(" ").slice(lane.event < 0 ? 0 : 1, lane.event < 0 ? 1 : 2).join(" ") : lane.title),
+      html("span", { class: "lane-title" }, figure.down && (figure.rows.length > 2 || row.size < NARROW) ? lane.title.split(" ").slice(lane.event < 0 ? 0 : 1, lane.event < 0 ? 1 : 2).join(" ") : lane.title),
       figure.down && row.size < 64 ? null : html("span", { class: "lane-note" }, lane.note),
       html("span", { class: "visually-hidden" }, `. ${FATE[lane.fate].says}`));
     if (figure.down) item.style.width = `${row.size}px`;

@@ -51,13 +51,13 @@ function single(trace, event, noun) {
 
 /**
  * @param {Trace} trace
- * @param {{noun: string, pinned?: number[]}} options
+ * @param {{noun: string, pinned?: number[], most?: number}} options most: so many events may have a lane of their own
  * @returns {Lanes}
  */
-export function lanesOf(trace, { noun, pinned = [] }) {
+export function lanesOf(trace, { noun, pinned = [], most = MOST_LANES }) {
   const n = trace.events.length;
   const laneOf = new Uint8Array(n);
-  if (n <= MOST_LANES) {
+  if (n <= most) {
     const lanes = Array.from({ length: n }, (_, event) => single(trace, event, noun));
     return { lanes, laneOf: laneOf.map((_, event) => event) };
   }

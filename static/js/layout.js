@@ -10,7 +10,7 @@ import { ticksOf } from "./ticks.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {import("./time-axis.js").TimeAxis} TimeAxis */
-/** @typedef {{zoom: number, down: boolean, across: number, rest: number}} Sizes across: room for all lanes (down only) */
+/** @typedef {{zoom: number, down: boolean, across: number, rest: number, bare?: boolean}} Sizes across: room for all lanes (down only); bare: one of several panes, whose axis stands elsewhere */
 /** @typedef {import("./marks.js").LaneMarks & {lane: import("./lanes.js").Lane, points: import("./points.js").Point[], top: number, size: number, flags: number}} Row */
 /** @typedef {{from: number, to: number, label: string, piece: import("./time-axis.js").Piece}} Break */
 /**
@@ -18,6 +18,8 @@ import { ticksOf } from "./ticks.js";
  * @property {number} length pixels along time, margins included
  * @property {number} across
  * @property {boolean} down
+ * @property {number} gutter room for the axis left of the lanes
+ * @property {number} foot room for the axis below the lanes
  * @property {number} row how much one row of marks takes across
  * @property {(us: number) => number} place a moment's pixel along time
  * @property {(px: number) => number} moment the moment at a pixel
@@ -28,7 +30,7 @@ import { ticksOf } from "./ticks.js";
  */
 
 /** a row of marks, where lanes are many and where they are few */
-const ROWS = { many: 30, few: 48 };
+const ROWS = { many: 30, few: 48, pane: 36 };
 const FEW = 4;
 const FLAG = 18;
 const FLAGGED = ["limit", "answered", "early"];
@@ -40,15 +42,15 @@ export const GUTTER = 92;
 const TRAIL = 132;
 const TRAIL_DOWN = 64;
 
-/** The zoom at which the whole run is seen; small runs are not blown up without end. @param {TimeAxis} axis @param {number} room @param {boolean} down */
-export function fittingZoom(axis, room, down) {
+/** The zoom at which the whole run is seen; small runs are not blown up without end. @param {TimeAxis} axis @param {number} room @param {boolean} down @param {boolean} [beside] one of several */
+export function fittingZoom(axis, room, down, beside = false) {
   const fit = (room - LEAD - (down ? TRAIL_DOWN : TRAIL)) / axis.width;
-  return down ? Math.min(2.4, Math.max(2, fit)) : Math.min(8, fit);
+  return down ? Math.min(2.4, Math.max(beside ? 1.5 : 2, fit)) : Math.min(8, fit);
 }
 
-/** Fits where marks stay readable, else as small as they may get before a person has to choose. @param {TimeAxis} axis @param {number} room @param {boolean} down */
-export function firstZoom(axis, room, down) {
-  const fit = fittingZoom(axis, room, down);
+/** Fits where marks stay readable, else as small as they may get before a person has to choose. @param {TimeAxis} axis @param {number} room @param {boolean} down @param {boolean} [beside] */
+export function firstZoom(axis, room, down, beside = false) {
+  const fit = fittingZoom(axis, room, down, beside);
   return axis.width <= 6 * room ? Math.max(1, fit) : fit;
 }
 
@@ -56,16 +58,17 @@ export function firstZoom(axis, room, down) {
  * @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {TimeAxis} axis @param {Sizes} sizes
  * @returns {Figure}
  */
-export function layout(trace, lanes, axis, { zoom, down, across, rest }) {
+export function layout(trace, lanes, axis, { zoom, down, across, rest, bare = false }) {
   const place = (/** @type {number} */ us) => LEAD + axis.project(us) * zoom;
   const moment = (/** @type {number} */ px) => axis.unproject((px - LEAD) / zoom);
   const marks = marksOf(trace, lanes, axis.pieces, place);
   const points = pointsOf(trace, lanes, axis.pieces, place);
-  const row = lanes.lanes.length <= FEW ? ROWS.few : ROWS.many;
+  const row = lanes.lanes.length > FEW ? ROWS.many : bare ? ROWS.pane : ROWS.few;
   const rows = stacked(lanes.lanes.map((lane, n) => ({ ...marks[n], lane, points: points[n], top: 0, size: 0, flags: 0 })), down ? across : 0, row);
   const last = rows[rows.length - 1];
   return {
     axis, place, moment, rows, down, row,
+    gutter: down && !bare ? GUTTER : 0, foot: down || bare ? 0 : AXIS,
     length: Math.max(rest, place(axis.endUs) + (down ? TRAIL_DOWN : TRAIL)),
     across: last ? last.top + last.size : row + 2 * AIR,
     breaks: breaksOf(axis, place),

@@ -9,15 +9,13 @@ const CALM_MS = 150;
 export class Narrator {
   #announcer = new Announcer(need("live"));
   #explain;
-  #noun;
   #stale = true;
   #next = 0;
-  #said = 0;
+  #said = "";
 
-  /** @param {import("./explain-view.js").ExplainView} explain @param {string} noun */
-  constructor(explain, noun) {
+  /** @param {import("./explain-view.js").ExplainView} explain */
+  constructor(explain) {
     this.#explain = explain;
-    this.#noun = noun;
   }
 
   /** The playhead is elsewhere. @param {boolean} asked a person put it there, and waits for an answer */
@@ -26,13 +24,15 @@ export class Narrator {
     if (asked) this.#next = 0;
   }
 
-  /** Says what is new. @param {import("./trace.js").Trace} trace @param {number} seq what is at the playhead @param {number} now */
-  tell(trace, seq, now) {
+  /** Says what is new. @param {import("./panes.js").Pane & {seq: number}} at what is at the playhead @param {number} now */
+  tell(at, now) {
     if (!this.#stale || now < this.#next) return;
     this.#stale = false;
     this.#next = now + CALM_MS;
-    this.#explain.show(trace, seq);
-    if (seq && seq !== this.#said) this.#announcer.say(spoken(trace, seq, this.#noun));
-    this.#said = seq;
+    this.#explain.show(at);
+    const { trace, noun, name, seq } = at;
+    const words = seq ? `${name ? `${name}: ` : ""}${spoken(trace, seq, noun)}` : "";
+    if (words && words !== this.#said) this.#announcer.say(words);
+    this.#said = words;
   }
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /** Which axis is drawn, and how large: the mode, the opened cycles and the zoom, chosen by a person or fitted. */
-import { activityOf } from "./activity.js";
+import { activityOf, together } from "./activity.js";
 import { axisOf } from "./axis-modes.js";
 import { firstZoom, fittingZoom } from "./layout.js";
 
@@ -15,24 +15,36 @@ export class Scale {
   zoom = 1;
   /** @type {import("./axis-modes.js").Mode} */ mode = "folded";
   /** opened cycles: where they begin -> page @type {Map<number, number>} */ #opened = new Map();
+  /** @type {WeakMap<import("./trace.js").Trace, {version: number, activity: import("./activity.js").Activity}>} */ #known = new WeakMap();
+  /** several panes share the room */ #beside = false;
   /** a person chose the zoom: it stays */ #chosen = false;
 
   /**
    * The axis of what is here now. What was seen up to `keepUntil` stays where it is, zoom included.
-   * @param {import("./trace.js").Trace} trace @param {number} keepUntil @param {number} room @param {boolean} down
+   * @param {import("./trace.js").Trace[]} traces one a pane @param {number} keepUntil @param {number} room @param {boolean} down
    * @returns {TimeAxis}
    */
-  update(trace, keepUntil, room, down) {
-    const fresh = axisOf(this.mode, activityOf(trace), this.#opened);
+  update(traces, keepUntil, room, down) {
+    const fresh = axisOf(this.mode, together(traces.map((trace) => this.#activity(trace))), this.#opened);
     this.axis = this.axis && keepUntil > 0 ? this.axis.keepUntil(keepUntil, fresh) : fresh;
-    if (keepUntil === 0 && !this.#chosen) this.zoom = firstZoom(this.axis, down ? ROOM_DOWN : room, down);
+    this.#beside = traces.length > 1;
+    if (keepUntil === 0 && !this.#chosen) this.zoom = firstZoom(this.axis, down ? ROOM_DOWN : room, down, this.#beside);
     return this.axis;
+  }
+
+  /** Made anew only when something has arrived. @param {import("./trace.js").Trace} trace */
+  #activity(trace) {
+    const known = this.#known.get(trace);
+    if (known?.version === trace.version) return known.activity;
+    const activity = activityOf(trace);
+    this.#known.set(trace, { version: trace.version, activity });
+    return activity;
   }
 
   /** Whole run in view (0), or closer by a factor. @param {number} factor @param {number} room @param {boolean} down */
   zoomBy(factor, room, down) {
     if (!this.axis) return;
-    const fit = fittingZoom(this.axis, down ? ROOM_DOWN : room, down);
+    const fit = fittingZoom(this.axis, down ? ROOM_DOWN : room, down, this.#beside);
     this.#chosen = factor !== 0;
     this.zoom = factor === 0 ? fit : Math.max(Math.min(fit, 1), Math.min(FURTHEST_IN, this.zoom * factor));
   }

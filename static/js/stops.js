@@ -1,6 +1,7 @@
 // @ts-check
 /** Where stepping stops: at the end of every attempt and where an event is lost, kept or given back; at every event's end; at every failure. */
 import { lowerBound, upperBound } from "./columns.js";
+import { codeOf } from "./panes.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {"attempt" | "event" | "trouble"} StopKind */
@@ -47,38 +48,38 @@ function merged(a, b) {
   return list;
 }
 
+/**
+ * The stops of one run, or of several that are played together. A stop is named by a code, which is the seq where there is
+ * one run; `codeOf`, `paneOf` and `seqOf` in panes.js turn it into pane and seq.
+ */
 export class Stops {
-  #trace;
+  #traces;
   /** @type {Map<StopKind, {version: number, list: StopList}>} */ #lists = new Map();
 
-  /** @param {Trace} trace */
-  constructor(trace) {
-    this.#trace = trace;
+  /** @param {...Trace} traces one a pane */
+  constructor(...traces) {
+    this.#traces = traces;
   }
 
   /** Made when it is asked for, and again when more has arrived. @param {StopKind} kind @returns {StopList} */
   #list(kind) {
+    const version = this.#traces.reduce((sum, trace) => sum + trace.version, 0);
     const known = this.#lists.get(kind);
-    if (known?.version === this.#trace.version) return known.list;
-    const list = this.#make(kind);
-    this.#lists.set(kind, { version: this.#trace.version, list });
+    if (known?.version === version) return known.list;
+    const list = this.#traces.map((trace, pane) => this.#coded(stopsOf(trace, kind), pane)).reduce(merged);
+    this.#lists.set(kind, { version, list });
     return list;
   }
 
-  /** @param {StopKind} kind @returns {StopList} */
-  #make(kind) {
-    const trace = this.#trace;
-    if (kind === "event") return eventEnds(trace, false);
-    const all = merged(attemptEnds(trace), eventEnds(trace, true));
-    if (kind === "attempt") return all;
-    const bad = all.seq.map((seq) => (trace.kind(seq) !== "attempt" || trace.outcome(seq) !== "succeeded" ? 1 : 0));
-    const chosen = (/** @type {any} */ list) => list.filter((/** @type {number} */ _, /** @type {number} */ n) => bad[n]);
-    return { us: chosen(all.us), seq: chosen(all.seq) };
+  /** @param {StopList} list @param {number} pane @returns {StopList} */
+  #coded({ us, seq }, pane) {
+    const panes = this.#traces.length;
+    return panes === 1 ? { us, seq } : { us, seq: seq.map((n) => codeOf(pane, n, panes)) };
   }
 
   /**
-   * The stop after (or before) a place: the moment shown, and the record that is selected there.
-   * @param {StopKind} kind @param {number} us @param {number} seq 0 where nothing is selected @param {1 | -1} direction
+   * The stop after (or before) a place, in any pane: the moment shown, and the code of the record that is selected there.
+   * @param {StopKind} kind @param {number} us @param {number} seq its code, 0 where nothing is selected @param {1 | -1} direction
    * @returns {{us: number, seq: number} | null}
    */
   next(kind, us, seq, direction) {
@@ -91,19 +92,42 @@ export class Stops {
     return n >= 0 && n < list.us.length ? { us: list.us[n], seq: list.seq[n] } : null;
   }
 
-  /** The latest stop at or before a moment: what an explanation is about. @param {number} us @returns {number} its seq, 0 for none */
+  /** The latest stop at or before a moment: what an explanation is about. @param {number} us @returns {number} its code, 0 for none */
   latest(us) {
-    if (!this.#trace.ended) return this.#latestStarted(us);
-    const list = this.#list("attempt");
-    const n = upperBound(list.us, us) - 1;
-    return n >= 0 ? list.seq[n] : 0;
+    if (this.#traces.every((trace) => trace.ended)) return lastOf(this.#list("attempt"), us);
+    // while records arrive a list would be made again and again; the attempt that began last says enough
+    let latest = 0;
+    let end = -1;
+    this.#traces.forEach((trace, pane) => {
+      const seq = latestStarted(trace, us);
+      if (!seq || trace.end(seq) < end) return;
+      end = trace.end(seq);
+      latest = codeOf(pane, seq, this.#traces.length);
+    });
+    return latest;
   }
+}
 
-  /** While records arrive a list would be made again and again; the attempt that began last says enough. @param {number} us */
-  #latestStarted(us) {
-    const attempts = this.#trace.attempts.view();
-    let n = lowerBound(attempts, this.#trace.firstAt(us + 1)) - 1;
-    for (let back = 0; back < 50 && n > 0 && this.#trace.end(attempts[n]) > us; back += 1) n -= 1;
-    return n >= 0 && this.#trace.end(attempts[n]) <= us ? attempts[n] : 0;
-  }
+/** @param {StopList} list @param {number} us */
+function lastOf(list, us) {
+  const n = upperBound(list.us, us) - 1;
+  return n >= 0 ? list.seq[n] : 0;
+}
+
+/** @param {Trace} trace @param {StopKind} kind @returns {StopList} */
+function stopsOf(trace, kind) {
+  if (kind === "event") return eventEnds(trace, false);
+  const all = merged(attemptEnds(trace), eventEnds(trace, true));
+  if (kind === "attempt") return all;
+  const bad = all.seq.map((seq) => (trace.kind(seq) !== "attempt" || trace.outcome(seq) !== "succeeded" ? 1 : 0));
+  const chosen = (/** @type {any} */ list) => list.filter((/** @type {number} */ _, /** @type {number} */ n) => bad[n]);
+  return { us: chosen(all.us), seq: chosen(all.seq) };
+}
+
+/** @param {Trace} trace @param {number} us @returns {number} the seq of the attempt that began last and is over, 0 for none */
+function latestStarted(trace, us) {
+  const attempts = trace.attempts.view();
+  let n = lowerBound(attempts, trace.firstAt(us + 1)) - 1;
+  for (let back = 0; back < 50 && n > 0 && trace.end(attempts[n]) > us; back += 1) n -= 1;
+  return n >= 0 && trace.end(attempts[n]) <= us ? attempts[n] : 0;
 }

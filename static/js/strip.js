@@ -1,13 +1,14 @@
 // @ts-check
-/** The true-scale strip: the whole run at real proportions, under the folded picture, with the same playhead. */
+/** The true-scale strip: whole runs at real proportions, one under another, below the folded picture, with the same playhead. */
 import { SEVERITY } from "./words.js";
 import { svg } from "./svg.js";
 
 const HEIGHT = 10;
+const EACH = 12;
 
 export class Strip {
   #root;
-  #head = svg("line", { class: "head", y1: 0, y2: HEIGHT });
+  #head = svg("line", { class: "head", y1: 0 });
   #endUs = 1;
   #width = 1;
 
@@ -16,11 +17,19 @@ export class Strip {
     this.#root = root;
   }
 
-  /** @param {import("./trace.js").Trace} trace @param {number} endUs @param {number} width */
-  draw(trace, endUs, width) {
+  /** @param {import("./trace.js").Trace[]} traces one a pane @param {number} endUs @param {number} width */
+  draw(traces, endUs, width) {
     this.#endUs = Math.max(1, endUs);
     this.#width = width;
-    const worst = new Int8Array(Math.ceil(width)).fill(-1);
+    const height = EACH * (traces.length - 1) + HEIGHT;
+    for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${height}`, width, height })) this.#root.setAttribute(name, String(value));
+    this.#head.setAttribute("y2", String(height));
+    this.#root.replaceChildren(...traces.flatMap((trace, n) => this.#run(trace, n * EACH)), this.#head);
+  }
+
+  /** One run: where several attempts share a pixel the worst one is seen. @param {import("./trace.js").Trace} trace @param {number} top */
+  #run(trace, top) {
+    const worst = new Int8Array(Math.ceil(this.#width)).fill(-1);
     for (const seq of trace.attempts.view()) {
       const rank = SEVERITY.indexOf(trace.outcome(seq));
       const last = Math.min(worst.length - 1, Math.floor(this.#place(trace.end(seq))));
@@ -30,15 +39,10 @@ export class Strip {
     }
     const paths = SEVERITY.map(() => "");
     worst.forEach((rank, x) => {
-      if (rank >= 0) paths[rank] += `M${x + 0.5} 1v${HEIGHT - 2}`;
+      if (rank >= 0) paths[rank] += `M${x + 0.5} ${top + 1}v${HEIGHT - 2}`;
     });
-    this.#root.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-    this.#root.setAttribute("width", String(width));
-    this.#root.setAttribute("height", String(HEIGHT));
-    this.#root.replaceChildren(
-      svg("rect", { class: "ground", width, height: HEIGHT, rx: 2 }),
-      ...paths.map((d, rank) => svg("path", { class: `speck o-${SEVERITY[rank]}`, d })), this.#head,
-    );
+    return [svg("rect", { class: "ground", y: top, width: this.#width, height: HEIGHT, rx: 2 }),
+      ...paths.map((d, rank) => svg("path", { class: `speck o-${SEVERITY[rank]}`, d }))];
   }
 
   /** @param {number} us */

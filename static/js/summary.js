@@ -21,9 +21,9 @@ export function runSentence({ events, attempts, at_us }, noun) {
   return `${counted(events.arrived, noun)}: ${ends.join(", ")}, ${after}.`;
 }
 
-/** @param {HTMLElement} list @param {Trace} trace @param {Totals} totals */
-export function drawLegend(list, trace, totals) {
-  const outcomes = trace.wire.outcomes.filter((name) => totals.attempts[name]);
+/** @param {HTMLElement} list @param {import("./wire.js").Wire} wire @param {Totals} totals */
+export function drawLegend(list, wire, totals) {
+  const outcomes = wire.outcomes.filter((name) => totals.attempts[name]);
   const fates = ["captured", "lost", "returned", "filtered"].filter((name) => totals.events[name]);
   const picture = (/** @type {SVGElement[]} */ ...parts) => svg("svg", { viewBox: "0 0 34 22", width: 34, height: 22, "aria-hidden": "true" }, ...parts);
   const items = outcomes.map((name) => html("li", {},

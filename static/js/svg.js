@@ -33,6 +33,13 @@ export function need(id) {
   return element;
 }
 
+/** The element that a part of the page must have. @param {ParentNode} root @param {string} selector @returns {HTMLElement} */
+export function part(root, selector) {
+  const element = root.querySelector(selector);
+  if (!element) throw new Error(`there is no ${selector} here`);
+  return /** @type {HTMLElement} */ (element);
+}
+
 /** The value of a `json_script` block, undefined where the page has none. @param {string} id */
 export function data(id) {
   const block = document.getElementById(id);

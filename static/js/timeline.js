@@ -1,51 +1,58 @@
 // @ts-check
-/** The figure on the page: lane names, the picture, the canvas of crowded lanes, the true-scale strip and the playhead. */
-import { Crowd } from "./draw-canvas.js";
-import { drawSvg } from "./draw-svg.js";
+/**
+ * The figure on the page: one or several runs on one axis, the true-scale strip and the playhead. Its elements are found in
+ * `root` by their classes; panes are the `.pane` elements, or `root` itself where one run is shown.
+ */
+import { drawAxisAlone } from "./draw-axis.js";
 import { duration } from "./format.js";
-import { laneNames } from "./lane-names.js";
-import { lanesOf } from "./lanes.js";
-import { GUTTER, layout } from "./layout.js";
-import { Reveal } from "./reveal.js";
+import { GUTTER } from "./layout.js";
+import { PanePicture } from "./pane-picture.js";
+import { codeOf, knownUntil, paneOf, seqOf } from "./panes.js";
 import { Scale } from "./scale.js";
 import { Strip } from "./strip.js";
-import { need } from "./svg.js";
+import { part } from "./svg.js";
 import { Viewport } from "./viewport.js";
 
-/** @typedef {import("./trace.js").Trace} Trace */
+/** @typedef {import("./panes.js").Pane} Pane */
 
 const PHONE = 560;
 const NARROWEST_STRIP = 120;
 
 export class Timeline {
-  #plot = need("plot");
-  #scroller = need("scroller");
-  #picture = /** @type {any} */ (need("picture"));
-  #head = need("playhead");
-  #view = new Viewport(this.#scroller, () => this.#window());
-  #crowd = new Crowd(/** @type {HTMLCanvasElement} */ (need("crowd")));
-  #strip = new Strip(/** @type {any} */ (need("strip")));
-  #scale = new Scale();
-  /** @type {Trace | null} */ #trace = null;
-  /** @type {import("./layout.js").Figure | null} */ #figure = null;
-  #reveal = new Reveal([], []);
-  #us = 0;
-  #noun = "event";
-
   /** The element that pointers act on. */
-  get surface() {
-    return this.#scroller;
+  surface;
+  #root;
+  #head;
+  #view;
+  #strip;
+  #pictures;
+  #axis;
+  #scale = new Scale();
+  /** @type {Pane[]} */ #panes = [];
+  /** @type {import("./layout.js").Figure[]} */ #figures = [];
+  #inset = 0;
+  #us = 0;
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.#root = root;
+    this.surface = part(root, ".scroller");
+    this.#head = part(root, ".playhead");
+    this.#view = new Viewport(this.surface, () => this.#window());
+    this.#strip = new Strip(/** @type {any} */ (part(root, ".strip")));
+    const panes = [...root.querySelectorAll(".pane")];
+    this.#pictures = (panes.length ? panes : [root]).map((pane) => new PanePicture(pane));
+    this.#axis = /** @type {SVGElement | null} */ (root.querySelector(".axis-picture"));
   }
 
   get mode() {
     return this.#scale.mode;
   }
 
-  /** Another run: nothing of the last one stays but the mode. @param {Trace} trace @param {string} noun */
-  begin(trace, noun) {
+  /** Other runs: nothing of the last ones stays but the mode. @param {Pane[]} panes */
+  begin(panes) {
     const { mode } = this.#scale;
-    this.#trace = trace;
-    this.#noun = noun;
+    this.#panes = panes;
     this.#scale = new Scale();
     this.#scale.mode = mode;
     this.#us = 0;
@@ -56,92 +63,88 @@ export class Timeline {
    * @param {{keepUntil?: number}} [options] keepUntil: the moment up to which nothing may move
    */
   draw({ keepUntil = 0 } = {}) {
-    const trace = this.#trace;
-    if (!trace) return;
-    need("stage").hidden = true;
-    this.#plot.hidden = false;
-    const down = this.#plot.clientWidth < PHONE;
-    this.#plot.classList.toggle("down", down);
-    const room = this.#scroller.clientWidth;
-    const lanes = lanesOf(trace, { noun: this.#noun });
-    const axis = this.#scale.update(trace, keepUntil, room, down);
-    const { zoom } = this.#scale;
-    const figure = layout(trace, lanes, axis, { zoom, down, across: down ? room - GUTTER - 4 : 0, rest: down ? 0 : room });
-    this.#figure = figure;
-    const drawn = drawSvg(this.#picture, figure, trace);
-    this.#reveal = new Reveal(drawn.sprites, drawn.waits);
-    this.#crowd.prepare(trace, lanes, figure, zoom);
-    laneNames(need("lanes"), figure);
-    need("strip-end").textContent = duration(axis.endUs);
-    this.#strip.draw(trace, axis.endUs, Math.max(NARROWEST_STRIP, need("strip-box").clientWidth));
-    this.#view.measure(down);
-    this.#head.style.height = down ? "" : `${figure.across + 18}px`;
+    if (!this.#panes.length) return;
+    this.#root.hidden = false;
+    const down = this.#root.clientWidth < PHONE;
+    this.#root.classList.toggle("down", down);
+    const bare = this.#axis !== null;
+    const room = down ? this.surface.clientWidth : this.#measured(down);
+    const traces = this.#panes.map(({ trace }) => trace);
+    const axis = this.#scale.update(traces, keepUntil, room, down);
+    const across = down ? (room - GUTTER - 4) / this.#panes.length : 0;
+    const sizes = { zoom: this.#scale.zoom, down, across, rest: down ? 0 : room, bare };
+    this.#figures = this.#panes.map((pane, n) => this.#pictures[n].draw(pane, axis, sizes));
+    if (this.#axis) drawAxisAlone(this.#axis, this.#figures[0]);
+    part(this.#root, ".true-scale-end").textContent = duration(axis.endUs);
+    this.#strip.draw(traces, axis.endUs, Math.max(NARROWEST_STRIP, part(this.#root, ".strip-box").clientWidth));
+    this.#measured(down);
+    this.#head.style.height = down || bare ? "" : `${this.#figures[0].across + 18}px`;
     this.playhead(this.#us);
+  }
+
+  /** The room along time that is in view, and what stands before it. @param {boolean} down */
+  #measured(down) {
+    const box = this.surface.getBoundingClientRect();
+    const picture = this.#pictures[0].picture.getBoundingClientRect();
+    this.#inset = this.#axis ? Math.round(down ? picture.top - box.top + this.surface.scrollTop : picture.left - box.left + this.surface.scrollLeft) : 0;
+    this.#view.measure(down, this.#inset);
+    return this.#view.size;
   }
 
   /** What the player follows: the map as it is drawn. @returns {import("./player.js").Track} */
   track() {
     const axis = /** @type {import("./time-axis.js").TimeAxis} */ (this.#scale.axis);
-    return { project: (us) => axis.project(us), unproject: (x) => axis.unproject(x), endUs: axis.endUs, zoom: this.#scale.zoom };
+    return { project: (us) => axis.project(us), unproject: (x) => axis.unproject(x), endUs: Math.min(axis.endUs, knownUntil(this.#panes)), zoom: this.#scale.zoom };
   }
 
-  /** @param {number} us @param {number} [seq] the record that is picked */
-  playhead(us, seq = 0) {
+  /** @param {number} us @param {number} [code] the record that is picked */
+  playhead(us, code = 0) {
     this.#us = us;
-    if (!this.#figure) return;
-    const { down } = this.#figure;
-    const at = this.#figure.place(us);
-    this.#head.style.transform = down ? `translate(0, ${at}px)` : `translate(${at}px, 0)`;
-    this.#reveal.at(us, at, down, seq);
+    const [figure] = this.#figures;
+    if (!figure) return;
+    const at = figure.place(us);
+    this.#head.style.transform = figure.down ? `translate(0, ${at + this.#inset}px)` : `translate(${at + this.#inset}px, 0)`;
+    const many = this.#pictures.length;
+    this.#pictures.forEach((pane, n) => pane.playhead(us, at, code && paneOf(code, many) === n ? seqOf(code, many) : 0));
     this.#strip.playhead(us);
     this.#window();
   }
 
   /** Keeps the playhead in view while it moves. */
   chase() {
-    if (this.#figure) this.#view.chase(this.#figure.place(this.#us));
+    if (this.#figures.length) this.#view.chase(this.#figures[0].place(this.#us));
   }
 
-  /** The canvas only holds what is in view. */
   #window() {
-    if (this.#figure && this.#crowd.active) this.#crowd.draw(this.#view.offset, this.#view.size, this.#figure.place(this.#us));
+    const [figure] = this.#figures;
+    if (figure) for (const pane of this.#pictures) pane.window(this.#view.offset, this.#view.size, figure.place(this.#us));
   }
 
   /** Whole run in view (0), or closer by a factor around the playhead. @param {number} factor */
   zoomBy(factor) {
-    if (!this.#figure) return;
-    this.#scale.zoomBy(factor, this.#scroller.clientWidth, this.#figure.down);
+    if (!this.#figures.length) return;
+    const { down } = this.#figures[0];
+    this.#scale.zoomBy(factor, down ? this.surface.clientWidth : this.#measured(down), down);
     this.draw();
-    if (factor !== 0) this.#view.centre(this.#figure.place(this.#us));
+    if (factor !== 0) this.#view.centre(this.#figures[0].place(this.#us));
   }
 
-  /** @param {import("./axis-modes.js").Mode} mode */
-  show(mode) {
-    this.#scale.mode = mode;
-    this.draw();
-  }
-
-  /** Shows a page of a cycle attempt by attempt. @param {number} first @param {number} page */
-  open(first, page) {
-    this.#scale.open(first, page);
-    this.draw();
-  }
-
-  /** Folds all cycles again. */
-  fold() {
-    this.#scale.fold();
-    this.draw();
-  }
-
-  /** A new size of the window: fits again. */
-  resized() {
-    this.#scale.refit();
+  /** Another mode, a cycle opened or folded, a new size: something about the scale. @param {(scale: Scale) => void} act */
+  change(act) {
+    act(this.#scale);
     this.draw();
   }
 
   /** The moment under a pointer. @param {number} clientX @param {number} clientY */
   momentAt(clientX, clientY) {
-    const box = this.#picture.getBoundingClientRect();
-    return this.#figure ? this.#figure.moment(this.#figure.down ? clientY - box.top : clientX - box.left) : 0;
+    const box = this.#pictures[0].picture.getBoundingClientRect();
+    const [figure] = this.#figures;
+    return figure ? figure.moment(figure.down ? clientY - box.top : clientX - box.left) : 0;
+  }
+
+  /** The code of what is drawn by an element, 0 where it stands for no record. @param {Element} mark has `data-seq` */
+  codeAt(mark) {
+    const pane = this.#pictures.findIndex(({ picture }) => picture.contains(mark));
+    return codeOf(Math.max(0, pane), Number(mark.getAttribute("data-seq")), this.#pictures.length);
   }
 }

@@ -19,10 +19,10 @@ export class Viewport {
     }, { passive: true });
   }
 
-  /** After the picture or the window changed. @param {boolean} down */
-  measure(down) {
+  /** After the picture or the window changed. @param {boolean} down @param {number} inset what stands still before the picture */
+  measure(down, inset = 0) {
     this.down = down;
-    this.size = down ? this.#box.clientHeight : this.#box.clientWidth;
+    this.size = (down ? this.#box.clientHeight : this.#box.clientWidth) - inset;
     this.offset = down ? this.#box.scrollTop : this.#box.scrollLeft;
   }
 

@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given
 
 from simulations.engine import Scenario, compare_reports, make_report
-from simulations.engine.compare import Difference
+from simulations.engine.compare import Difference, comparison_table
 from simulations.engine.report import Report
 from tests.engine.histories import scenario
 from tests.strategies import scenarios
@@ -64,6 +64,28 @@ def test_what_only_one_run_has_is_said_to_be_missing_in_the_other() -> None:
     found = by_figure(nobody, report())["time_to_settle.mean_us"]
     assert (found.a, found.b, found.change) == (None, "100000", None)
     assert found.sentence == "Mean time to settle: none in the first run, 100 ms in the second."
+
+
+def test_several_reports_are_one_table_with_the_best_and_the_worst_of_each_figure() -> None:
+    fails: dict[str, Any] = {"failures": {"error_rate": 1}}
+    three = [
+        make_report(scenario("api_gateway", **fails)),
+        report(**fails),
+        make_report(scenario("sqs", **fails, settings={"max_receive_count": 5})),
+    ]
+    lines = {line.figure: [(cell.shown, cell.standing) for cell in line.cells] for line in comparison_table(three)}
+    assert lines["events.lost"] == [("0", "best"), ("1", "worst"), ("0", "best")]
+    assert lines["events.returned"] == [("1", ""), ("0", ""), ("0", "")]
+    assert lines["attempts.total"] == [("1", ""), ("3", ""), ("5", "")]
+    assert lines["time_to_settle.max_us"] == [("100 ms", "best"), ("3 min 0.3 s", "worst"), ("2 min 30 s", "")]
+    assert lines["cost.total_usd"] == [("$0.000000408", "best"), ("$0.00000123", ""), ("$0.00000204", "worst")]
+    assert "time_to_settle.mean_us" not in lines, "of one event the longest time is the mean"
+    assert "attempts.throttled" not in lines, "nobody has any"
+
+
+def test_nobody_is_best_where_all_are_equal() -> None:
+    lines = comparison_table([report(), report()])
+    assert {cell.standing for line in lines for cell in line.cells} == {""}
 
 
 @given(scenarios(), scenarios())

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { activityOf } from "../../static/js/activity.js";
+import { activityOf, together } from "../../static/js/activity.js";
 import { axisOf } from "../../static/js/axis-modes.js";
 import { duration } from "../../static/js/format.js";
 import { lanesOf } from "../../static/js/lanes.js";
@@ -30,12 +30,12 @@ const rowsOf = (given) => given.flatMap((entry) => (Array.isArray(entry) ? [entr
 
 const px = (/** @type {number} */ value) => Number(value.toFixed(2));
 
-/** What the figure says, in the shape of the golden files. @param {{noun: string, room: number, rows: any[]}} given */
-function figureOf({ noun, room, rows }) {
+/** What the figure says, in the shape of the golden files. @param {{noun: string, room: number, rows: any[]}} given @param {any} [shared] the axis of several panes */
+function figureOf({ noun, room, rows }, shared) {
   const trace = traceOf(rowsOf(rows));
-  const axis = axisOf("folded", activityOf(trace));
+  const axis = shared ?? axisOf("folded", activityOf(trace));
   const lanes = lanesOf(trace, { noun });
-  const figure = layout(trace, lanes, axis, { zoom: firstZoom(axis, room, false), down: false, across: 0, rest: room });
+  const figure = layout(trace, lanes, axis, { zoom: firstZoom(axis, room, false), down: false, across: 0, rest: room, bare: Boolean(shared) });
   const { place } = figure;
   const byLane = (/** @type {(row: any, lane: number) => any[]} */ tell) => figure.rows.flatMap(tell);
   return {
@@ -53,6 +53,18 @@ for (const file of readdirSync(new URL("layout/", GOLDEN))) {
   const golden = read(`layout/${file}`);
   test(`golden layout ${file}: ${golden.says}`, () => {
     for (const [part, found] of Object.entries(figureOf(golden.given))) assert.deepEqual(found, golden[part], part);
+  });
+}
+
+for (const file of readdirSync(new URL("side-by-side/", GOLDEN))) {
+  const golden = read(`side-by-side/${file}`);
+  test(`golden panes ${file}: ${golden.says}`, () => {
+    const { room, panes } = golden.given;
+    const axis = axisOf("folded", together(panes.map((/** @type {any} */ pane) => activityOf(traceOf(rowsOf(pane.rows))))));
+    panes.forEach((/** @type {any} */ pane, /** @type {number} */ n) => {
+      const figure = figureOf({ ...pane, room }, axis);
+      for (const [part, expected] of Object.entries(golden.panes[n])) assert.deepEqual(figure[part], expected, `${part} of pane ${n}`);
+    });
   });
 }
 

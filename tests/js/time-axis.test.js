@@ -114,6 +114,24 @@ test("panes share one axis: equal time is at equal place, idle only where all ar
   assert.deepEqual(axis.pieces.map((piece) => piece.kind), ["busy", "gap", "busy", "gap", "busy"]);
 });
 
+test("a pane that is added or taken away never changes the order of moments", () => {
+  for (const seed of CASES) {
+    const panes = [0, 1, 2].map((n) => anyActivity(seed * 3 + n));
+    const moments = [...new Set(panes[0].spans.at)].sort((a, b) => a - b);
+    for (let shown = 1; shown <= 3; shown += 1) {
+      const axis = new TimeAxis(foldedPieces(together(panes.slice(0, shown))));
+      assert.equal(axis.endUs, Math.max(...panes.slice(0, shown).map((pane) => pane.endUs)));
+      let before = -1;
+      for (const us of moments) {
+        const x = axis.project(us);
+        assert.ok(x > before, `seed ${seed}, ${shown} panes: ${us} is not right of the one before`);
+        assert.equal(axis.unproject(x), us);
+        before = x;
+      }
+    }
+  }
+});
+
 test("a hundred thousand attempts become a bounded number of pieces", () => {
   const draw = chance(7);
   const at = Float64Array.from({ length: 100_000 }, () => Math.floor(draw() * 3_600 * S)).sort();

@@ -1,6 +1,7 @@
 """Keeps a link that was published: `python -m tests.links.publish NAME LINK NOTE`.
 
-Writes `tests/links/NAME.json`: the link as it was published, where, the scenario it stands for and the digest of its run.
+Writes `tests/links/NAME.json`: the link as it was published, where, the scenario it stands for and the digest of its run; of
+a comparison (`/compare/?a=...`) the same for each pane, as it is really run.
 From then on `tests/test_links.py` holds us to both. A file is never changed, only added.
 """
 
@@ -12,10 +13,13 @@ from typing import Any
 
 import msgspec
 
+from simulations.comparison import read_comparison
 from simulations.engine import Scenario, simulate_rows
 from simulations.links import read_link
 
 FOLDER = Path(__file__).resolve().parent
+COMPARE = "/compare/?"
+LINK_BYTES = 8_192
 
 
 def digest(scenario: Scenario) -> str:
@@ -28,15 +32,20 @@ def digest(scenario: Scenario) -> str:
     return found.hexdigest()
 
 
+def panes(link: str) -> list[Scenario]:
+    """The scenarios that a link stands for: one, or those of a comparison."""
+    if COMPARE not in link:
+        return [read_link(link)]
+    found = read_comparison(link.partition(COMPARE)[2], LINK_BYTES)
+    if not found.scenarios:
+        raise ValueError(f"{link} compares nothing: {[pane.errors for pane in found.panes]} {found.errors}")
+    return found.scenarios
+
+
 def entry(link: str, note: str) -> dict[str, Any]:
     """What is kept of a link."""
-    scenario = read_link(link)
-    return {
-        "published": note,
-        "link": link,
-        "scenario": msgspec.to_builtins(scenario),
-        "rows_sha256": digest(scenario),
-    }
+    kept = [{"scenario": msgspec.to_builtins(one), "rows_sha256": digest(one)} for one in panes(link)]
+    return {"published": note, "link": link, **(kept[0] if COMPARE not in link else {"panes": kept})}
 
 
 def main(arguments: list[str]) -> int:

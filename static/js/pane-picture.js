@@ -1,0 +1,55 @@
+// @ts-check
+/** One run in the figure: the names beside its lanes, its picture, the canvas of crowded lanes, and what the playhead has passed. */
+import { Crowd } from "./draw-canvas.js";
+import { drawSvg } from "./draw-svg.js";
+import { laneNames } from "./lane-names.js";
+import { lanesOf, MOST_LANES } from "./lanes.js";
+import { layout } from "./layout.js";
+import { Reveal } from "./reveal.js";
+import { part } from "./svg.js";
+
+/** @typedef {import("./layout.js").Figure} Figure */
+
+// where time runs down a small screen and several panes share it
+const MOST_BESIDE = 2;
+
+export class PanePicture {
+  /** @type {SVGElement} */ picture;
+  #names;
+  #crowd;
+  /** @type {Figure | null} */ #figure = null;
+  #reveal = new Reveal([], []);
+
+  /** @param {Element} root holds one of each: `.lanes`, `.picture`, `.crowd` */
+  constructor(root) {
+    this.picture = /** @type {any} */ (part(root, ".picture"));
+    this.#names = part(root, ".lanes");
+    this.#crowd = new Crowd(/** @type {HTMLCanvasElement} */ (part(root, ".crowd")));
+  }
+
+  /**
+   * @param {import("./panes.js").Pane} pane @param {import("./time-axis.js").TimeAxis} axis
+   * @param {import("./layout.js").Sizes} sizes
+   * @returns {Figure}
+   */
+  draw({ trace, noun }, axis, sizes) {
+    const lanes = lanesOf(trace, { noun, most: sizes.bare && sizes.down ? MOST_BESIDE : MOST_LANES });
+    const figure = layout(trace, lanes, axis, sizes);
+    const drawn = drawSvg(this.picture, figure, trace);
+    this.#reveal = new Reveal(drawn.sprites, drawn.waits);
+    this.#crowd.prepare(trace, lanes, figure, sizes.zoom);
+    laneNames(this.#names, figure);
+    this.#figure = figure;
+    return figure;
+  }
+
+  /** @param {number} us @param {number} at its pixel along time @param {number} seq the record that is picked */
+  playhead(us, at, seq) {
+    if (this.#figure) this.#reveal.at(us, at, this.#figure.down, seq);
+  }
+
+  /** The canvas only holds what is in view. @param {number} offset @param {number} size @param {number} playhead pixels along time */
+  window(offset, size, playhead) {
+    if (this.#crowd.active) this.#crowd.draw(offset, size, playhead);
+  }
+}
