@@ -12,9 +12,11 @@ import sys
 from array import array
 from functools import cache
 from hashlib import shake_128
+from itertools import pairwise
+from typing import Any
 
 _VERSION = 1  # of this way to draw; part of every key
-_BLOCK_BITS = 10
+BLOCK_BITS = 10
 _SMALL_BLOCK_BITS = 4  # for the high numbers, where only a few indexes are ever asked for
 _SMALL_FROM = 8
 _BLOCKS_KEPT = 256
@@ -26,41 +28,29 @@ _WORD_BITS = 64
 class Stream:
     """All words of one purpose and number; `word(index)` is the draw."""
 
-    __slots__ = ("_bits", "_blocks", "_current", "_floats", "_floats_of", "_mask", "_name", "_words")
+    __slots__ = ("_bits", "_blocks", "_exponentials", "_mask", "_name")
 
     def __init__(self, seed: int, purpose: str, number: int) -> None:
         self._name = f"{_VERSION}|{seed}|{purpose}|{number}|"
-        self._bits = _BLOCK_BITS if number < _SMALL_FROM else _SMALL_BLOCK_BITS
+        self._bits = BLOCK_BITS if number < _SMALL_FROM else _SMALL_BLOCK_BITS
         self._mask = (1 << self._bits) - 1
         self._blocks: dict[int, array[int]] = {}
-        self._current = -1
-        self._words: array[int] = array("Q")
-        self._floats_of = -1
-        self._floats: list[float] = []
+        self._exponentials: dict[int, list[float]] = {}
 
     def word(self, index: int) -> int:
         """The 64-bit word of an index."""
         block = index >> self._bits
-        if block != self._current:
-            self._words = self.block(block)
-            self._current = block
-        return self._words[index & self._mask]
+        return (self._blocks.get(block) or self.block(block))[index & self._mask]
 
     def exponential(self, index: int) -> float:
-        """`exponential(word(index))`; for indexes that follow each other a whole block is made at once."""
+        """`exponential(word(index))`, made a whole block at once: for indexes that follow each other."""
         block = index >> self._bits
-        if block != self._floats_of:
-            if block != self._floats_of + 1:
-                return exponential(self.word(index))
-            self._floats = [exponential(word) for word in self.block(block)]
-            self._floats_of = block
-        return self._floats[index & self._mask]
+        return (self._exponentials.get(block) or self.exponentials(block))[index & self._mask]
 
     def words(self, first: int, count: int) -> array[int]:
         """The words of `count` indexes in a row."""
         place = first & self._mask
-        self.word(first)
-        found = self._words[place : place + count]
+        found = self.block(first >> self._bits)[place : place + count]
         while len(found) < count:
             found += self.block((first + len(found)) >> self._bits)[: count - len(found)]
         return found
@@ -72,10 +62,23 @@ class Stream:
             words = array("Q", shake_128(f"{self._name}{number}".encode()).digest(8 << self._bits))
             if sys.byteorder == "big":
                 words.byteswap()
-            if len(self._blocks) >= _BLOCKS_KEPT:
-                del self._blocks[next(iter(self._blocks))]
-            self._blocks[number] = words
+            _keep(self._blocks, number, words)
         return words
+
+    def exponentials(self, number: int) -> list[float]:
+        """The exponentials of a whole block of words; the last used blocks are kept."""
+        drawn = self._exponentials.get(number)
+        if drawn is None:
+            drawn = exponentials(self.block(number))
+            _keep(self._exponentials, number, drawn)
+        return drawn
+
+
+def _keep(blocks: dict[int, Any], number: int, block: Any) -> None:
+    """Remember a block, and forget the oldest one if there are many."""
+    if len(blocks) >= _BLOCKS_KEPT:
+        del blocks[next(iter(blocks))]
+    blocks[number] = block
 
 
 class Draws:
@@ -138,6 +141,45 @@ def exponential(word: int) -> float:
         return low + (table[cell + 1] - low) * ((word >> _FRACTION_SHIFT & _FRACTION_MASK) * _FRACTION_UNIT)
     rest = (word << _CELL_BITS) & ((1 << _WORD_BITS) - 1)
     return table[-1] + (exponential(rest) if rest else 0.0)
+
+
+# where the parts of a word lie in memory: in its lowest quarter and in its highest byte
+_LOWEST, _HIGHEST = (0, 7) if sys.byteorder == "little" else (3, 0)
+
+
+def exponentials(words: array[int]) -> list[float]:
+    """`exponential` of each word, to the last bit.
+
+    All words are taken apart at once, as one large integer: their fractions become the mantissas of doubles from 1 to 2,
+    which is exact and much cheaper than shifting and masking them one by one.
+    """
+    lows, steps = _cells()
+    fractions, ones, cell = _lanes(len(words))
+    memory = words.tobytes()
+    whole = int.from_bytes(memory, sys.byteorder)
+    doubles = array("d", (whole & fractions | ones).to_bytes(len(memory), sys.byteorder))
+    cells = array("H", (whole >> _CELL_SHIFT & cell).to_bytes(len(memory), sys.byteorder))[_LOWEST::4]
+    drawn = [lows[cell] + steps[cell] * (double - 1.0) for cell, double in zip(cells, doubles, strict=True)]
+    highest = memory[_HIGHEST::8]
+    place = highest.find(0xFF)
+    while place >= 0:  # only these may lie in the last cell
+        drawn[place] = exponential(words[place])
+        place = highest.find(0xFF, place + 1)
+    return drawn
+
+
+@cache
+def _cells() -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Where each cell of `quantiles` begins, and how wide it is (the last one: not from here)."""
+    table = quantiles()
+    return table, (*(high - low for low, high in pairwise(table)), 0.0)
+
+
+@cache
+def _lanes(count: int) -> tuple[int, int, int]:
+    """For `count` words side by side: the bits of the fraction, those of the double 1.0, and the lowest bits, for a cell."""
+    lane = int.from_bytes((1).to_bytes(_WORD_BITS // 8, "little") * count, "little")
+    return lane * (_FRACTION_MASK << _FRACTION_SHIFT), lane * (0x3FF << _CELL_SHIFT), lane * _LAST_CELL
 
 
 def uniform(word: int) -> float:
