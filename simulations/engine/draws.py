@@ -16,10 +16,11 @@ from itertools import pairwise
 from typing import Any
 
 _VERSION = 1  # of this way to draw; part of every key
-BLOCK_BITS = 10
+_BLOCK_BITS = 10
 _SMALL_BLOCK_BITS = 4  # for the high numbers, where only a few indexes are ever asked for
 _SMALL_FROM = 8
 _BLOCKS_KEPT = 256
+BLOCK = 1 << _BLOCK_BITS  # draws that are made at once
 _CELL_BITS = 12
 _FRACTION_BITS = 40
 _WORD_BITS = 64
@@ -32,7 +33,7 @@ class Stream:
 
     def __init__(self, seed: int, purpose: str, number: int) -> None:
         self._name = f"{_VERSION}|{seed}|{purpose}|{number}|"
-        self._bits = BLOCK_BITS if number < _SMALL_FROM else _SMALL_BLOCK_BITS
+        self._bits = _BLOCK_BITS if number < _SMALL_FROM else _SMALL_BLOCK_BITS
         self._mask = (1 << self._bits) - 1
         self._blocks: dict[int, array[int]] = {}
         self._exponentials: dict[int, list[float]] = {}
