@@ -13,7 +13,6 @@ from array import array
 from functools import cache
 from hashlib import shake_128
 from itertools import pairwise
-from typing import Any
 
 _VERSION = 1  # of this way to draw; part of every key
 _BLOCK_BITS = 10
@@ -29,24 +28,18 @@ _WORD_BITS = 64
 class Stream:
     """All words of one purpose and number; `word(index)` is the draw."""
 
-    __slots__ = ("_bits", "_blocks", "_exponentials", "_mask", "_name")
+    __slots__ = ("_bits", "_blocks", "_mask", "_name")
 
     def __init__(self, seed: int, purpose: str, number: int) -> None:
         self._name = f"{_VERSION}|{seed}|{purpose}|{number}|"
         self._bits = _BLOCK_BITS if number < _SMALL_FROM else _SMALL_BLOCK_BITS
         self._mask = (1 << self._bits) - 1
         self._blocks: dict[int, array[int]] = {}
-        self._exponentials: dict[int, list[float]] = {}
 
     def word(self, index: int) -> int:
         """The 64-bit word of an index."""
         block = index >> self._bits
         return (self._blocks.get(block) or self.block(block))[index & self._mask]
-
-    def exponential(self, index: int) -> float:
-        """`exponential(word(index))`, made a whole block at once: for indexes that follow each other."""
-        block = index >> self._bits
-        return (self._exponentials.get(block) or self.exponentials(block))[index & self._mask]
 
     def words(self, first: int, count: int) -> array[int]:
         """The words of `count` indexes in a row."""
@@ -63,23 +56,10 @@ class Stream:
             words = array("Q", shake_128(f"{self._name}{number}".encode()).digest(8 << self._bits))
             if sys.byteorder == "big":
                 words.byteswap()
-            _keep(self._blocks, number, words)
+            if len(self._blocks) >= _BLOCKS_KEPT:
+                del self._blocks[next(iter(self._blocks))]
+            self._blocks[number] = words
         return words
-
-    def exponentials(self, number: int) -> list[float]:
-        """The exponentials of a whole block of words; the last used blocks are kept."""
-        drawn = self._exponentials.get(number)
-        if drawn is None:
-            drawn = exponentials(self.block(number))
-            _keep(self._exponentials, number, drawn)
-        return drawn
-
-
-def _keep(blocks: dict[int, Any], number: int, block: Any) -> None:
-    """Remember a block, and forget the oldest one if there are many."""
-    if len(blocks) >= _BLOCKS_KEPT:
-        del blocks[next(iter(blocks))]
-    blocks[number] = block
 
 
 class Draws:
@@ -135,13 +115,12 @@ _LAST_CELL = (1 << _CELL_BITS) - 1
 
 def exponential(word: int) -> float:
     """A draw of the exponential distribution with mean 1: table look-up and interpolation; the last cell looks once more."""
-    table = quantiles()
+    lows, steps = _cells()
     cell = word >> _CELL_SHIFT
     if cell < _LAST_CELL:
-        low = table[cell]
-        return low + (table[cell + 1] - low) * ((word >> _FRACTION_SHIFT & _FRACTION_MASK) * _FRACTION_UNIT)
+        return lows[cell] + steps[cell] * ((word >> _FRACTION_SHIFT & _FRACTION_MASK) * _FRACTION_UNIT)
     rest = (word << _CELL_BITS) & ((1 << _WORD_BITS) - 1)
-    return table[-1] + (exponential(rest) if rest else 0.0)
+    return lows[-1] + (exponential(rest) if rest else 0.0)
 
 
 # where the parts of a word lie in memory: in its lowest quarter and in its highest byte

@@ -154,6 +154,19 @@ class Failures:
         self._simple = not (planned or self._reports)
         self._lucky = not (self._first_n or self._poison or self._outages)
 
+    @property
+    def by_chance(self) -> bool:
+        """Whether nothing but the error rate decides."""
+        return self._simple and self._lucky and not self._windows
+
+    def first_endings(self, first: int, count: int, worked: Any, failed: Any) -> list[Any]:
+        """By chance alone: what of the two comes of the first invocations of so many events in a row, each on its own."""
+        probability = self._threshold
+        if not probability:
+            return [worked] * count
+        words = self._draws.stream("error", 1).words(first, count)
+        return [failed if word < probability else worked for word in words]
+
     def available(self, at: int) -> int:
         """How many concurrent executions the plan leaves at a moment."""
         return min((left for begin, end, left in self._windows if begin <= at < end), default=_NEVER)

@@ -35,7 +35,7 @@ def simulate_rows(
     TRIGGERS[scenario.trigger].start(sim, scenario.settings)
     written, last, going = 0, 0, True
     while going:
-        going = sim.kernel.step(_STEP)
+        going = sim.step(_STEP)
         rows = sim.log.take()
         # as many as the limit are too many only if something is left to happen
         if record_limit is not None and written + len(rows) >= record_limit + (not going):

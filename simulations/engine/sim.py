@@ -40,8 +40,9 @@ class Sim:
         self.unsettled = 0
         self.counts: dict[str, int] = {}
         self.closing: Callable[[int], None] | None = None  # called with the run's last moment, to finish `counts`
-        self._traffic = traffic
-        self._event_limit = event_limit
+        self.traffic = traffic
+        self.event_limit = event_limit
+        self.step = self.kernel.step  # lets up to so many things happen; False when nothing is left
 
     def feed(self, handler: Handler) -> None:
         """Hand each arriving event to `handler(at, event)`, after its record."""
@@ -54,7 +55,7 @@ class Sim:
         self.kernel.feed(self._arrivals(), arrive)
 
     def _arrivals(self) -> Iterator[tuple[int, Event]]:
-        return islice(arrivals(self._traffic, self.draws), self._event_limit)
+        return islice(arrivals(self.traffic, self.draws), self.event_limit)
 
     @property
     def undecided(self) -> bool:

@@ -5,12 +5,13 @@ arrival unless the scenario gives its own. Units: milliseconds and bytes in sett
 """
 
 from collections.abc import Iterator
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain
+from math import floor
 from typing import Annotated, Any
 
 import msgspec
 
-from simulations.engine.draws import BLOCK, Draws
+from simulations.engine.draws import BLOCK, Draws, exponentials
 from simulations.engine.limits import plain, setting
 from simulations.engine.units import US_PER_S, us_from_ms
 
@@ -164,11 +165,11 @@ def _poisson(traffic: Poisson, draws: Draws) -> Iterator[list[int]]:
     mean = US_PER_S / traffic.rate_per_s
     stream = draws.stream("arrival", 0)
     clock = 0.0
-    for number, block in enumerate(_blocks(traffic.count)):
-        gaps = [mean * gap for gap in stream.exponentials(number)]
-        clocks = list(accumulate(islice(gaps, len(block)), initial=clock))
+    for block in _blocks(traffic.count):
+        gaps = [mean * gap for gap in exponentials(stream.words(block.start, len(block)))]
+        clocks = list(accumulate(gaps, initial=clock))
         clock = clocks[-1]
-        yield list(map(int, clocks[1:]))
+        yield list(map(floor, clocks[1:]))
 
 
 def _planned(traffic: At) -> Iterator[tuple[int, Event]]:
