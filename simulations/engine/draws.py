@@ -62,22 +62,40 @@ class Stream:
         return words
 
 
-class Draws:
-    """The streams of one seed."""
+class Purpose:
+    """The draws of one purpose."""
 
-    __slots__ = ("_seed", "_streams")
+    __slots__ = ("_name", "_seed", "_streams")
+
+    def __init__(self, seed: int, name: str) -> None:
+        self._seed = seed
+        self._name = name
+        self._streams: dict[int, Stream] = {}
+
+    def stream(self, number: int) -> Stream:
+        """The stream of a number, made at its first use."""
+        stream = self._streams.get(number)
+        if stream is None:
+            stream = self._streams[number] = Stream(self._seed, self._name, number)
+        return stream
+
+    def word(self, number: int, index: int) -> int:
+        """The 64-bit word of a number and index."""
+        return (self._streams.get(number) or self.stream(number)).word(index)
+
+
+class Draws:
+    """All draws of one seed."""
+
+    __slots__ = ("_purposes", "_seed")
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._streams: dict[tuple[str, int], Stream] = {}
+        self._purposes: dict[str, Purpose] = {}
 
-    def stream(self, purpose: str, number: int) -> Stream:
-        """The stream of a purpose and number, made at its first use."""
-        key = (purpose, number)
-        stream = self._streams.get(key)
-        if stream is None:
-            stream = self._streams[key] = Stream(self._seed, purpose, number)
-        return stream
+    def purpose(self, name: str) -> Purpose:
+        """The draws of a purpose."""
+        return self._purposes.setdefault(name, Purpose(self._seed, name))
 
 
 def threshold(probability: float) -> int:

@@ -131,7 +131,7 @@ class Failures:
     """The failure plan at work."""
 
     def __init__(self, plan: FailurePlan, draws: Draws) -> None:
-        self._draws = draws
+        self._luck = draws.purpose("error")
         self._threshold = threshold(plan.error_rate)
         self._always = plan.error_rate >= 1
         self._first_n = plan.first_n
@@ -164,7 +164,7 @@ class Failures:
         probability = self._threshold
         if not probability:
             return [worked] * count
-        words = self._draws.stream("error", 1).words(first, count)
+        words = self._luck.stream(1).words(first, count)
         return [failed if word < probability else worked for word in words]
 
     def available(self, at: int) -> int:
@@ -182,12 +182,12 @@ class Failures:
         if self._lucky:
             if self._always or not self._threshold:
                 return self._always
-            return self._draws.stream("error", number).word(event.index) < self._threshold
+            return self._luck.word(number, event.index) < self._threshold
         if event.id in self._poison or number <= self._first_n:
             return True
         if self._always or (self._outages and any(begin <= at < end for begin, end in self._outages)):
             return True
-        return bool(self._threshold) and self._draws.stream("error", number).word(event.index) < self._threshold
+        return bool(self._threshold) and self._luck.word(number, event.index) < self._threshold
 
     def decide(self, number: int, at: int, events: Sequence[Event]) -> Verdict:
         """What the function's `number`-th invocation does with these events."""

@@ -134,7 +134,7 @@ class Lambda:
         self.invocations = 0
         self.running = 0
         self.last_end = 0
-        self._draws = draws
+        self._luck = draws.purpose("duration")
         self._kernel = kernel
         reserved, account = function.reserved_concurrent_executions, function.account_concurrent_executions
         self.limit = account if reserved is None else min(reserved, account)
@@ -229,7 +229,7 @@ class Lambda:
         least, mean = self.least + self._per_event, self._mean
         if not mean:
             return [least] * count
-        drawn = exponentials(self._draws.stream("duration", 1).words(first, count))
+        drawn = exponentials(self._luck.stream(1).words(first, count))
         return [least + spent for spent in map(floor, [mean * draw for draw in drawn])]
 
     def ending(self, do: str) -> Ending:
@@ -243,7 +243,7 @@ class Lambda:
         spent = self.least + self._per_event * len(events)
         if self._mean:
             first = events[0]
-            spent += int(self._mean * exponential(self._draws.stream("duration", first.invocations).word(first.index)))
+            spent += int(self._mean * exponential(self._luck.word(first.invocations, first.index)))
         return spent
 
     def _returned(self, verdict: Verdict) -> Any:

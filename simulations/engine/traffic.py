@@ -163,7 +163,7 @@ def _blocks(count: int) -> Iterator[range]:
 def _poisson(traffic: Poisson, draws: Draws) -> Iterator[list[int]]:
     """Exponential gaps, added up as floats and cut to whole microseconds."""
     mean = US_PER_S / traffic.rate_per_s
-    stream = draws.stream("arrival", 0)
+    stream = draws.purpose("arrival").stream(0)
     clock = 0.0
     for block in _blocks(traffic.count):
         gaps = [mean * gap for gap in exponentials(stream.words(block.start, len(block)))]

@@ -20,7 +20,7 @@ def test_exponentials_of_a_block_are_those_of_its_words(block: list[int]) -> Non
 
 @given(st.integers(0, 9), st.lists(st.integers(0, 400_000), max_size=30))
 def test_a_draw_depends_on_its_key_alone(number: int, indexes: list[int]) -> None:
-    stream = Draws(1).stream("duration", number)
+    stream = Draws(1).purpose("duration").stream(number)
     found = [stream.word(index) for index in indexes]
     for index, word in reversed(list(zip(indexes, found, strict=True))):
-        assert Draws(1).stream("duration", number).words(index, 3)[0] == word
+        assert Draws(1).purpose("duration").stream(number).words(index, 3)[0] == word

@@ -65,6 +65,7 @@ _RETRY_WAITS = (number("ASYNC-3", "first_retry_s") * US_PER_S, number("ASYNC-3",
 _THROTTLE_WAIT = number("ASYNC-9", "first_wait_s") * US_PER_S
 _THROTTLE_FACTOR = number("ASYNC-9", "factor")
 _THROTTLE_LONGEST = number("ASYNC-9", "longest_wait_s") * US_PER_S
+_SUCCEEDED = int(Outcome.SUCCEEDED)
 _PAYLOAD_BYTES = number("ASYNC-2", "maximum_payload_bytes")
 _SNS_BYTES = number("DEST-8", "sns_maximum_bytes")
 
@@ -94,6 +95,8 @@ class Queue:
     def __init__(self, sim: Sim, settings: Settings, payload: Callable[[Event], Any]) -> None:
         self._sim = sim
         self._settings = settings
+        self._log = sim.log
+        self._retries = settings.retries
         self._age = settings.age_s * US_PER_S
         self._payload = payload
         self._off = sim.function.limit == 0
@@ -127,13 +130,13 @@ class Queue:
 
     def throttled(self, at: int, event: Event) -> None:
         """ASYNC-4: back to the queue, no retry spent, waiting longer each time (ASYNC-9)."""
-        wait = min(_THROTTLE_WAIT * _THROTTLE_FACTOR**event.throttles, _THROTTLE_LONGEST)
+        again = at + min(_THROTTLE_WAIT * _THROTTLE_FACTOR**event.throttles, _THROTTLE_LONGEST)
         event.throttles += 1
-        if at + wait > event.at + self._age:
+        if again > event.at + self._age:
             self._too_old(at, event, None)
         else:
-            self._sim.log.waiting(at, "ASYNC-4", [event.id], at + wait)
-            self.come_back(at + wait, event, "ASYNC-11" if event.retries else "ASYNC-9")
+            self._log.waiting(at, "ASYNC-4", [event.id], again)
+            self.come_back(again, event, "ASYNC-11" if event.retries else "ASYNC-9")
 
     def _plan(self, at: int, event: Event, rule: str) -> None:
         """The event's next try is due then."""
@@ -148,20 +151,21 @@ class Queue:
 
     def ended(self, at: int, event: Event, run: Ended) -> None:
         """An invocation ended."""
-        if run.outcome == Outcome.SUCCEEDED:
+        retries = event.retries
+        if run.outcome == _SUCCEEDED:
             self._sim.settle(at, "RUN-6", event, Fate.DELIVERED)
             self._succeeded(at, event, run)
-        elif event.retries >= self._settings.retries:
-            self._sim.log.limit(at, "ASYNC-3", "MaximumRetryAttempts", str(self._settings.retries), event.id)
+        elif retries >= self._retries:
+            self._sim.log.limit(at, "ASYNC-3", "MaximumRetryAttempts", str(self._retries), event.id)
             self._give_up(at, event, Cause.RETRIES_EXHAUSTED, "ASYNC-3", run)
         else:
-            wait = _RETRY_WAITS[event.retries]
-            if at + wait > event.at + self._age:
+            again = at + _RETRY_WAITS[retries]
+            if again > event.at + self._age:
                 self._too_old(at, event, run)
             else:
-                self._sim.log.waiting(at, "ASYNC-3", [event.id], at + wait)
-                event.retries += 1
-                self.come_back(at + wait, event, "ASYNC-3")
+                self._log.waiting(at, "ASYNC-3", [event.id], again)
+                event.retries = retries + 1
+                self.come_back(again, event, "ASYNC-3")
 
     def _too_old(self, at: int, event: Event, run: Ended | None) -> None:
         """ASYNC-10: the next try would come too late, so the event is given up now; ASYNC-7 if it never ran."""

@@ -68,19 +68,18 @@ class Express:
 
     def come_back(self, at: int, event: Event, rule: str) -> None:
         """The event's next try is due then."""
+        page = at >> self._bits
         if self._horizon is not None and at > self._horizon:
             self._sim.kernel.cut = True
+        elif page in self._ahead:
+            self._ahead[page].append((at, RETURNS, event.index, event, rule))
         else:
-            self._put((at, RETURNS, event.index, event, rule))
+            self._begin(page, (at, RETURNS, event.index, event, rule))
 
-    def _put(self, entry: _Entry) -> None:
-        """Plan something for a later page."""
-        page = entry[0] >> self._bits
-        if page in self._ahead:
-            self._ahead[page].append(entry)
-        else:
-            self._ahead[page] = [entry]
-            heappush(self._pages, page)
+    def _begin(self, page: int, entry: _Entry) -> None:
+        """Plan the first thing of a later page."""
+        self._ahead[page] = [entry]
+        heappush(self._pages, page)
 
     def _arrivals(self) -> Iterator[list[_Entry]]:
         """All arrivals with the luck of their first invocations, in blocks."""
@@ -156,7 +155,7 @@ class Express:
                     write((12, at, "RUN-6", name, 0, None))
                     delivered += 1
                 else:
-                    self._ended(at, self._event(event, 1), ending)
+                    self._ended(at, event if type(event) is Event else self._begun(event, 1), ending)
                 continue
             if rank == ARRIVALS:
                 at, _, _, name, spent, ending = event = entry
@@ -166,7 +165,7 @@ class Express:
             else:
                 at, _, _, event, rule = entry
             if running >= limit:
-                self._refuse(at, self._event(event, 0), rule)
+                self._refuse(at, event if rank == RETURNS else self._begun(event, 0), rule)
                 continue
             if rank == RETURNS:
                 name, attempt, retries, spent, ending = self._again(at, event)
@@ -187,17 +186,17 @@ class Express:
             if page in ahead:
                 ahead[page].append((end, ENDS, invocations, name, ending, environment, event))
             else:
-                self._put((end, ENDS, invocations, name, ending, environment, event))
+                self._begin(page, (end, ENDS, invocations, name, ending, environment, event))
         self._running, self._invocations, function.last_end = running, invocations, last_end
         sim.unsettled -= delivered
         return entry is not None
 
-    def _event(self, event: Event | _Entry, invocations: int) -> Event:
-        """An event that is no longer an ordinary one; `invocations` are those since its arrival if it was one until now."""
-        if isinstance(event, Event):
-            return event
-        at, _, index, name, _, _ = event
-        return Event(index, name, at, self._traffic.size_bytes, invocations=invocations, attempts=invocations)
+    def _begun(self, arrival: _Entry, invocations: int) -> Event:
+        """An event that is no ordinary one any longer; so far it had this many invocations, and no other attempts."""
+        at, _, index, name, _, _ = arrival
+        event = Event(index, name, at, self._traffic.size_bytes)
+        event.invocations = event.attempts = invocations
+        return event
 
     def _refuse(self, at: int, event: Event, rule: str) -> None:
         """Throttled: the queue decides what follows."""
