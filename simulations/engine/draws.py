@@ -10,6 +10,7 @@ from __future__ import annotations  # array[int] cannot be evaluated on Python 3
 
 import sys
 from array import array
+from collections.abc import Sequence
 from functools import cache
 from hashlib import shake_128
 from itertools import pairwise
@@ -48,6 +49,11 @@ class Stream:
         while len(found) < count:
             found += self.block((first + len(found)) >> self._bits)[: count - len(found)]
         return found
+
+    def words_at(self, first: int, places: Sequence[int]) -> array[int]:
+        """The words at these places, counted from the first index on and in their order."""
+        words = self.words(first, places[-1] + 1)
+        return words if len(words) == len(places) else array("Q", [words[place] for place in places])
 
     def block(self, number: int) -> array[int]:
         """A whole block of words; the last used blocks are kept."""

@@ -159,13 +159,12 @@ class Failures:
         """Whether nothing but the error rate decides."""
         return self._simple and self._lucky and not self._windows
 
-    def first_endings(self, first: int, count: int, worked: Any, failed: Any) -> list[Any]:
-        """By chance alone: what of the two comes of the first invocations of so many events in a row, each on its own."""
+    def endings(self, number: int, first: int, places: Sequence[int], worked: Any, failed: Any) -> list[Any]:
+        """By chance alone: what of the two comes of the invocation with this number of events, as in `Lambda.durations`."""
         probability = self._threshold
         if not probability:
-            return [worked] * count
-        words = self._luck.stream(1).words(first, count)
-        return [failed if word < probability else worked for word in words]
+            return [worked] * len(places)
+        return [failed if word < probability else worked for word in self._luck.stream(number).words_at(first, places)]
 
     def available(self, at: int) -> int:
         """How many concurrent executions the plan leaves at a moment."""

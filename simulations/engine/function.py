@@ -224,12 +224,12 @@ class Lambda:
             return self._environments, self._init_limit, self.init, "INIT-1"
         return self._environments, self.init, 0, "MODEL-2" if expired else "INIT-4" if self.init else "INIT-1"
 
-    def first_durations(self, first: int, count: int) -> list[int]:
-        """`duration` of the first invocations of so many events in a row, each on its own."""
+    def durations(self, number: int, first: int, places: Sequence[int]) -> list[int]:
+        """`duration` of the invocation with this number of single events: those at these places from the first one on."""
         least, mean = self.least + self._per_event, self._mean
         if not mean:
-            return [least] * count
-        drawn = exponentials(self._luck.stream(1).words(first, count))
+            return [least] * len(places)
+        drawn = exponentials(self._luck.stream(number).words_at(first, places))
         return [least + spent for spent in map(floor, [mean * draw for draw in drawn])]
 
     def ending(self, do: str) -> Ending:

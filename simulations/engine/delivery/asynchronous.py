@@ -84,7 +84,9 @@ def serve(sim: Sim, settings: Settings, payload: Callable[[Event], Any]) -> None
     """Put a function's queue behind a trigger's events. `payload(event)` is the event as the function sees it."""
     queue = Queue(sim, settings, payload)
     if express.can_serve(sim, _PAYLOAD_BYTES):
-        queue.come_back = express.Express(sim, queue.throttled, queue.ended, settings.on_success is None).come_back
+        waits, quiet = _RETRY_WAITS[: settings.retries], settings.on_success is None
+        lane = express.Express(sim, queue.throttled, queue.ended, waits, settings.age_s * US_PER_S, quiet=quiet)
+        queue.come_back = lane.come_back
     else:
         sim.feed(queue.accept)
 

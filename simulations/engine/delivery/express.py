@@ -9,7 +9,7 @@ page, and a page that was sorted once can be worked off from beginning to end. U
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import chain, islice
 from typing import Any
@@ -23,11 +23,14 @@ from simulations.engine.traffic import At, Event, instants
 # a page is 2^10 to 2^16 us, the longest that is shorter than every run
 _SHORTEST, _LONGEST = 10, 16
 
+_NEVER = 1 << 62
 _STEP = 128  # things that happen in one go: so few that their rows are gone again before the garbage collector looks
 
 # (time, rank, key, ...): an arrival goes on with (name, spent, ending), a return with (event, rule), an end with
 # (name, ending, environment, event); there the event is still the entry of its arrival if nothing has happened to it
 _Entry = tuple[Any, ...]
+# (microseconds of the code, ending, luck of the next invocation where this one fails)
+_Luck = tuple[int, Ending, Any]
 
 
 def can_serve(sim: Sim, payload_bytes: int) -> bool:
@@ -47,15 +50,18 @@ class Express:
     """The loop; it takes the kernel's place. `quiet`: nobody wants to hear of an event that worked."""
 
     def __init__(
-        self, sim: Sim, throttled: Callable[[int, Event], None], ended: Callable[[int, Event, Ended], None], quiet: bool
-    ) -> None:
+        self, sim: Sim, throttled: Callable[[int, Event], None], ended: Callable[[int, Event, Ended], None],
+        waits: Sequence[int], age: int, *, quiet: bool,
+    ) -> None:  # fmt: skip
         assert not isinstance(sim.traffic, At)
         self._sim = sim
         self._traffic = sim.traffic
         self._throttled = throttled
         self._ended = ended
+        self._waits = waits
+        self._age = age
         self._bits = min(sim.function.least.bit_length() - 1, _LONGEST)
-        self._horizon = sim.kernel.horizon
+        self._horizon = sim.kernel.horizon if sim.kernel.horizon is not None else _NEVER
         self._worked, self._failed = sim.function.ending("ok"), sim.function.ending("raise")
         self._timed_out = sim.function.ending("timeout")
         self._quiet = self._worked if quiet else None
@@ -68,18 +74,18 @@ class Express:
 
     def come_back(self, at: int, event: Event, rule: str) -> None:
         """The event's next try is due then."""
-        page = at >> self._bits
-        if self._horizon is not None and at > self._horizon:
+        self._plan((at, RETURNS, event.index, event, rule, 0, None))
+
+    def _plan(self, entry: _Entry) -> None:
+        """Something for a later page."""
+        page = entry[0] >> self._bits
+        if entry[0] > self._horizon and entry[1] != ENDS:
             self._sim.kernel.cut = True
         elif page in self._ahead:
-            self._ahead[page].append((at, RETURNS, event.index, event, rule))
+            self._ahead[page].append(entry)
         else:
-            self._begin(page, (at, RETURNS, event.index, event, rule))
-
-    def _begin(self, page: int, entry: _Entry) -> None:
-        """Plan the first thing of a later page."""
-        self._ahead[page] = [entry]
-        heappush(self._pages, page)
+            self._ahead[page] = [entry]
+            heappush(self._pages, page)
 
     def _arrivals(self) -> Iterator[list[_Entry]]:
         """All arrivals with the luck of their first invocations, in blocks."""
@@ -89,9 +95,9 @@ class Express:
             times = block
             if most is not None:
                 times = times[: most - first]
-            if kernel.horizon is not None and times and times[-1] > kernel.horizon:
+            if times and times[-1] > self._horizon:
                 kernel.cut = True
-                times = times[: bisect_right(times, kernel.horizon)]
+                times = times[: bisect_right(times, self._horizon)]
             if times:
                 yield self._with_luck(first, times)
             if len(times) < len(block):
@@ -100,14 +106,28 @@ class Express:
 
     def _with_luck(self, first: int, times: list[int]) -> list[_Entry]:
         """Arrivals in a row; the first of them has this index."""
-        sim, timeout, count = self._sim, self._sim.function.timeout, len(times)
+        count = len(times)
         names = map(str, range(first + 1, first + count + 1))
-        spent = sim.function.first_durations(first, count)
-        endings = sim.failures.first_endings(first, count, self._worked, self._failed)
-        if max(spent) > timeout:
-            endings = [self._timed_out if time > timeout else ending for time, ending in zip(spent, endings, strict=True)]
-            spent = [min(time, timeout) for time in spent]
-        return list(zip(times, [ARRIVALS] * count, range(first, first + count), names, spent, endings, strict=True))
+        luck = self._luck(1, first, range(count))
+        return list(zip(times, [ARRIVALS] * count, range(first, first + count), names, *luck, strict=True))
+
+    def _luck(self, number: int, first: int, places: Sequence[int]) -> tuple[list[int], list[Ending], list[_Luck | None]]:
+        """How long the invocations with this number take, how they end, and what comes of those that follow a failure."""
+        function, count = self._sim.function, len(places)
+        spent = function.durations(number, first, places)
+        endings = self._sim.failures.endings(number, first, places, self._worked, self._failed)
+        if max(spent) > function.timeout:
+            late = [time > function.timeout for time in spent]
+            endings = [self._timed_out if is_late else ending for is_late, ending in zip(late, endings, strict=True)]
+            spent = [min(time, function.timeout) for time in spent]
+        later: list[_Luck | None] = [None] * count
+        if number <= len(self._waits):
+            failed = [place for place in range(count) if endings[place] is not self._worked]
+            if failed:
+                next_luck = self._luck(number + 1, first, [places[place] for place in failed])
+                for place, luck in zip(failed, zip(*next_luck, strict=True), strict=True):
+                    later[place] = luck
+        return spent, endings, later
 
     def _turn(self) -> Iterator[list[_Entry]]:
         """Page after page, each when the one before it is done."""
@@ -142,33 +162,39 @@ class Express:
         sim, function, write = self._sim, self._sim.function, self._sim.log.rows.append
         idle, limit, kept, size = self._idle, function.limit, function.kept, self._traffic.size_bytes
         ahead, bits, quiet, timed_out = self._ahead, self._bits, self._quiet, self._timed_out
+        waits, age = self._waits, self._age
         running, invocations, last_end, delivered = self._running, self._invocations, function.last_end, 0
         entry = None
         for entry in islice(self._entries, min(count, _STEP)):
             rank = entry[1]
             if rank == ENDS:
-                at, _, _, name, ending, _, event = entry
+                last_end, _, _, name, ending, _, event, retries, later = entry
                 running -= 1
-                last_end = at
                 idle.append(entry)
                 if ending is quiet:
-                    write((12, at, "RUN-6", name, 0, None))
+                    write((12, last_end, "RUN-6", name, 0, None))
                     delivered += 1
+                elif later is None or (again := last_end + waits[retries]) > event[0] + age:
+                    self._end(last_end, event, retries, ending)
                 else:
-                    self._ended(at, event if type(event) is Event else self._begun(event, 1), ending)
+                    write((16, last_end, "ASYNC-3", [name], again))
+                    self._plan((again, RETURNS, event[2], event, "ASYNC-3", retries + 1, later))
                 continue
             if rank == ARRIVALS:
-                at, _, _, name, spent, ending = event = entry
+                at, _, _, name, spent, ending, later = event = entry
                 rule, attempt, retries = "ASYNC-1", 1, 0
                 write((0, at, "RUN-5", name, size, None, None))
                 write((1, at, rule, name))
             else:
-                at, _, _, event, rule = entry
+                at, _, _, event, rule, retries, luck = entry
+                if luck is not None:
+                    name, attempt = event[3], retries + 1
+                    spent, ending, later = luck
             if running >= limit:
-                self._refuse(at, event if rank == RETURNS else self._begun(event, 0), rule)
+                self._refuse(at, event, retries, rule)
                 continue
-            if rank == RETURNS:
-                name, attempt, retries, spent, ending = self._again(at, event)
+            if rank == RETURNS and luck is None:
+                name, attempt, retries, spent, ending, later = self._again(at, event)
             running += 1
             invocations += 1
             if idle and at - idle[-1][0] <= kept and idle[-1][4] is not timed_out:
@@ -184,29 +210,34 @@ class Express:
             )  # fmt: skip
             page = end >> bits
             if page in ahead:
-                ahead[page].append((end, ENDS, invocations, name, ending, environment, event))
+                ahead[page].append((end, ENDS, invocations, name, ending, environment, event, retries, later))
             else:
-                self._begin(page, (end, ENDS, invocations, name, ending, environment, event))
+                self._plan((end, ENDS, invocations, name, ending, environment, event, retries, later))
         self._running, self._invocations, function.last_end = running, invocations, last_end
         sim.unsettled -= delivered
         return entry is not None
 
-    def _begun(self, arrival: _Entry, invocations: int) -> Event:
-        """An event that is no ordinary one any longer; so far it had this many invocations, and no other attempts."""
-        at, _, index, name, _, _ = arrival
-        event = Event(index, name, at, self._traffic.size_bytes)
+    def _begun(self, arrival: _Entry, invocations: int, retries: int) -> Event:
+        """An event that is no ordinary one any longer; so far it was never throttled."""
+        event = Event(arrival[2], arrival[3], arrival[0], self._traffic.size_bytes)
         event.invocations = event.attempts = invocations
+        event.retries = retries
         return event
 
-    def _refuse(self, at: int, event: Event, rule: str) -> None:
+    def _end(self, at: int, event: Event | _Entry, retries: int, ending: Ending) -> None:
+        """An invocation ended in a way that the queue has to hear of."""
+        self._ended(at, event if isinstance(event, Event) else self._begun(event, retries + 1, retries), ending)
+
+    def _refuse(self, at: int, event: Event | _Entry, retries: int, rule: str) -> None:
         """Throttled: the queue decides what follows."""
-        event.attempts += 1
         sim = self._sim
+        event = event if isinstance(event, Event) else self._begun(event, retries, retries)
+        event.attempts += 1
         sim.throttle(at, rule, sim.function.refusal, event.attempts, [(event.id, None, None, event.retries)])
         self._throttled(at, event)
 
-    def _again(self, at: int, event: Event) -> tuple[str, int, int, int, Ending]:
-        """An event's next invocation: (its id, attempt, retries, microseconds of the code, ending)."""
+    def _again(self, at: int, event: Event) -> tuple[str, int, int, int, Ending, None]:
+        """An event's next invocation: (its id, attempt, retries, microseconds of the code, ending, later luck)."""
         event.attempts += 1
         event.invocations += 1
         event.throttles = 0
@@ -214,7 +245,7 @@ class Express:
         ending = self._failed if self._sim.failures.fails(event, at) else self._worked
         if spent > timeout:
             spent, ending = timeout, self._timed_out
-        return event.id, event.attempts, event.retries, spent, ending
+        return event.id, event.attempts, event.retries, spent, ending, None
 
     def _environment(self, at: int, spent: int, ending: Ending) -> tuple[int, int, str, int, Ending]:
         """An environment that has to be initialised, and what that changes: (environment, init, rule, spent, ending)."""
