@@ -11,7 +11,6 @@ from __future__ import annotations  # array[int] cannot be evaluated on Python 3
 import sys
 from array import array
 from collections.abc import Sequence
-from functools import cache
 from hashlib import shake_128
 from itertools import pairwise
 
@@ -110,7 +109,6 @@ def threshold(probability: float) -> int:
     return int(probability * (1 << _WORD_BITS))
 
 
-@cache
 def quantiles() -> tuple[float, ...]:
     """-ln(1 - k/4096) for k = 0..4095, the exponential distribution's quantiles.
 
@@ -139,51 +137,42 @@ _LAST_CELL = (1 << _CELL_BITS) - 1
 
 def exponential(word: int) -> float:
     """A draw of the exponential distribution with mean 1: table look-up and interpolation; the last cell looks once more."""
-    lows, steps = _cells()
     cell = word >> _CELL_SHIFT
     if cell < _LAST_CELL:
-        return lows[cell] + steps[cell] * ((word >> _FRACTION_SHIFT & _FRACTION_MASK) * _FRACTION_UNIT)
+        return _LOWS[cell] + _STEPS[cell] * ((word >> _FRACTION_SHIFT & _FRACTION_MASK) * _FRACTION_UNIT)
     rest = (word << _CELL_BITS) & ((1 << _WORD_BITS) - 1)
-    return lows[-1] + (exponential(rest) if rest else 0.0)
+    return _LOWS[-1] + (exponential(rest) if rest else 0.0)
 
 
+# where each cell begins, and how wide it is (the last one: not from here)
+_LOWS = quantiles()
+_STEPS = (*(high - low for low, high in pairwise(_LOWS)), 0.0)
+# for a block of words side by side: the bits of the fraction, those of the double 1.0, and the lowest bits, for a cell
+_LANE = int.from_bytes((1).to_bytes(_WORD_BITS // 8, "little") * BLOCK, "little")
+_FRACTIONS, _ONES, _CELLS = _LANE * (_FRACTION_MASK << _FRACTION_SHIFT), _LANE * (0x3FF << _CELL_SHIFT), _LANE * _LAST_CELL
 # where the parts of a word lie in memory: in its lowest quarter and in its highest byte
 _LOWEST, _HIGHEST = (0, 7) if sys.byteorder == "little" else (3, 0)
 
 
-def exponentials(words: array[int]) -> list[float]:
-    """`exponential` of each word, to the last bit.
+def exponentials(words: array[int], mean: float) -> list[float]:
+    """`mean * exponential(word)` of each of up to `BLOCK` words, to the last bit.
 
     All words are taken apart at once, as one large integer: their fractions become the mantissas of doubles from 1 to 2,
     which is exact and much cheaper than shifting and masking them one by one.
     """
-    lows, steps = _cells()
-    fractions, ones, cell = _lanes(len(words))
+    lows, steps = _LOWS, _STEPS
+    ones = _ONES >> _WORD_BITS * (BLOCK - len(words))
     memory = words.tobytes()
     whole = int.from_bytes(memory, sys.byteorder)
-    doubles = array("d", (whole & fractions | ones).to_bytes(len(memory), sys.byteorder))
-    cells = array("H", (whole >> _CELL_SHIFT & cell).to_bytes(len(memory), sys.byteorder))[_LOWEST::4]
-    drawn = [lows[cell] + steps[cell] * (double - 1.0) for cell, double in zip(cells, doubles, strict=True)]
+    doubles = array("d", (whole & _FRACTIONS | ones).to_bytes(len(memory), sys.byteorder))
+    cells = array("H", (whole >> _CELL_SHIFT & _CELLS).to_bytes(len(memory), sys.byteorder))[_LOWEST::4]
+    drawn = [mean * (lows[cell] + steps[cell] * (double - 1.0)) for cell, double in zip(cells, doubles, strict=True)]
     highest = memory[_HIGHEST::8]
     place = highest.find(0xFF)
     while place >= 0:  # only these may lie in the last cell
-        drawn[place] = exponential(words[place])
+        drawn[place] = mean * exponential(words[place])
         place = highest.find(0xFF, place + 1)
     return drawn
-
-
-@cache
-def _cells() -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Where each cell of `quantiles` begins, and how wide it is (the last one: not from here)."""
-    table = quantiles()
-    return table, (*(high - low for low, high in pairwise(table)), 0.0)
-
-
-@cache
-def _lanes(count: int) -> tuple[int, int, int]:
-    """For `count` words side by side: the bits of the fraction, those of the double 1.0, and the lowest bits, for a cell."""
-    lane = int.from_bytes((1).to_bytes(_WORD_BITS // 8, "little") * count, "little")
-    return lane * (_FRACTION_MASK << _FRACTION_SHIFT), lane * (0x3FF << _CELL_SHIFT), lane * _LAST_CELL
 
 
 def uniform(word: int) -> float:

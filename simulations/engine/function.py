@@ -229,8 +229,8 @@ class Lambda:
         least, mean = self.least + self._per_event, self._mean
         if not mean:
             return [least] * len(places)
-        drawn = exponentials(self._luck.stream(number).words_at(first, places))
-        return [least + spent for spent in map(floor, [mean * draw for draw in drawn])]
+        drawn = exponentials(self._luck.stream(number).words_at(first, places), mean)
+        return [least + spent for spent in map(floor, drawn)]
 
     def ending(self, do: str) -> Ending:
         """What an invocation that does this, and of which nothing else is planned, says at its end."""

@@ -133,9 +133,17 @@ def arrivals(traffic: Traffic, draws: Draws) -> Iterator[tuple[int, Event]]:
         return _planned(traffic)
     size_bytes = traffic.size_bytes
     return chain.from_iterable(
-        [(at, Event(index, str(index + 1), at, size_bytes)) for index, at in enumerate(block, number * BLOCK)]
+        [
+            (at, Event(index, name, at, size_bytes))
+            for index, (name, at) in enumerate(zip(ids(number * BLOCK, len(block)), block, strict=True), number * BLOCK)
+        ]
         for number, block in enumerate(instants(traffic, draws))
     )
+
+
+def ids(first: int, count: int) -> list[str]:
+    """What so many events are called: "1" for index 0 and so on."""
+    return list(map(str, range(first + 1, first + count + 1)))
 
 
 def instants(traffic: Single | Steady | Poisson | Burst | Backlog, draws: Draws) -> Iterator[list[int]]:
@@ -166,7 +174,7 @@ def _poisson(traffic: Poisson, draws: Draws) -> Iterator[list[int]]:
     stream = draws.purpose("arrival").stream(0)
     clock = 0.0
     for block in _blocks(traffic.count):
-        gaps = [mean * gap for gap in exponentials(stream.words(block.start, len(block)))]
+        gaps = exponentials(stream.words(block.start, len(block)), mean)
         clocks = list(accumulate(gaps, initial=clock))
         clock = clocks[-1]
         yield list(map(floor, clocks[1:]))

@@ -18,7 +18,7 @@ from simulations.engine.delivery.documents import Ended
 from simulations.engine.function import Ending
 from simulations.engine.kernel import ARRIVALS, ENDS, RETURNS
 from simulations.engine.sim import Sim
-from simulations.engine.traffic import At, Event, instants
+from simulations.engine.traffic import At, Event, ids, instants
 
 # a page is 2^10 to 2^16 us, the longest that is shorter than every run
 _SHORTEST, _LONGEST = 10, 16
@@ -107,7 +107,7 @@ class Express:
     def _with_luck(self, first: int, times: list[int]) -> list[_Entry]:
         """Arrivals in a row; the first of them has this index."""
         count = len(times)
-        names = map(str, range(first + 1, first + count + 1))
+        names = ids(first, count)
         luck = self._luck(1, first, range(count))
         return list(zip(times, [ARRIVALS] * count, range(first, first + count), names, *luck, strict=True))
 
@@ -197,22 +197,23 @@ class Express:
                 name, attempt, retries, spent, ending, later = self._again(at, event)
             running += 1
             invocations += 1
-            if idle and at - idle[-1][0] <= kept and idle[-1][4] is not timed_out:
-                environment, init, environment_rule = idle.pop()[5], 0, "MODEL-1"
+            if idle and at - (last := idle[-1])[0] <= kept and last[4] is not timed_out:
+                idle.pop()
+                environment, init, environment_rule = last[5], 0, "MODEL-1"
             else:
                 environment, init, environment_rule, spent, ending = self._environment(at, spent, ending)
             outcome, outcome_rule, error_type, response = ending
             end = at + init + spent
             write(
                 (3, at, rule, outcome_rule, invocations, attempt, at, init, end, outcome, error_type, None,
-                 -(-(init + spent) // 1000), response, None, environment, [name], [(name, retries + 1, None, retries)],
+                 (init + spent + 999) // 1000, response, None, environment, [name], [(name, retries + 1, None, retries)],
                  environment_rule)
             )  # fmt: skip
-            page = end >> bits
-            if page in ahead:
-                ahead[page].append((end, ENDS, invocations, name, ending, environment, event, retries, later))
-            else:
-                self._plan((end, ENDS, invocations, name, ending, environment, event, retries, later))
+            entry = (end, ENDS, invocations, name, ending, environment, event, retries, later)  # noqa: PLW2901
+            try:
+                ahead[end >> bits].append(entry)
+            except KeyError:
+                self._plan(entry)
         self._running, self._invocations, function.last_end = running, invocations, last_end
         sim.unsettled -= delivered
         return entry is not None
