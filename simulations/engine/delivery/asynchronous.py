@@ -7,6 +7,7 @@ Otherwise it waits one minute, then two, and is tried again. Units: whole micros
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -68,6 +69,12 @@ _THROTTLE_LONGEST = number("ASYNC-9", "longest_wait_s") * US_PER_S
 _SUCCEEDED = int(Outcome.SUCCEEDED)
 _PAYLOAD_BYTES = number("ASYNC-2", "maximum_payload_bytes")
 _SNS_BYTES = number("DEST-8", "sns_maximum_bytes")
+
+
+@cache
+def _throttle_wait(before: int) -> int:
+    """ASYNC-9: how long a throttled event waits after so many throttles in a row."""
+    return min(_THROTTLE_WAIT * _THROTTLE_FACTOR**before, _THROTTLE_LONGEST)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +139,7 @@ class Queue:
 
     def throttled(self, at: int, event: Event) -> None:
         """ASYNC-4: back to the queue, no retry spent, waiting longer each time (ASYNC-9)."""
-        again = at + min(_THROTTLE_WAIT * _THROTTLE_FACTOR**event.throttles, _THROTTLE_LONGEST)
+        again = at + _throttle_wait(event.throttles)
         event.throttles += 1
         if again > event.at + self._age:
             self._too_old(at, event, None)
