@@ -149,7 +149,11 @@ _LOWS = quantiles()
 _STEPS = (*(high - low for low, high in pairwise(_LOWS)), 0.0)
 # for a block of words side by side: the bits of the fraction, those of the double 1.0, and the lowest bits, for a cell
 _LANE = int.from_bytes((1).to_bytes(_WORD_BITS // 8, "little") * BLOCK, "little")
-_FRACTIONS, _ONES, _CELLS = _LANE * (_FRACTION_MASK << _FRACTION_SHIFT), _LANE * (0x3FF << _CELL_SHIFT), _LANE * _LAST_CELL
+_FRACTIONS, _ONES, _CELLS = (
+    _LANE * (_FRACTION_MASK << _FRACTION_SHIFT),
+    _LANE * (0x3FF << _CELL_SHIFT),
+    _LANE * _LAST_CELL,
+)
 # where the parts of a word lie in memory: in its lowest quarter and in its highest byte
 _LOWEST, _HIGHEST = (0, 7) if sys.byteorder == "little" else (3, 0)
 

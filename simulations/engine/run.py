@@ -37,8 +37,7 @@ def simulate_rows(
     while going:
         going = sim.step(_STEP)
         rows = sim.log.take()
-        # as many as the limit are too many only if something is left to happen
-        if record_limit is not None and written + len(rows) >= record_limit + (not going):
+        if record_limit is not None and written + len(rows) > record_limit:
             rows = rows[: record_limit - written]
             last = rows[-1][1] if rows else last
             yield [*rows, *_end(sim, scenario, last, "record_limit", record_limit)]

@@ -48,7 +48,6 @@ class Sim:
 
     def feed(self, handler: Handler) -> None:
         """Hand each arriving event to `handler(at, event)`, after its record."""
-
         arrived = self.log.arrived
 
         def arrive(at: int, event: Event) -> None:

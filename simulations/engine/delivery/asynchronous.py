@@ -74,7 +74,7 @@ _SNS_BYTES = number("DEST-8", "sns_maximum_bytes")
 @cache
 def _throttle_wait(before: int) -> int:
     """ASYNC-9: how long a throttled event waits after so many throttles in a row."""
-    return min(_THROTTLE_WAIT * _THROTTLE_FACTOR**before, _THROTTLE_LONGEST)
+    return min(_THROTTLE_WAIT * int(_THROTTLE_FACTOR**before), _THROTTLE_LONGEST)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -111,7 +111,9 @@ class Express:
         luck = self._luck(1, first, range(count))
         return list(zip(times, [ARRIVALS] * count, range(first, first + count), names, *luck, strict=True))
 
-    def _luck(self, number: int, first: int, places: Sequence[int]) -> tuple[list[int], list[Ending], list[_Luck | None]]:
+    def _luck(
+        self, number: int, first: int, places: Sequence[int]
+    ) -> tuple[list[int], list[Ending], list[_Luck | None]]:
         """How long the invocations with this number take, how they end, and what comes of those that follow a failure."""
         function, count = self._sim.function, len(places)
         spent = function.durations(number, first, places)
@@ -157,7 +159,7 @@ class Express:
                 del due[rest:]
             yield due
 
-    def _step(self, count: int) -> bool:
+    def _step(self, count: int) -> bool:  # noqa: PLR0915  # one loop: a call for each part would cost as much as the part
         """Let up to `count` things happen, one after the other; False when nothing is left."""
         sim, function, write = self._sim, self._sim.function, self._sim.log.rows.append
         idle, limit, kept, size = self._idle, function.limit, function.kept, self._traffic.size_bytes
