@@ -69,6 +69,7 @@ class Express:
         self._idle: list[_Entry] = []  # the ends after which the environments are free, last used last
         self._ahead: dict[int, list[_Entry]] = {}  # by page
         self._pages: list[int] = []  # a heap of the pages ahead
+        self._lucks: dict[int, _Luck] = {}  # of the next invocations of events that were throttled, by index
         self._entries = chain.from_iterable(self._turn())
         sim.step = self._step
 
@@ -193,7 +194,7 @@ class Express:
                     name, attempt = event[3], retries + 1
                     spent, ending, later = luck
             if running >= limit:
-                self._refuse(at, event, retries, rule)
+                self._refuse(at, event, retries, rule, entry[4:] if rank == ARRIVALS else luck)
                 continue
             if rank == RETURNS and luck is None:
                 name, attempt, retries, spent, ending, later = self._again(at, event)
@@ -229,21 +230,34 @@ class Express:
 
     def _end(self, at: int, event: Event | _Entry, retries: int, ending: Ending) -> None:
         """An invocation ended in a way that the queue has to hear of."""
-        self._ended(at, event if isinstance(event, Event) else self._begun(event, retries + 1, retries), ending)
+        event = event if isinstance(event, Event) else self._begun(event, retries + 1, retries)
+        self._ended(at, event, ending)
+        if event.settled:
+            self._lucks.pop(event.index, None)
 
-    def _refuse(self, at: int, event: Event | _Entry, retries: int, rule: str) -> None:
+    def _refuse(self, at: int, event: Event | _Entry, retries: int, rule: str, luck: _Luck | None) -> None:
         """Throttled: the queue decides what follows."""
         sim = self._sim
         event = event if isinstance(event, Event) else self._begun(event, retries, retries)
         event.attempts += 1
         sim.throttle(at, rule, sim.function.refusal, event.attempts, [(event.id, None, None, event.retries)])
+        if luck is not None:
+            self._lucks[event.index] = luck
         self._throttled(at, event)
+        if event.settled:
+            self._lucks.pop(event.index, None)
 
     def _again(self, at: int, event: Event) -> tuple[str, int, int, int, Ending, None]:
-        """An event's next invocation: (its id, attempt, retries, microseconds of the code, ending, later luck)."""
+        """An event's next invocation: (its id, attempt, retries, microseconds of the code, ending, nothing)."""
         event.attempts += 1
         event.invocations += 1
         event.throttles = 0
+        luck = self._lucks.pop(event.index, None)
+        if luck is not None:
+            spent, ending, later = luck
+            if later is not None:
+                self._lucks[event.index] = later
+            return event.id, event.attempts, event.retries, spent, ending, None
         spent, timeout = self._sim.function.duration((event,)), self._sim.function.timeout
         ending = self._failed if self._sim.failures.fails(event, at) else self._worked
         if spent > timeout:
