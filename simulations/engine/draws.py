@@ -28,25 +28,34 @@ _WORD_BITS = 64
 class Stream:
     """All words of one purpose and number; `word(index)` is the draw."""
 
-    __slots__ = ("_bits", "_blocks", "_mask", "_name")
+    __slots__ = ("_bits", "_blocks", "_latest", "_latest_words", "_mask", "_name")
 
     def __init__(self, seed: int, purpose: str, number: int) -> None:
         self._name = f"{_VERSION}|{seed}|{purpose}|{number}|"
         self._bits = _BLOCK_BITS if number < _SMALL_FROM else _SMALL_BLOCK_BITS
         self._mask = (1 << self._bits) - 1
-        self._blocks: dict[int, array[int]] = {}
+        self._blocks: dict[int, array[int]] = {}  # those that single words were taken from last
+        self._latest = -1
+        self._latest_words: array[int] = array("Q")
 
     def word(self, index: int) -> int:
         """The 64-bit word of an index."""
-        block = index >> self._bits
-        return (self._blocks.get(block) or self.block(block))[index & self._mask]
+        number = index >> self._bits
+        words = self._blocks.get(number)
+        if words is None:
+            if len(self._blocks) >= _BLOCKS_KEPT:
+                del self._blocks[next(iter(self._blocks))]
+            words = self._blocks[number] = self._block(number)
+        return words[index & self._mask]
 
     def words(self, first: int, count: int) -> array[int]:
-        """The words of `count` indexes in a row."""
-        place = first & self._mask
-        found = self.block(first >> self._bits)[place : place + count]
+        """The words of `count` indexes in a row, for those who go through the indexes once."""
+        number, place = first >> self._bits, first & self._mask
+        if number != self._latest:
+            self._latest, self._latest_words = number, self._block(number)
+        found = self._latest_words[place : place + count]
         while len(found) < count:
-            found += self.block((first + len(found)) >> self._bits)[: count - len(found)]
+            found += self.words(first + len(found), min(count - len(found), self._mask + 1))
         return found
 
     def words_at(self, first: int, places: Sequence[int]) -> array[int]:
@@ -54,16 +63,11 @@ class Stream:
         words = self.words(first, places[-1] + 1)
         return words if len(words) == len(places) else array("Q", [words[place] for place in places])
 
-    def block(self, number: int) -> array[int]:
-        """A whole block of words; the last used blocks are kept."""
-        words = self._blocks.get(number)
-        if words is None:
-            words = array("Q", shake_128(f"{self._name}{number}".encode()).digest(8 << self._bits))
-            if sys.byteorder == "big":
-                words.byteswap()
-            if len(self._blocks) >= _BLOCKS_KEPT:
-                del self._blocks[next(iter(self._blocks))]
-            self._blocks[number] = words
+    def _block(self, number: int) -> array[int]:
+        """A whole block of words."""
+        words = array("Q", shake_128(f"{self._name}{number}".encode()).digest(8 << self._bits))
+        if sys.byteorder == "big":
+            words.byteswap()
         return words
 
 
