@@ -152,6 +152,7 @@ class Failures:
         self.catchers = plan.catchers
         planned = self._script or self._by_number or self._by_events
         self._simple = not (planned or self._reports)
+        self._only_poison = not (self._threshold or self._first_n or self._outages)  # the poison events fail, no others
         self._lucky = not (self._first_n or self._poison or self._outages)
 
     @property
@@ -191,7 +192,10 @@ class Failures:
     def decide(self, number: int, at: int, events: Sequence[Event]) -> Verdict:
         """What the function's `number`-th invocation does with these events."""
         if self._simple:
-            if self._lucky and not self._threshold:
+            if self._only_poison:
+                for event in events:
+                    if event.id in self._poison:
+                        return _RAISE
                 return _OK
             for event in events:
                 if self.fails(event, at):

@@ -143,6 +143,7 @@ class Lambda:
         )
         self.timeout = function.timeout_s * US_PER_S
         self.init = us_from_ms(function.init_ms)
+        self._init_failure = function.init_failure
         self._init_limit = number("INIT-1", "limit_s") * US_PER_S
         self.kept = function.environment_idle_s * US_PER_S
         self._idle: list[
@@ -166,28 +167,28 @@ class Lambda:
         """Run the code on these events; ask `throttled` first."""
         self.running += 1
         assert self.running <= self.limit, "never more concurrent executions than the limit"
-        self.invocations += 1
+        self.invocations = invocation = self.invocations + 1
         for event in events:
             event.invocations += 1
         environment, init, again, environment_rule = self._environment(at)
-        verdict = self.failures.decide(self.invocations, at, events)
+        verdict = self.failures.decide(invocation, at, events)
         spent = again + (verdict.after_us if verdict.after_us is not None else self.duration(events))
         do, rule = verdict.do, _RULES[verdict.do]
-        if self.function.init_failure is not None and environment_rule != "MODEL-1":
-            do, rule, spent = _INIT_ERRORS[self.function.init_failure], "ERR-1", again
+        if self._init_failure is not None and environment_rule != "MODEL-1":
+            do, rule, spent = _INIT_ERRORS[self._init_failure], "ERR-1", again
         if spent > self.timeout or do == "timeout":
             do, rule, spent = "timeout", "FN-1", self.timeout
         end = at + init + spent
         run = Run(
-            self.invocations, events, _OUTCOMES[do], rule, at, init, end, ms_ceil(init + spent),
+            invocation, events, _OUTCOMES[do], rule, at, init, end, ms_ceil(init + spent),
             None if do == "ok" else verdict.error_type or _ERRORS[do][0],
             self._returned(verdict) if do == "ok" else _error(do, verdict),
             environment, environment_rule, then, argument,
         )  # fmt: skip
         if verdict.returns_text is not None and do == "ok":
             run.response, run.raw = _parsed(verdict.returns_text)
-        reset = do in _RESETS or (do != "ok" and self.function.init_failure is not None)
-        self._kernel.at(end, ENDS, self.invocations, self._reset if reset else self._ended, run)
+        reset = do != "ok" and (do in _RESETS or self._init_failure is not None)
+        self._kernel.at(end, ENDS, invocation, self._reset if reset else self._ended, run)
         return run
 
     def _ended(self, at: int, run: Run) -> None:
