@@ -137,22 +137,23 @@ class Express:
         ahead, pages, bits = self._ahead, self._pages, self._bits
         blocks = self._arrivals()
         coming = next(blocks, [])
+        arrival = coming[0][0] >> bits if coming else _NEVER
         while coming or pages:
-            page = coming[0][0] >> bits if coming else pages[0]
-            due: list[_Entry] = []
-            if pages and pages[0] <= page:
-                page = heappop(pages)
-                due = ahead.pop(page)
-            after = (page + 1) << bits
-            stop = bisect_left(coming, (after,))
-            if stop:
-                last = coming[stop - 1]
-                due += coming[:stop]
-                del coming[:stop]
-                self._sim.unsettled += stop
-                coming = coming or next(blocks, [])
+            if pages and pages[0] < arrival:
+                due = ahead.pop(heappop(pages))
+                due.sort()
+                yield due
+                continue
+            due = ahead.pop(heappop(pages)) if pages and pages[0] == arrival else []
+            stop = bisect_left(coming, ((arrival + 1) << bits,))
+            last, page = coming[stop - 1], arrival
+            due += coming[:stop]
             due.sort()
-            if stop and coming and coming[0][0] < after:
+            self._sim.unsettled += stop
+            del coming[:stop]
+            coming = coming or next(blocks, [])
+            arrival = coming[0][0] >> bits if coming else _NEVER
+            if arrival == page:
                 # the page has arrivals of the next block too: what comes after those of this one waits for them
                 rest = bisect_right(due, last)
                 ahead[page] = due[rest:]
