@@ -79,7 +79,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(options: dict[str, Any], say: Callable[[str], Any]) -> None:
     """Measure, and print median and worst for each stage of the way."""
     try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415  (comes with what the tests need)
+        from playwright.sync_api import sync_playwright
     except ImportError:
         raise BenchmarkError(_NO_PLAYWRIGHT) from None
     with sync_playwright() as playwright:

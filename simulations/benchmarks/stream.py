@@ -134,7 +134,7 @@ def _check(seen: list[Seen]) -> None:
 
 def _prepare(_share: int) -> None:
     """Import what a viewer needs; a process that is not ready yet leaves this to the next one that is."""
-    import websockets.asyncio.client  # noqa: F401, PLC0415  (only who measures pays for the import)
+    import websockets.asyncio.client  # noqa: F401  (only who measures pays for the import)
 
     time.sleep(0.1)
 
@@ -148,7 +148,7 @@ def _view(address: str, origin: str, viewers: int) -> list[Seen]:
 
 async def _watch(address: str, origin: str) -> Seen:
     """Read one run to its end."""
-    from websockets.asyncio.client import connect  # noqa: PLC0415  (see _prepare)
+    from websockets.asyncio.client import connect
 
     first_at, lost, doubled, cursor, octets, digest = 0.0, 0, 0, 0, 0, 0
     decoder = msgspec.json.Decoder(Head)

@@ -10,14 +10,16 @@ from __future__ import annotations  # array[int] cannot be evaluated on Python 3
 
 import sys
 from array import array
-from functools import cache
+from collections.abc import Sequence
 from hashlib import shake_128
+from itertools import pairwise
 
 _VERSION = 1  # of this way to draw; part of every key
 _BLOCK_BITS = 10
 _SMALL_BLOCK_BITS = 4  # for the high numbers, where only a few indexes are ever asked for
 _SMALL_FROM = 8
 _BLOCKS_KEPT = 256
+BLOCK = 1 << _BLOCK_BITS  # draws that are made at once
 _CELL_BITS = 12
 _FRACTION_BITS = 40
 _WORD_BITS = 64
@@ -26,74 +28,83 @@ _WORD_BITS = 64
 class Stream:
     """All words of one purpose and number; `word(index)` is the draw."""
 
-    __slots__ = ("_bits", "_blocks", "_current", "_floats", "_floats_of", "_mask", "_name", "_words")
+    __slots__ = ("_bits", "_blocks", "_latest", "_latest_words", "_mask", "_name")
 
     def __init__(self, seed: int, purpose: str, number: int) -> None:
         self._name = f"{_VERSION}|{seed}|{purpose}|{number}|"
         self._bits = _BLOCK_BITS if number < _SMALL_FROM else _SMALL_BLOCK_BITS
         self._mask = (1 << self._bits) - 1
-        self._blocks: dict[int, array[int]] = {}
-        self._current = -1
-        self._words: array[int] = array("Q")
-        self._floats_of = -1
-        self._floats: list[float] = []
+        self._blocks: dict[int, array[int]] = {}  # those that single words were taken from last
+        self._latest = -1
+        self._latest_words: array[int] = array("Q")
 
     def word(self, index: int) -> int:
         """The 64-bit word of an index."""
-        block = index >> self._bits
-        if block != self._current:
-            self._words = self.block(block)
-            self._current = block
-        return self._words[index & self._mask]
-
-    def exponential(self, index: int) -> float:
-        """`exponential(word(index))`; for indexes that follow each other a whole block is made at once."""
-        block = index >> self._bits
-        if block != self._floats_of:
-            if block != self._floats_of + 1:
-                return exponential(self.word(index))
-            self._floats = [exponential(word) for word in self.block(block)]
-            self._floats_of = block
-        return self._floats[index & self._mask]
-
-    def words(self, first: int, count: int) -> array[int]:
-        """The words of `count` indexes in a row."""
-        place = first & self._mask
-        self.word(first)
-        found = self._words[place : place + count]
-        while len(found) < count:
-            found += self.block((first + len(found)) >> self._bits)[: count - len(found)]
-        return found
-
-    def block(self, number: int) -> array[int]:
-        """A whole block of words; the last used blocks are kept."""
+        number = index >> self._bits
         words = self._blocks.get(number)
         if words is None:
-            words = array("Q", shake_128(f"{self._name}{number}".encode()).digest(8 << self._bits))
-            if sys.byteorder == "big":
-                words.byteswap()
             if len(self._blocks) >= _BLOCKS_KEPT:
                 del self._blocks[next(iter(self._blocks))]
-            self._blocks[number] = words
+            words = self._blocks[number] = self._block(number)
+        return words[index & self._mask]
+
+    def words(self, first: int, count: int) -> array[int]:
+        """The words of `count` indexes in a row, for those who go through the indexes once."""
+        number, place = first >> self._bits, first & self._mask
+        if number != self._latest:
+            self._latest, self._latest_words = number, self._block(number)
+        found = self._latest_words[place : place + count]
+        while len(found) < count:
+            found += self.words(first + len(found), min(count - len(found), self._mask + 1))
+        return found
+
+    def words_at(self, first: int, places: Sequence[int]) -> array[int]:
+        """The words at these places, counted from the first index on and in their order."""
+        words = self.words(first, places[-1] + 1)
+        return words if len(words) == len(places) else array("Q", [words[place] for place in places])
+
+    def _block(self, number: int) -> array[int]:
+        """A whole block of words."""
+        words = array("Q", shake_128(f"{self._name}{number}".encode()).digest(8 << self._bits))
+        if sys.byteorder == "big":
+            words.byteswap()
         return words
 
 
-class Draws:
-    """The streams of one seed."""
+class Purpose:
+    """The draws of one purpose."""
 
-    __slots__ = ("_seed", "_streams")
+    __slots__ = ("_name", "_seed", "_streams")
+
+    def __init__(self, seed: int, name: str) -> None:
+        self._seed = seed
+        self._name = name
+        self._streams: dict[int, Stream] = {}
+
+    def stream(self, number: int) -> Stream:
+        """The stream of a number, made at its first use."""
+        stream = self._streams.get(number)
+        if stream is None:
+            stream = self._streams[number] = Stream(self._seed, self._name, number)
+        return stream
+
+    def word(self, number: int, index: int) -> int:
+        """The 64-bit word of a number and index."""
+        return (self._streams.get(number) or self.stream(number)).word(index)
+
+
+class Draws:
+    """All draws of one seed."""
+
+    __slots__ = ("_purposes", "_seed")
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._streams: dict[tuple[str, int], Stream] = {}
+        self._purposes: dict[str, Purpose] = {}
 
-    def stream(self, purpose: str, number: int) -> Stream:
-        """The stream of a purpose and number, made at its first use."""
-        key = (purpose, number)
-        stream = self._streams.get(key)
-        if stream is None:
-            stream = self._streams[key] = Stream(self._seed, purpose, number)
-        return stream
+    def purpose(self, name: str) -> Purpose:
+        """The draws of a purpose."""
+        return self._purposes.setdefault(name, Purpose(self._seed, name))
 
 
 def threshold(probability: float) -> int:
@@ -102,7 +113,6 @@ def threshold(probability: float) -> int:
     return int(probability * (1 << _WORD_BITS))
 
 
-@cache
 def quantiles() -> tuple[float, ...]:
     """-ln(1 - k/4096) for k = 0..4095, the exponential distribution's quantiles.
 
@@ -131,13 +141,46 @@ _LAST_CELL = (1 << _CELL_BITS) - 1
 
 def exponential(word: int) -> float:
     """A draw of the exponential distribution with mean 1: table look-up and interpolation; the last cell looks once more."""
-    table = quantiles()
     cell = word >> _CELL_SHIFT
     if cell < _LAST_CELL:
-        low = table[cell]
-        return low + (table[cell + 1] - low) * ((word >> _FRACTION_SHIFT & _FRACTION_MASK) * _FRACTION_UNIT)
+        return _LOWS[cell] + _STEPS[cell] * ((word >> _FRACTION_SHIFT & _FRACTION_MASK) * _FRACTION_UNIT)
     rest = (word << _CELL_BITS) & ((1 << _WORD_BITS) - 1)
-    return table[-1] + (exponential(rest) if rest else 0.0)
+    return _LOWS[-1] + (exponential(rest) if rest else 0.0)
+
+
+# where each cell begins, and how wide it is (the last one: not from here)
+_LOWS = quantiles()
+_STEPS = (*(high - low for low, high in pairwise(_LOWS)), 0.0)
+# for a block of words side by side: the bits of the fraction, those of the double 1.0, and the lowest bits, for a cell
+_LANE = int.from_bytes((1).to_bytes(_WORD_BITS // 8, "little") * BLOCK, "little")
+_FRACTIONS, _ONES, _CELLS = (
+    _LANE * (_FRACTION_MASK << _FRACTION_SHIFT),
+    _LANE * (0x3FF << _CELL_SHIFT),
+    _LANE * _LAST_CELL,
+)
+# where the parts of a word lie in memory: in its lowest quarter and in its highest byte
+_LOWEST, _HIGHEST = (0, 7) if sys.byteorder == "little" else (3, 0)
+
+
+def exponentials(words: array[int], mean: float) -> list[float]:
+    """`mean * exponential(word)` of each of up to `BLOCK` words, to the last bit.
+
+    All words are taken apart at once, as one large integer: their fractions become the mantissas of doubles from 1 to 2,
+    which is exact and much cheaper than shifting and masking them one by one.
+    """
+    lows, steps = _LOWS, _STEPS
+    ones = _ONES >> _WORD_BITS * (BLOCK - len(words))
+    memory = words.tobytes()
+    whole = int.from_bytes(memory, sys.byteorder)
+    doubles = array("d", (whole & _FRACTIONS | ones).to_bytes(len(memory), sys.byteorder))
+    cells = array("H", (whole >> _CELL_SHIFT & _CELLS).to_bytes(len(memory), sys.byteorder))[_LOWEST::4]
+    drawn = [mean * (lows[cell] + steps[cell] * (double - 1.0)) for cell, double in zip(cells, doubles, strict=True)]
+    highest = memory[_HIGHEST::8]
+    place = highest.find(0xFF)
+    while place >= 0:  # only these may lie in the last cell
+        drawn[place] = mean * exponential(words[place])
+        place = highest.find(0xFF, place + 1)
+    return drawn
 
 
 def uniform(word: int) -> float:

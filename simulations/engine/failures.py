@@ -131,7 +131,7 @@ class Failures:
     """The failure plan at work."""
 
     def __init__(self, plan: FailurePlan, draws: Draws) -> None:
-        self._draws = draws
+        self._luck = draws.purpose("error")
         self._threshold = threshold(plan.error_rate)
         self._always = plan.error_rate >= 1
         self._first_n = plan.first_n
@@ -152,7 +152,20 @@ class Failures:
         self.catchers = plan.catchers
         planned = self._script or self._by_number or self._by_events
         self._simple = not (planned or self._reports)
+        self._only_poison = not (self._threshold or self._first_n or self._outages)  # the poison events fail, no others
         self._lucky = not (self._first_n or self._poison or self._outages)
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether nothing but the error rate decides."""
+        return self._simple and self._lucky and not self._windows
+
+    def endings(self, number: int, first: int, places: Sequence[int], worked: Any, failed: Any) -> list[Any]:
+        """By chance alone: what of the two comes of the invocation with this number of events, as in `Lambda.durations`."""
+        probability = self._threshold
+        if not probability:
+            return [worked] * len(places)
+        return [failed if word < probability else worked for word in self._luck.stream(number).words_at(first, places)]
 
     def available(self, at: int) -> int:
         """How many concurrent executions the plan leaves at a moment."""
@@ -169,17 +182,20 @@ class Failures:
         if self._lucky:
             if self._always or not self._threshold:
                 return self._always
-            return self._draws.stream("error", number).word(event.index) < self._threshold
+            return self._luck.word(number, event.index) < self._threshold
         if event.id in self._poison or number <= self._first_n:
             return True
         if self._always or (self._outages and any(begin <= at < end for begin, end in self._outages)):
             return True
-        return bool(self._threshold) and self._draws.stream("error", number).word(event.index) < self._threshold
+        return bool(self._threshold) and self._luck.word(number, event.index) < self._threshold
 
     def decide(self, number: int, at: int, events: Sequence[Event]) -> Verdict:
         """What the function's `number`-th invocation does with these events."""
         if self._simple:
-            if self._lucky and not self._threshold:
+            if self._only_poison:
+                for event in events:
+                    if event.id in self._poison:
+                        return _RAISE
                 return _OK
             for event in events:
                 if self.fails(event, at):

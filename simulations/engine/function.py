@@ -5,11 +5,12 @@ Models the execution environment's life cycle (LD:lambda-runtime-environment), t
 """
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Literal
+from math import floor
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
-from simulations.engine.draws import Draws, exponential
+from simulations.engine.draws import Draws, exponential, exponentials
 from simulations.engine.failures import Failures, Verdict
 from simulations.engine.kernel import ENDS, Kernel
 from simulations.engine.limits import plain, setting
@@ -110,6 +111,15 @@ _INIT_ERRORS = {"raises": "raise", "exits": "exit", "timeout": "timeout"}
 _RESETS = ("timeout", "exit", "oom")
 
 
+class Ending(NamedTuple):
+    """How an invocation ends where nothing but chance is planned; what it has in common with `Run` says the same."""
+
+    outcome: int
+    rule: str
+    error_type: str | None
+    response: Any
+
+
 class Lambda:
     """The function at work: its environments, its concurrency, its invocations.
 
@@ -124,30 +134,31 @@ class Lambda:
         self.invocations = 0
         self.running = 0
         self.last_end = 0
-        self._draws = draws
+        self._luck = draws.purpose("duration")
         self._kernel = kernel
         reserved, account = function.reserved_concurrent_executions, function.account_concurrent_executions
         self.limit = account if reserved is None else min(reserved, account)
-        self._reason, self._rule = (
+        self.refusal = (
             (ACCOUNT_LIMIT, "CONC-1") if reserved is None or reserved > account else (RESERVED_LIMIT, "CONC-4")
         )
-        self._timeout = function.timeout_s * US_PER_S
-        self._init = us_from_ms(function.init_ms)
+        self.timeout = function.timeout_s * US_PER_S
+        self.init = us_from_ms(function.init_ms)
+        self._init_failure = function.init_failure
         self._init_limit = number("INIT-1", "limit_s") * US_PER_S
-        self._kept = function.environment_idle_s * US_PER_S
+        self.kept = function.environment_idle_s * US_PER_S
         self._idle: list[
             tuple[int, int, bool]
         ] = []  # (idle since, environment, must be initialised again), last used last
         self._environments = 0
         duration = function.duration
-        self._least = us_from_ms(duration.ms if isinstance(duration, Constant) else duration.minimum_ms)
+        self.least = us_from_ms(duration.ms if isinstance(duration, Constant) else duration.minimum_ms)
         self._per_event = us_from_ms(duration.per_event_ms)
         self._mean = us_from_ms(duration.mean_ms) if isinstance(duration, Exponential) else 0
 
     def throttled(self, at: int) -> tuple[str, str] | None:
         """Why an invocation would be refused now: (AWS's reason, rule id); None if it would run."""
         if self.running >= self.limit:
-            return self._reason, self._rule
+            return self.refusal
         if self.failures.takes_concurrency and self.running >= self.failures.available(at):
             return ACCOUNT_LIMIT, "CONC-1"
         return None
@@ -156,28 +167,28 @@ class Lambda:
         """Run the code on these events; ask `throttled` first."""
         self.running += 1
         assert self.running <= self.limit, "never more concurrent executions than the limit"
-        self.invocations += 1
+        self.invocations = invocation = self.invocations + 1
         for event in events:
             event.invocations += 1
         environment, init, again, environment_rule = self._environment(at)
-        verdict = self.failures.decide(self.invocations, at, events)
-        spent = again + (verdict.after_us if verdict.after_us is not None else self._duration(events))
-        do, rule = verdict.do, "RUN-6" if verdict.do == "ok" else "ERR-1"
-        if self.function.init_failure is not None and environment_rule != "MODEL-1":
-            do, rule, spent = _INIT_ERRORS[self.function.init_failure], "ERR-1", again
-        if spent > self._timeout or do == "timeout":
-            do, rule, spent = "timeout", "FN-1", self._timeout
+        verdict = self.failures.decide(invocation, at, events)
+        spent = again + (verdict.after_us if verdict.after_us is not None else self.duration(events))
+        do, rule = verdict.do, _RULES[verdict.do]
+        if self._init_failure is not None and environment_rule != "MODEL-1":
+            do, rule, spent = _INIT_ERRORS[self._init_failure], "ERR-1", again
+        if spent > self.timeout or do == "timeout":
+            do, rule, spent = "timeout", "FN-1", self.timeout
         end = at + init + spent
         run = Run(
-            self.invocations, events, _OUTCOMES[do], rule, at, init, end, ms_ceil(init + spent),
+            invocation, events, _OUTCOMES[do], rule, at, init, end, ms_ceil(init + spent),
             None if do == "ok" else verdict.error_type or _ERRORS[do][0],
             self._returned(verdict) if do == "ok" else _error(do, verdict),
             environment, environment_rule, then, argument,
         )  # fmt: skip
         if verdict.returns_text is not None and do == "ok":
             run.response, run.raw = _parsed(verdict.returns_text)
-        reset = do in _RESETS or (do != "ok" and self.function.init_failure is not None)
-        self._kernel.at(end, ENDS, self.invocations, self._reset if reset else self._ended, run)
+        reset = do != "ok" and (do in _RESETS or self._init_failure is not None)
+        self._kernel.at(end, ENDS, invocation, self._reset if reset else self._ended, run)
         return run
 
     def _ended(self, at: int, run: Run) -> None:
@@ -199,24 +210,41 @@ class Lambda:
 
         (environment, microseconds before the code runs, microseconds within its duration, the rule that says so).
         """
-        rule = "INIT-4" if self._init else "INIT-1"
-        if self._idle:
-            since, environment, again = self._idle.pop()
-            if at - since <= self._kept:
-                return environment, 0, self._init if again else 0, "INIT-3" if again else "MODEL-1"
-            self._idle.clear()  # all others have been idle for longer still
-            rule = "MODEL-2"
-        self._environments += 1
-        if self._init > self._init_limit:  # initialised a second time, now under the function's timeout
-            return self._environments, self._init_limit, self._init, "INIT-1"
-        return self._environments, self._init, 0, rule
+        if not self._idle:
+            return self.new_environment(expired=False)
+        since, environment, again = self._idle.pop()
+        if at - since <= self.kept:
+            return environment, 0, self.init if again else 0, "INIT-3" if again else "MODEL-1"
+        self._idle.clear()  # all others have been idle for longer still
+        return self.new_environment(expired=True)
 
-    def _duration(self, events: Sequence[Event]) -> int:
+    def new_environment(self, *, expired: bool) -> tuple[int, int, int, str]:
+        """As `_environment`; `expired`: those that there were have been idle for too long."""
+        self._environments += 1
+        if self.init > self._init_limit:  # initialised a second time, now under the function's timeout
+            return self._environments, self._init_limit, self.init, "INIT-1"
+        return self._environments, self.init, 0, "MODEL-2" if expired else "INIT-4" if self.init else "INIT-1"
+
+    def durations(self, number: int, first: int, places: Sequence[int]) -> list[int]:
+        """`duration` of the invocation with this number of single events: those at these places from the first one on."""
+        least, mean = self.least + self._per_event, self._mean
+        if not mean:
+            return [least] * len(places)
+        drawn = exponentials(self._luck.stream(number).words_at(first, places), mean)
+        return [least + spent for spent in map(floor, drawn)]
+
+    def ending(self, do: str) -> Ending:
+        """What an invocation that does this, and of which nothing else is planned, says at its end."""
+        if do == "ok":
+            return Ending(_OUTCOMES[do], _RULES[do], None, self.response)
+        return Ending(_OUTCOMES[do], _RULES[do], _ERRORS[do][0], _error(do, Verdict()))
+
+    def duration(self, events: Sequence[Event]) -> int:
         """How long the code takes; its luck is keyed on the first event and how often that one was invoked."""
-        spent = self._least + self._per_event * len(events)
+        spent = self.least + self._per_event * len(events)
         if self._mean:
             first = events[0]
-            spent += int(self._mean * exponential(self._draws.stream("duration", first.invocations).word(first.index)))
+            spent += int(self._mean * exponential(self._luck.word(first.invocations, first.index)))
         return spent
 
     def _returned(self, verdict: Verdict) -> Any:
@@ -242,6 +270,7 @@ def _error(do: str, verdict: Verdict) -> dict[str, str]:
     return {"errorMessage": verdict.error_message or message, "errorType": verdict.error_type or kind}
 
 
+_RULES = {"ok": "RUN-6", "raise": "ERR-1", "exit": "ERR-1", "oom": "ERR-1", "timeout": "FN-1"}
 _OUTCOMES = {
     "ok": int(Outcome.SUCCEEDED),
     "raise": int(Outcome.FAILED),

@@ -11,6 +11,8 @@ from typing import Any
 # ranks of coinciding instants, first to last
 ENDS, RETURNS, ARRIVALS, SCALING, POLLS = range(5)
 
+_NEVER = 1 << 62
+
 Handler = Callable[[int, Any], None]
 _Entry = tuple[int, int, int, int, Handler, Any]
 
@@ -56,7 +58,8 @@ class Kernel:
 
     def step(self, count: int) -> bool:
         """Let up to `count` things happen; False when nothing is left."""
-        heap, horizon, feed, feed_handler = self._heap, self.horizon, self._feed, self._feed_handler
+        heap, feed, feed_handler = self._heap, self._feed, self._feed_handler
+        horizon = self.horizon if self.horizon is not None else _NEVER
         for _ in range(count):
             coming = self._next
             if coming is not None and (
@@ -64,7 +67,7 @@ class Kernel:
             ):
                 time, argument = coming
                 self._next = next(feed, None)
-                if horizon is not None and time > horizon:
+                if time > horizon:
                     self._next, self.cut = None, True
                     continue
                 assert time >= self.now, "arrivals must be sorted"
@@ -72,7 +75,7 @@ class Kernel:
                 feed_handler(time, argument)
             elif heap:
                 time, rank, _, _, handler, argument = heappop(heap)
-                if horizon is not None and time > horizon and rank != ENDS:
+                if time > horizon and rank != ENDS:
                     self.cut = True
                     continue
                 assert time >= self.now, "time never goes back"

@@ -33,19 +33,19 @@ def simulate_rows(
         event_limit=event_limit,
     )
     TRIGGERS[scenario.trigger].start(sim, scenario.settings)
-    written, last = 0, 0
-    while sim.kernel.step(_STEP):
+    written, last, going = 0, 0, True
+    while going:
+        going = sim.step(_STEP)
         rows = sim.log.take()
-        if record_limit is not None and written + len(rows) >= record_limit:
+        if record_limit is not None and written + len(rows) > record_limit:
             rows = rows[: record_limit - written]
             last = rows[-1][1] if rows else last
             yield [*rows, *_end(sim, scenario, last, "record_limit", record_limit)]
             return
-        if rows:
+        if rows and going:
             written += len(rows)
             last = rows[-1][1]
             yield rows
-    rows = sim.log.take()
     last = max(rows[-1][1] if rows else last, sim.function.last_end)
     reason = "event_limit" if event_limit is not None and size(scenario.traffic) > event_limit else _reason(sim)
     yield [*rows, *_end(sim, scenario, last, reason, event_limit)]

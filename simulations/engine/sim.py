@@ -10,11 +10,12 @@ from simulations.engine.draws import Draws
 from simulations.engine.failures import FailurePlan, Failures
 from simulations.engine.function import Function, Lambda, Run
 from simulations.engine.kernel import Handler, Kernel
-from simulations.engine.trace import Fate, Log, Outcome
+from simulations.engine.trace import Fate, Kind, Log, Outcome
 from simulations.engine.traffic import Event, Traffic, arrivals
 from simulations.engine.units import US_PER_MS
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)  # a run starts here wherever a document needs a date
+_ATTEMPT, _THROTTLED, _SUCCEEDED = int(Kind.ATTEMPT), int(Outcome.THROTTLED), int(Outcome.SUCCEEDED)
 FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:my-function"
 
 
@@ -34,27 +35,30 @@ class Sim:
         self.seed = seed
         self.kernel = Kernel(horizon)
         self.log = Log()
+        self._write = self.log.rows.append  # attempts are most of what a run writes
         self.draws = Draws(seed)
         self.failures = Failures(failures, self.draws)
         self.function = Lambda(function, self.failures, self.draws, self.kernel)
         self.unsettled = 0
         self.counts: dict[str, int] = {}
         self.closing: Callable[[int], None] | None = None  # called with the run's last moment, to finish `counts`
-        self._traffic = traffic
-        self._event_limit = event_limit
+        self.traffic = traffic
+        self.event_limit = event_limit
+        self.step = self.kernel.step  # lets up to so many things happen; False when nothing is left
 
     def feed(self, handler: Handler) -> None:
         """Hand each arriving event to `handler(at, event)`, after its record."""
+        arrived = self.log.arrived
 
         def arrive(at: int, event: Event) -> None:
             self.unsettled += 1
-            self.log.arrived(at, "RUN-5", event.id, event.size, event.group, event.shard)
+            arrived(at, "RUN-5", event.id, event.size, event.group, event.shard)
             handler(at, event)
 
         self.kernel.feed(self._arrivals(), arrive)
 
     def _arrivals(self) -> Iterator[tuple[int, Event]]:
-        return islice(arrivals(self._traffic, self.draws), self._event_limit)
+        return islice(arrivals(self.traffic, self.draws), self.event_limit)
 
     @property
     def undecided(self) -> bool:
@@ -86,10 +90,11 @@ class Sim:
         events: list[str] | None = None,
     ) -> None:
         """Record an invocation at its start; `events` are the members' ids, where they are at hand."""
-        self.log.attempt(
-            rule, run.rule, run.invocation, attempt, run.start, run.init, run.end, run.outcome, run.error_type, None,
-            run.billed_ms, run.response, shard, run.environment, events or [member[0] for member in members], members,
-            run.environment_rule,
+        start = run.start
+        self._write(
+            (_ATTEMPT, start, rule, run.rule, run.invocation, attempt, start, run.init, run.end, run.outcome, run.error_type,
+             None, run.billed_ms, run.response, shard, run.environment, events or [member[0] for member in members], members,
+             run.environment_rule)
         )  # fmt: skip
 
     def throttle(
@@ -97,9 +102,9 @@ class Sim:
         shard: str | None = None,
     ) -> None:  # fmt: skip
         """Record an attempt that was throttled: `why` is AWS's reason and the rule."""
-        self.log.attempt(
-            rule, why[1], None, attempt, at, 0, at, Outcome.THROTTLED, "TooManyRequestsException", why[0],
-            0, None, shard, None, [member[0] for member in members], members,
+        self._write(
+            (_ATTEMPT, at, rule, why[1], None, attempt, at, 0, at, _THROTTLED, "TooManyRequestsException", why[0],
+             0, None, shard, None, [member[0] for member in members], members, None)
         )  # fmt: skip
 
     def count(self, what: str, number: int = 1) -> None:
@@ -123,4 +128,4 @@ def epoch_ms(at: int) -> str:
 
 def failed(run: Run) -> bool:
     """Whether the code failed: raised, exited, ran out of memory or out of time."""
-    return run.outcome != Outcome.SUCCEEDED
+    return run.outcome != _SUCCEEDED

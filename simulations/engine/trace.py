@@ -369,8 +369,9 @@ class Log:
         self.rows: list[Row] = []
 
     def take(self) -> list[Row]:
-        """All rows since the last call."""
-        rows, self.rows = self.rows, []
+        """All rows since the last call; `rows` stays the same list, so that it can be written to without asking for it."""
+        rows = self.rows.copy()
+        self.rows.clear()
         return rows
 
     def arrived(self, at: int, rule: str, event: str, size: int, group: str | None, shard: str | None) -> None:

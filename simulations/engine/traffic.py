@@ -5,11 +5,13 @@ arrival unless the scenario gives its own. Units: milliseconds and bytes in sett
 """
 
 from collections.abc import Iterator
+from itertools import accumulate, chain
+from math import floor
 from typing import Annotated, Any
 
 import msgspec
 
-from simulations.engine.draws import Draws
+from simulations.engine.draws import BLOCK, Draws, exponentials
 from simulations.engine.limits import plain, setting
 from simulations.engine.units import US_PER_S, us_from_ms
 
@@ -127,46 +129,55 @@ def size(traffic: Traffic) -> int:
 
 def arrivals(traffic: Traffic, draws: Draws) -> Iterator[tuple[int, Event]]:
     """`(arrival time, event)`, sorted by time."""
+    if isinstance(traffic, At):
+        return _planned(traffic)
+    size_bytes = traffic.size_bytes
+    return chain.from_iterable(
+        [
+            (at, Event(index, name, at, size_bytes))
+            for index, (name, at) in enumerate(zip(ids(number * BLOCK, len(block)), block, strict=True), number * BLOCK)
+        ]
+        for number, block in enumerate(instants(traffic, draws))
+    )
+
+
+def ids(first: int, count: int) -> list[str]:
+    """What so many events are called: "1" for index 0 and so on."""
+    return list(map(str, range(first + 1, first + count + 1)))
+
+
+def instants(traffic: Single | Steady | Poisson | Burst | Backlog, draws: Draws) -> Iterator[list[int]]:
+    """The arrival times of events without a table, sorted, in blocks of `BLOCK`; the last one may be shorter."""
     match traffic:
-        case At():
-            return _planned(traffic)
         case Single():
-            at = us_from_ms(traffic.at_ms)
-            return iter([(at, Event(0, "1", at, traffic.size_bytes))])
+            return iter([[us_from_ms(traffic.at_ms)]])
         case Poisson():
             return _poisson(traffic, draws)
         case Steady():
-            return _steady(traffic)
+            distance = US_PER_S / traffic.rate_per_s  # cut to whole microseconds
+            return ([int(index * distance) for index in block] for block in _blocks(traffic.count))
         case Burst():
-            return _together(us_from_ms(traffic.at_ms), traffic)
+            at = us_from_ms(traffic.at_ms)
+            return ([at] * len(block) for block in _blocks(traffic.count))
         case Backlog():
-            return _together(0, traffic)
+            return ([0] * len(block) for block in _blocks(traffic.count))
 
 
-def _together(at: int, traffic: Burst | Backlog) -> Iterator[tuple[int, Event]]:
-    """All in one instant."""
-    for index in range(traffic.count):
-        yield at, Event(index, str(index + 1), at, traffic.size_bytes)
+def _blocks(count: int) -> Iterator[range]:
+    """`range(count)` in pieces."""
+    return (range(first, min(first + BLOCK, count)) for first in range(0, count, BLOCK))
 
 
-def _steady(traffic: Steady) -> Iterator[tuple[int, Event]]:
-    """At equal distances, cut to whole microseconds."""
-    distance = US_PER_S / traffic.rate_per_s
-    for index in range(traffic.count):
-        at = int(index * distance)
-        yield at, Event(index, str(index + 1), at, traffic.size_bytes)
-
-
-def _poisson(traffic: Poisson, draws: Draws) -> Iterator[tuple[int, Event]]:
+def _poisson(traffic: Poisson, draws: Draws) -> Iterator[list[int]]:
     """Exponential gaps, added up as floats and cut to whole microseconds."""
     mean = US_PER_S / traffic.rate_per_s
-    gap = draws.stream("arrival", 0).exponential
-    size_bytes = traffic.size_bytes
+    stream = draws.purpose("arrival").stream(0)
     clock = 0.0
-    for index in range(traffic.count):
-        clock += mean * gap(index)
-        at = int(clock)
-        yield at, Event(index, str(index + 1), at, size_bytes)
+    for block in _blocks(traffic.count):
+        gaps = exponentials(stream.words(block.start, len(block)), mean)
+        clocks = list(accumulate(gaps, initial=clock))
+        clock = clocks[-1]
+        yield list(map(floor, clocks[1:]))
 
 
 def _planned(traffic: At) -> Iterator[tuple[int, Event]]:

@@ -7,17 +7,19 @@ Otherwise it waits one minute, then two, and is tried again. Units: whole micros
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any, Literal
 
 import msgspec
 
-from simulations.engine.delivery.documents import dead_letter, destination_record
+from simulations.engine.delivery import express
+from simulations.engine.delivery.documents import Ended, dead_letter, destination_record
 from simulations.engine.function import Run
 from simulations.engine.kernel import RETURNS
 from simulations.engine.limits import plain, setting
 from simulations.engine.rules import number
-from simulations.engine.sim import Sim, failed
-from simulations.engine.trace import Cause, Fate
+from simulations.engine.sim import Sim
+from simulations.engine.trace import Cause, Fate, Outcome
 from simulations.engine.traffic import Event
 from simulations.engine.units import US_PER_S, words
 
@@ -64,8 +66,15 @@ _RETRY_WAITS = (number("ASYNC-3", "first_retry_s") * US_PER_S, number("ASYNC-3",
 _THROTTLE_WAIT = number("ASYNC-9", "first_wait_s") * US_PER_S
 _THROTTLE_FACTOR = number("ASYNC-9", "factor")
 _THROTTLE_LONGEST = number("ASYNC-9", "longest_wait_s") * US_PER_S
+_SUCCEEDED = int(Outcome.SUCCEEDED)
 _PAYLOAD_BYTES = number("ASYNC-2", "maximum_payload_bytes")
 _SNS_BYTES = number("DEST-8", "sns_maximum_bytes")
+
+
+@cache
+def _throttle_wait(before: int) -> int:
+    """ASYNC-9: how long a throttled event waits after so many throttles in a row."""
+    return min(_THROTTLE_WAIT * int(_THROTTLE_FACTOR**before), _THROTTLE_LONGEST)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,15 +87,29 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     on_success: str | None
 
 
+def serve(sim: Sim, settings: Settings, payload: Callable[[Event], Any]) -> None:
+    """Put a function's queue behind a trigger's events. `payload(event)` is the event as the function sees it."""
+    queue = Queue(sim, settings, payload)
+    if express.can_serve(sim, _PAYLOAD_BYTES):
+        waits, quiet = _RETRY_WAITS[: settings.retries], settings.on_success is None
+        lane = express.Express(sim, queue.throttled, queue.ended, waits, settings.age_s * US_PER_S, quiet=quiet)
+        queue.come_back = lane.come_back
+    else:
+        sim.feed(queue.accept)
+
+
 class Queue:
-    """Lambda's internal queue of one function. `payload(event)` is the event as the function sees it."""
+    """Lambda's internal queue of one function; `come_back(at, event, rule)` plans an event's next try."""
 
     def __init__(self, sim: Sim, settings: Settings, payload: Callable[[Event], Any]) -> None:
         self._sim = sim
         self._settings = settings
+        self._log = sim.log
+        self._retries = settings.retries
         self._age = settings.age_s * US_PER_S
         self._payload = payload
         self._off = sim.function.limit == 0
+        self.come_back = self._plan
 
     def accept(self, at: int, event: Event) -> None:
         """Take an event from its sender: answer 202 whatever concurrency is free, then try at once."""
@@ -107,61 +130,64 @@ class Queue:
         event.attempts += 1
         throttle = sim.function.throttled(at)
         if throttle is None:
-            run = sim.function.start(at, (event,), self._ended, event)
+            run = sim.function.start(at, (event,), self._run_ended, event)
             event.throttles = 0
             sim.attempt(run, rule, event.attempts, [(event.id, event.invocations, None, event.retries)])
         else:
             sim.throttle(at, rule, throttle, event.attempts, [(event.id, None, None, event.retries)])
-            self._throttled(at, event)
+            self.throttled(at, event)
 
-    def _throttled(self, at: int, event: Event) -> None:
+    def throttled(self, at: int, event: Event) -> None:
         """ASYNC-4: back to the queue, no retry spent, waiting longer each time (ASYNC-9)."""
-        wait = min(_THROTTLE_WAIT * _THROTTLE_FACTOR**event.throttles, _THROTTLE_LONGEST)
+        again = at + _throttle_wait(event.throttles)
         event.throttles += 1
-        if at + wait > event.at + self._age:
+        if again > event.at + self._age:
             self._too_old(at, event, None)
         else:
-            self._sim.log.waiting(at, "ASYNC-4", [event.id], at + wait)
-            self._sim.kernel.at(at + wait, RETURNS, event.index, self._again, event)
+            self._log.waiting(at, "ASYNC-4", [event.id], again)
+            self.come_back(again, event, "ASYNC-11" if event.retries else "ASYNC-9")
 
-    def _again(self, at: int, event: Event) -> None:
-        """A throttled event is tried again."""
-        self._attempt(at, event, "ASYNC-11" if event.retries else "ASYNC-9")
+    def _plan(self, at: int, event: Event, rule: str) -> None:
+        """The event's next try is due then."""
+        self._sim.kernel.at(at, RETURNS, event.index, self._again, (event, rule))
 
-    def _retry(self, at: int, event: Event) -> None:
-        """An event that failed is tried again."""
-        event.retries += 1
-        self._attempt(at, event, "ASYNC-3")
+    def _again(self, at: int, planned: tuple[Event, str]) -> None:
+        """An event is tried again."""
+        self._attempt(at, *planned)
 
-    def _ended(self, at: int, run: Run) -> None:
+    def _run_ended(self, at: int, run: Run) -> None:
+        self.ended(at, run.argument, run)
+
+    def ended(self, at: int, event: Event, run: Ended) -> None:
         """An invocation ended."""
-        event: Event = run.argument
-        if not failed(run):
+        retries = event.retries
+        if run.outcome == _SUCCEEDED:
             self._sim.settle(at, "RUN-6", event, Fate.DELIVERED)
             self._succeeded(at, event, run)
-        elif event.retries >= self._settings.retries:
-            self._sim.log.limit(at, "ASYNC-3", "MaximumRetryAttempts", str(self._settings.retries), event.id)
+        elif retries >= self._retries:
+            self._sim.log.limit(at, "ASYNC-3", "MaximumRetryAttempts", str(self._retries), event.id)
             self._give_up(at, event, Cause.RETRIES_EXHAUSTED, "ASYNC-3", run)
         else:
-            wait = _RETRY_WAITS[event.retries]
-            if at + wait > event.at + self._age:
+            again = at + _RETRY_WAITS[retries]
+            if again > event.at + self._age:
                 self._too_old(at, event, run)
             else:
-                self._sim.log.waiting(at, "ASYNC-3", [event.id], at + wait)
-                self._sim.kernel.at(at + wait, RETURNS, event.index, self._retry, event)
+                self._log.waiting(at, "ASYNC-3", [event.id], again)
+                event.retries = retries + 1
+                self.come_back(again, event, "ASYNC-3")
 
-    def _too_old(self, at: int, event: Event, run: Run | None) -> None:
+    def _too_old(self, at: int, event: Event, run: Ended | None) -> None:
         """ASYNC-10: the next try would come too late, so the event is given up now; ASYNC-7 if it never ran."""
         self._sim.log.limit(at, "ASYNC-5", "MaximumEventAgeInSeconds", words(self._age), event.id)
         self._give_up(at, event, Cause.EVENT_AGE_EXCEEDED, "ASYNC-10" if event.invocations else "ASYNC-7", run)
 
-    def _succeeded(self, at: int, event: Event, run: Run) -> None:
+    def _succeeded(self, at: int, event: Event, run: Ended) -> None:
         """DEST-1: a record of the success, where one is wanted."""
         target = self._settings.on_success
         if target is not None:
             self._catch(at, event, "on_success", target, Cause.SUCCESS, "DEST-1", run)
 
-    def _give_up(self, at: int, event: Event, cause: str, rule: str, run: Run | None) -> None:
+    def _give_up(self, at: int, event: Event, cause: str, rule: str, run: Ended | None) -> None:
         """Lambda stops trying: dead-letter queue and destination, in addition to each other (DEST-2), or nothing."""
         caught = 0
         settings = self._settings
@@ -175,7 +201,7 @@ class Queue:
         both = "DEST-2" if caught > 1 else rule
         self._sim.settle(at, both, event, Fate.CAPTURED if caught else Fate.LOST, cause)
 
-    def _catch(self, at: int, event: Event, by: str, target: str, cause: str, rule: str, run: Run | None) -> bool:
+    def _catch(self, at: int, event: Event, by: str, target: str, cause: str, rule: str, run: Ended | None) -> bool:
         """Write to one catcher; whether that worked (DEST-7, DEST-8)."""
         sim = self._sim
         reason = sim.failures.catchers.get(by)

@@ -3,9 +3,8 @@
 About an asynchronous event: LD:invocation-async-retain-records; of a queue: SQ:sqs-dead-letter-queues.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
-from simulations.engine.function import Run
 from simulations.engine.rules import number
 from simulations.engine.sim import FUNCTION_ARN, Sim, epoch_ms, timestamp
 from simulations.engine.trace import Cause, Outcome
@@ -15,7 +14,16 @@ _OK = number("SYNC-1", "ok")
 _MESSAGE_BYTES = number("DEST-3", "error_message_bytes")
 
 
-def dead_letter(sim: Sim, event: Event, payload: Any, run: Run | None) -> dict[str, Any]:
+class Ended(Protocol):
+    """What a document says about an invocation."""
+
+    @property
+    def outcome(self) -> int: ...
+    @property
+    def response(self) -> Any: ...
+
+
+def dead_letter(sim: Sim, event: Event, payload: Any, run: Ended | None) -> dict[str, Any]:
     """DEST-3: the original event, unchanged, and three attributes about the failure; `run` is None after a throttle."""
     message = run.response["errorMessage"] if run is not None else "Rate Exceeded."
     return {
@@ -29,7 +37,7 @@ def dead_letter(sim: Sim, event: Event, payload: Any, run: Run | None) -> dict[s
 
 
 def destination_record(
-    sim: Sim, at: int, event: Event, payload: Any, condition: str, run: Run | None, target: str
+    sim: Sim, at: int, event: Event, payload: Any, condition: str, run: Ended | None, target: str
 ) -> dict[str, Any]:
     """DEST-4 and DEST-5: the invocation record, in the envelope of its kind of target (DEST-6)."""
     record: dict[str, Any] = {

@@ -51,7 +51,7 @@ class Messages:
         self._order: deque[Receipt] = deque()  # the same by time, with some that are done
         self._kept: deque[Event] = deque()  # by arrival, with some that are gone
         self._prune_at = 0  # at that many, those that are gone are taken out
-        self._luck = sim.draws.stream("receive", 0)
+        self._luck = sim.draws.purpose("receive").stream(0)
         self._largest = self._number = self._drawn = 0
         self._watching = self._aging = self._capped = False
 

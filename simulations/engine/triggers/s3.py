@@ -50,7 +50,7 @@ def _notification(event: Event) -> Any:
 
 
 def _start(sim: Sim, settings: Settings) -> None:
-    queue = asynchronous.Queue(
+    asynchronous.serve(
         sim,
         asynchronous.Settings(
             retries=settings.maximum_retry_attempts,
@@ -61,7 +61,6 @@ def _start(sim: Sim, settings: Settings) -> None:
         ),
         _notification,
     )
-    sim.feed(queue.accept)
 
 
 S3 = Trigger(

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from simulations.benchmarks import browser, stream
+from simulations.benchmarks import browser, engine, stream
 from simulations.benchmarks.site import BenchmarkError
 
-PARTS = {"stream": stream, "browser": browser}
+PARTS = {"engine": engine, "stream": stream, "browser": browser}
 
 
 class Command(BaseCommand):

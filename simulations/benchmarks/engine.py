@@ -1,0 +1,117 @@
+"""`manage.py benchmark engine`: how fast the engine is beside SimPy, whether time grows with events only, and its memory."""
+
+import json
+import subprocess
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+from simulations.benchmarks.site import BenchmarkError
+
+_ROOT = Path(__file__).resolve().parents[2]
+_SIDES = ("redrive", "simpy")
+_NEEDS = "SimPy is not installed. It comes with what the tests need: pip install -r requirements-dev.txt"
+# a queue of a million messages says nothing new and takes long
+_QUEUE_MOST = 100_000
+
+
+class Measured(NamedTuple):
+    """One size of one workload: microseconds an event and the counts of the first run, by side."""
+
+    events: int
+    us: dict[str, float]
+    counts: dict[str, dict[str, float]]
+
+    @property
+    def ratio(self) -> float:
+        return self.us["simpy"] / self.us["redrive"]
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of `benchmark engine`."""
+    parser.add_argument(
+        "--events", type=int, nargs="+", default=[1_000, 100_000, 1_000_000], help="sizes to run (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--repeats", type=int, default=5, help="how often each side runs; the median counts (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--memory", type=int, nargs=2, default=[10_000, 1_000_000], help="sizes whose memory is compared (%(default)s)"
+    )
+
+
+def main(options: dict[str, Any], say: Callable[[str], Any]) -> None:
+    """Measure, and print each line as soon as it is known."""
+    if not find_spec("simpy"):
+        raise BenchmarkError(_NEEDS)
+    for line in _answer(options):
+        say(line)
+
+
+def _answer(options: dict[str, Any]) -> Iterator[str]:
+    sizes, repeats = sorted(options["events"]), options["repeats"]
+    yield f"Medians of {repeats}, Redrive and SimPy in turn, each run in a fresh process after a small one to warm up."
+    yield "Both draw their chance within the measured time and write a full log: SimPy an entry an attempt, kept in a list;"
+    yield "Redrive its whole trace (about 4.6 records an asynchronous event), taken chunk by chunk.\n"
+    for workload in ("asynchronous", "queue"):
+        yield f"{workload:<14}{'events':>10}{'Redrive':>14}{'SimPy':>14}{'ratio':>9}"
+        found = []
+        for events in sizes:
+            if workload == "asynchronous" or events <= max(_QUEUE_MOST, sizes[0]):
+                found.append(compared(workload, events, repeats))
+                yield from _lines(found[-1])
+        if len(found) > 1:
+            yield _growth(found)
+        yield ""
+    yield from memory(options["memory"])
+
+
+def compared(workload: str, events: int, repeats: int) -> Measured:
+    """Both sides in turn, so that a machine that is busy for a while is so for both."""
+    seconds: dict[str, list[float]] = {side: [] for side in _SIDES}
+    counts: dict[str, dict[str, float]] = {}
+    for repeat in range(repeats):
+        for side in _SIDES:
+            answer = measure(side, workload, events, *(["--check"] if repeat == 0 else []))
+            seconds[side].append(answer["seconds"])
+            if repeat == 0:
+                counts[side] = answer
+    return Measured(events, {side: median(times) / events * 1e6 for side, times in seconds.items()}, counts)
+
+
+def measure(side: str, workload: str, events: int, *flags: str) -> dict[str, float]:
+    """One run in a process of its own."""
+    command = [sys.executable, "-m", "simulations.benchmarks.measure", side, workload, str(events), *flags]
+    done = subprocess.run(command, cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
+    answer: dict[str, float] = json.loads(done.stdout)
+    return answer
+
+
+def _lines(found: Measured) -> Iterator[str]:
+    """Time and ratio, then what became of the events, which must be nearly the same on both sides."""
+    redrive, simpy = found.us["redrive"], found.us["simpy"]
+    yield f"{'':<14}{found.events:>10,}{redrive:>11.2f} us{simpy:>11.2f} us{found.ratio:>8.1f}x"
+    for side in _SIDES:
+        counts, events = found.counts[side], found.events
+        yield (
+            f"{'':>16}{side}: {counts['delivered'] / events:.2%} delivered, {counts['captured'] / events:.2%} captured, "
+            f"{counts['attempts'] / events:.3f} attempts an event"
+        )
+
+
+def _growth(found: Sequence[Measured]) -> str:
+    """Time per event of the largest size beside that of the one before it."""
+    small, large = found[-2], found[-1]
+    growth = large.us["redrive"] / small.us["redrive"]
+    return f"{'':<14}time per event at {large.events:,} / at {small.events:,}: {growth:.2f}"
+
+
+def memory(sizes: Sequence[int]) -> Iterator[str]:
+    """Peak memory of a whole process that lets the records go by."""
+    peaks = [measure("redrive", "asynchronous", events, "--memory")["peak_kb"] / 1024 for events in sizes]
+    known = ", ".join(f"{peak:.1f} MB at {events:,} events" for peak, events in zip(peaks, sizes, strict=True))
+    yield f"memory        {known}: {peaks[-1] / peaks[0]:.2f} times as much"

@@ -1,0 +1,83 @@
+"""One measurement in a process of its own: `python -m simulations.benchmarks.measure SIDE WORKLOAD EVENTS [--check]`.
+
+Prints a JSON object. The clock runs from the workload to its last record, draws and log included; imports and a small run
+to warm up are left out on both sides. With `--memory` there is no run before, so that the peak is that of this one.
+"""
+
+import argparse
+import gc
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from simulations.benchmarks.workloads import WORKLOADS
+from simulations.engine import simulate_rows
+from simulations.engine.trace import Fate, Kind
+
+_WARM_UP = 1_000
+
+
+def redrive(workload: str, events: int) -> int:
+    """Run it and let its records go by, chunk after chunk; returns how many they were."""
+    return sum(len(rows) for rows in simulate_rows(WORKLOADS[workload](events)))
+
+
+def redrive_counts(workload: str, events: int) -> dict[str, int]:
+    """The same run, with a look at its records."""
+    counts = {"delivered": 0, "captured": 0, "attempts": 0}
+    for rows in simulate_rows(WORKLOADS[workload](events)):
+        for row in rows:
+            if row[0] == Kind.ATTEMPT:
+                counts["attempts"] += 1
+            elif row[0] == Kind.SETTLED:
+                counts["delivered"] += row[4] == Fate.DELIVERED
+                counts["captured"] += row[4] == Fate.CAPTURED
+    return counts
+
+
+def simpy_run(workload: str, events: int) -> Any:
+    """Run the SimPy program; its log is kept, as is usual."""
+    from simulations.benchmarks.simpy_programs import PROGRAMS
+
+    return PROGRAMS[workload](events)
+
+
+def peak_kb() -> int:
+    """The most memory that this process ever had, in kB."""
+    status = Path("/proc/self/status")
+    if status.exists():  # what getrusage says includes the process that started this one
+        lines = status.read_text(encoding="utf-8").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most // 1024 if sys.platform == "darwin" else most
+
+
+def measured(side: str, workload: str, events: int, *, check: bool, memory: bool) -> dict[str, float]:
+    """Seconds and peak memory of one run, and what came of its events if that is asked for."""
+    run: Callable[[str, int], Any] = redrive if side == "redrive" else simpy_run
+    if not memory:
+        run(workload, min(events, _WARM_UP))
+        gc.collect()
+    started = time.perf_counter()
+    result = run(workload, events)
+    found: dict[str, float] = {"seconds": time.perf_counter() - started, "peak_kb": peak_kb()}
+    if check and side == "redrive":
+        found |= redrive_counts(workload, events)
+    elif check:
+        found |= {"delivered": result.delivered, "captured": result.captured, "attempts": len(result.log)}
+    return found
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("side", choices=("redrive", "simpy"))
+    parser.add_argument("workload", choices=tuple(WORKLOADS))
+    parser.add_argument("events", type=int)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--memory", action="store_true")
+    chosen = parser.parse_args()
+    print(json.dumps(measured(chosen.side, chosen.workload, chosen.events, check=chosen.check, memory=chosen.memory)))

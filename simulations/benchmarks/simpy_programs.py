@@ -1,0 +1,168 @@
+"""The workloads as a person who knows SimPy would write them: a process an event or a poller, a log entry an attempt.
+
+They are meant to be ordinary, neither tuned nor slowed down. Units: seconds, as usual in SimPy.
+"""
+
+import random
+from collections import deque
+from collections.abc import Callable, Generator
+from math import ceil
+from typing import Any
+
+import simpy
+
+from simulations.benchmarks.workloads import POISON_EVERY
+
+Steps = Generator[simpy.Event, Any, None]
+Attempt = tuple[Any, ...]
+
+
+class Result:
+    """What a program leaves behind; `delivered` and `captured` count events."""
+
+    def __init__(self) -> None:
+        self.log: list[Attempt] = []
+        self.delivered = 0
+        self.captured = 0
+
+
+def asynchronous(events: int) -> Result:
+    """Asynchronous invocation: retries after one and two minutes, longer and longer waits after throttles."""
+    result = Result()
+    env = simpy.Environment()
+    function = simpy.Resource(env, capacity=100)
+
+    def event(number: int) -> Steps:
+        arrived = env.now
+        attempt = retries = throttles = 0
+        while True:
+            attempt += 1
+            if function.count >= function.capacity:
+                result.log.append((env.now, env.now, number, attempt, "throttled", 0))
+                wait = min(300, 2**throttles)
+                throttles += 1
+            else:
+                throttles = 0
+                with function.request() as request:
+                    yield request
+                    start = env.now
+                    yield env.timeout(0.1 + random.expovariate(1 / 0.15))
+                failed = random.random() < 0.2
+                outcome = "failed" if failed else "succeeded"
+                result.log.append((start, env.now, number, attempt, outcome, ceil((env.now - start) * 1_000)))
+                if not failed:
+                    result.delivered += 1
+                    return
+                if retries == 2:
+                    result.captured += 1
+                    return
+                retries += 1
+                wait = (60, 120)[retries - 1]
+            if env.now + wait > arrived + 21_600:
+                result.captured += 1
+                return
+            yield env.timeout(wait)
+
+    def arrivals() -> Steps:
+        for number in range(1, events + 1):
+            yield env.timeout(random.expovariate(300))
+            env.process(event(number))
+
+    env.process(arrivals())
+    env.run()
+    return result
+
+
+class Message:
+    """A message in the queue."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.poison = number % POISON_EVERY == 0
+        self.receives = 0
+
+
+class Queue:
+    """A queue and its pollers; what fails is visible again when its visibility timeout is over."""
+
+    def __init__(self, env: simpy.Environment, events: int) -> None:
+        self.env = env
+        self.events = events
+        self.result = Result()
+        self.visible: deque[Message] = deque()
+        self.idle: list[simpy.Event] = []  # what wakes each idle poller
+        self.pollers = self.leaving = 0
+
+    def put(self, messages: list[Message]) -> None:
+        self.visible.extend(messages)
+        if self.idle:
+            self.idle.pop().succeed()
+
+    def take(self, message: Message, batch: list[Message]) -> None:
+        if message.receives == 5:
+            self.result.captured += 1
+        else:
+            message.receives += 1
+            batch.append(message)
+
+    def poller(self) -> Steps:
+        while not self.leaving:
+            if not self.visible:
+                woken = self.env.event()
+                self.idle.append(woken)
+                yield woken
+            batch: list[Message] = []
+            while self.visible and len(batch) < 10:
+                self.take(self.visible.popleft(), batch)
+            if batch:
+                yield from self.invoke(batch)
+        self.leaving -= 1
+        self.pollers -= 1
+
+    def invoke(self, batch: list[Message]) -> Steps:
+        start = self.env.now
+        yield self.env.timeout(0.2 + random.expovariate(1 / 0.1))
+        failed = any(message.poison for message in batch)
+        numbers = [message.number for message in batch]
+        outcome = "failed" if failed else "succeeded"
+        self.result.log.append((start, self.env.now, numbers, outcome, ceil((self.env.now - start) * 1_000)))
+        if failed:
+            self.env.process(self.hide(batch, start + 30))
+        else:
+            self.result.delivered += len(batch)
+
+    def hide(self, batch: list[Message], until: float) -> Steps:
+        yield self.env.timeout(until - self.env.now)
+        self.put(batch)
+
+    def add_poller(self) -> None:
+        self.pollers += 1
+        self.env.process(self.poller())
+
+    def scaling(self) -> Steps:
+        while self.result.delivered + self.result.captured < self.events:
+            yield self.env.timeout(0.19)
+            if self.visible and self.pollers < 50:
+                self.add_poller()
+            elif not self.visible and self.pollers - self.leaving > 5:
+                self.leaving += 1
+
+    def arrivals(self) -> Steps:
+        for number in range(1, self.events + 1):
+            yield self.env.timeout(random.expovariate(1_000))
+            self.put([Message(number)])
+
+
+def queue(events: int) -> Result:
+    """Poll-based invocation from a standard queue."""
+    env = simpy.Environment()
+    program = Queue(env, events)
+    for _ in range(5):
+        program.add_poller()
+    env.process(program.scaling())
+    env.process(program.arrivals())
+    env.run()
+    return program.result
+
+
+PROGRAMS: dict[str, Callable[[int], Result]] = {"asynchronous": asynchronous, "queue": queue}

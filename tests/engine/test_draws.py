@@ -1,0 +1,26 @@
+"""Luck by key: a whole block drawn at once is the same luck."""
+
+from array import array
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulations.engine.draws import Draws, exponential, exponentials
+
+LAST_CELL = 4095 << 52
+words = st.one_of(
+    st.integers(0, 2**64 - 1), st.integers(LAST_CELL, 2**64 - 1), st.integers(0, 4095).map(lambda cell: cell << 52)
+)
+
+
+@given(st.lists(words, min_size=1, max_size=40))
+def test_exponentials_of_a_block_are_those_of_its_words(block: list[int]) -> None:
+    assert exponentials(array("Q", block), 0.3) == [0.3 * exponential(word) for word in block]
+
+
+@given(st.integers(0, 9), st.lists(st.integers(0, 400_000), max_size=30))
+def test_a_draw_depends_on_its_key_alone(number: int, indexes: list[int]) -> None:
+    stream = Draws(1).purpose("duration").stream(number)
+    found = [stream.word(index) for index in indexes]
+    for index, word in reversed(list(zip(indexes, found, strict=True))):
+        assert Draws(1).purpose("duration").stream(number).words(index, 3)[0] == word
