@@ -73,7 +73,7 @@ def told(page: Page) -> Callable[[str], None]:
             return any(words in one for one in said)
 
         try:
-            until(heard, words, 20)
+            until(heard, words, 60)  # a worker looks for a Redis that was away every 2, 4, 6 ... seconds
         except AssertionError:
             raise AssertionError(f"{words!r} is not among {said}") from None
 
