@@ -63,6 +63,16 @@ class Availability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     available: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
+class InvokeError(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For a time, the Invoke call itself is refused before any code runs: `error` is AWS's exception name."""
+
+    from_ms: Annotated[float, msgspec.Meta(ge=0)] = 0
+    to_ms: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    error: Literal[
+        "AccessDeniedException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"
+    ] = "AccessDeniedException"
+
+
 class FailurePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What fails in a scenario. By default nothing does."""
 
@@ -109,6 +119,13 @@ class FailurePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             'Dead-letter queues and destinations that cannot be written to: {"function_dlq": "no_permission"}.',
         ),
     ] = {}
+    invoke_errors: Annotated[
+        list[InvokeError],
+        plain(
+            "Invoke errors",
+            'Times in which Lambda refuses the call itself, by exception: [{"from_ms": 0, "error": "AccessDeniedException"}].',
+        ),
+    ] = []
 
 
 class Verdict(msgspec.Struct, gc=False):
@@ -150,6 +167,12 @@ class Failures:
             for window in plan.concurrency
         ]
         self.catchers = plan.catchers
+        self.reports = plan.handler == "report"
+        self.refuses = bool(plan.invoke_errors)  # whether `refusal` ever says anything
+        self._refusals = [
+            (us_from_ms(one.from_ms), us_from_ms(one.to_ms) if one.to_ms is not None else _NEVER, one.error)
+            for one in plan.invoke_errors
+        ]
         planned = self._script or self._by_number or self._by_events
         self._simple = not (planned or self._reports)
         self._lucky = not (self._first_n or self._poison or self._outages)
@@ -157,6 +180,10 @@ class Failures:
     def available(self, at: int) -> int:
         """How many concurrent executions the plan leaves at a moment."""
         return min((left for begin, end, left in self._windows if begin <= at < end), default=_NEVER)
+
+    def refusal(self, at: int) -> str | None:
+        """The exception with which Lambda refuses a call at a moment; None if it lets the call through."""
+        return next((error for begin, end, error in self._refusals if begin <= at < end), None)
 
     @property
     def takes_concurrency(self) -> bool:
