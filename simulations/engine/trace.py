@@ -79,6 +79,11 @@ class Cause:
     DELETED_UNHANDLED = "DeletedUnhandled"  # acknowledged although the function named it as failed
     PAYLOAD_TOO_LARGE = "PayloadTooLarge"
     TIMED_OUT = "Timeout"
+    DRY_RUN = "DryRun"
+    READ_TIMEOUT = "ReadTimeoutError"  # botocore's own word
+    STATE_TIMEOUT = "States.Timeout"
+    ANSWER_LIMIT = "AnswerLimitReached"
+    PROCESSING_FAILED = "ProcessingFailed"
 
 
 class Member(msgspec.Struct, frozen=True, array_like=True):

@@ -28,11 +28,29 @@ def nothing_to_check(_: Choices) -> Iterable[FieldError]:
     return ()
 
 
+class ServiceMetric(msgspec.Struct, frozen=True):
+    """One CloudWatch metric of the service itself, by AWS's name, and the happening that is a data point of it.
+
+    `own_*` are statuses that the service made itself, `code_*` those that the function returned; "accepted" is the moment
+    at which Lambda's own queue takes the event. "latency" and "duration" run from arrival to answer and to fate; they are
+    counted in `unit_us` microseconds.
+    """
+
+    name: str
+    of: Literal[
+        "arrived", "accepted", "delivered", "returned", "captured",
+        "own_4xx", "own_5xx", "code_4xx", "code_5xx", "latency", "duration",
+    ]  # fmt: skip
+    unit_us: int = 1
+
+
 class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     """A service wired to a function.
 
     `start(sim, settings)` wires the arrivals to a delivery model. `check(choices)` yields what AWS would refuse. `rules` are
-    the ids this trigger's page tells about, `noun` is what an event is called, `source` AWS's page on it.
+    the ids this trigger's page tells about, `noun` is what an event is called, `source` AWS's page on it. `metrics` are those
+    of the service itself, `not_priced` says what the bill would hold beside Lambda's own lines, `keeps` names the catchers
+    that are there whatever is set.
     """
 
     key: str
@@ -45,3 +63,11 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[str, ...]
     source: str
     summary: str
+    metrics: tuple[ServiceMetric, ...] = ()
+    not_priced: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
+
+
+def model_of(trigger: Trigger, settings: Any) -> Model:
+    """The model by which a trigger with these settings invokes: InvocationType Event is asynchronous, whoever sends it."""
+    return "asynchronous" if getattr(settings, "invocation_type", None) == "event" else trigger.model
