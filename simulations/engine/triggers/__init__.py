@@ -7,6 +7,7 @@ from simulations.engine.triggers.function_url import FUNCTION_URL
 from simulations.engine.triggers.http_api import HTTP_API
 from simulations.engine.triggers.lambda_edge import LAMBDA_EDGE
 from simulations.engine.triggers.s3 import S3
+from simulations.engine.triggers.sdk_invoke import SDK_INVOKE
 from simulations.engine.triggers.sqs import SQS
 from simulations.engine.triggers.websocket_api import WEBSOCKET_API
 
@@ -18,6 +19,7 @@ TRIGGERS: dict[str, Trigger] = {
         WEBSOCKET_API,
         ALB,
         FUNCTION_URL,
+        SDK_INVOKE,
         LAMBDA_EDGE,
         S3,
         SQS,
