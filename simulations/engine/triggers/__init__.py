@@ -9,6 +9,7 @@ from simulations.engine.triggers.lambda_edge import LAMBDA_EDGE
 from simulations.engine.triggers.s3 import S3
 from simulations.engine.triggers.sdk_invoke import SDK_INVOKE
 from simulations.engine.triggers.sqs import SQS
+from simulations.engine.triggers.step_functions import STEP_FUNCTIONS
 from simulations.engine.triggers.websocket_api import WEBSOCKET_API
 
 TRIGGERS: dict[str, Trigger] = {
@@ -20,6 +21,7 @@ TRIGGERS: dict[str, Trigger] = {
         ALB,
         FUNCTION_URL,
         SDK_INVOKE,
+        STEP_FUNCTIONS,
         LAMBDA_EDGE,
         S3,
         SQS,
