@@ -3,6 +3,8 @@
 from simulations.engine.trigger import Trigger
 from simulations.engine.triggers.alb import ALB
 from simulations.engine.triggers.api_gateway import API_GATEWAY
+from simulations.engine.triggers.cognito import COGNITO
+from simulations.engine.triggers.firehose import FIREHOSE
 from simulations.engine.triggers.function_url import FUNCTION_URL
 from simulations.engine.triggers.http_api import HTTP_API
 from simulations.engine.triggers.lambda_edge import LAMBDA_EDGE
@@ -22,7 +24,9 @@ TRIGGERS: dict[str, Trigger] = {
         FUNCTION_URL,
         SDK_INVOKE,
         STEP_FUNCTIONS,
+        COGNITO,
         LAMBDA_EDGE,
+        FIREHOSE,
         S3,
         SQS,
     )
