@@ -18,8 +18,9 @@ from simulations.engine.traffic import Event
 _OK, _ACCEPTED, _DRY_RUN = (number("SYNC-1", name) for name in ("ok", "accepted", "dry_run"))
 _UNHANDLED = str(value("SYNC-2", "function_error"))
 _EVENT_BYTES = number("ASYNC-2", "maximum_payload_bytes")
+_DENIED = "AccessDeniedException"
 _REFUSALS = {
-    "AccessDeniedException": ("access_denied", "User is not authorized to perform: lambda:InvokeFunction"),
+    _DENIED: ("access_denied", "User is not authorized to perform: lambda:InvokeFunction"),
     "ResourceNotFoundException": ("not_found", "Function not found"),
     "ServiceException": ("service_exception", "The service encountered an internal error"),
     TOO_LARGE: ("too_large", "Request must be smaller than the payload limit"),
@@ -39,7 +40,8 @@ def answer(problem: _Problem) -> Answer | None:
             return Answer(number("SYNC-4", "throttled"), body, "SYNC-4")
         case "refused":
             status, text = _REFUSALS[problem.error]
-            return Answer(number("SYNC-8", status), {"Type": problem.error, "message": text}, "SYNC-8")
+            settles = "PERM-14" if problem.error == _DENIED else ""
+            return Answer(number("SYNC-8", status), {"Type": problem.error, "message": text}, "SYNC-8", None, settles)
         case "gave_up":
             return None
         case _:

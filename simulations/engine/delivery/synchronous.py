@@ -141,8 +141,9 @@ class Calls:
         """Call the function for one event, unless it is too large for the caller."""
         for size in self._caller.sizes:
             if event.size > size.most_bytes:
-                self._sim.log.limit(at, size.answer.rule, size.name, f"{size.most_bytes:,} bytes", event.id)
-                self.turn_away(at, event, size.answer, Cause.PAYLOAD_TOO_LARGE, size.answer.rule)
+                rule = size.answer.settles or size.answer.rule
+                self._sim.log.limit(at, rule, size.name, f"{size.most_bytes:,} bytes", event.id)
+                self.turn_away(at, event, size.answer, Cause.PAYLOAD_TOO_LARGE, rule)
                 return
         self.call(at, (event,))
 

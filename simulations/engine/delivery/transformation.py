@@ -12,7 +12,7 @@ import msgspec
 from simulations.engine.delivery.batch_response import failed_items
 from simulations.engine.delivery.synchronous import Answer, Call, Problem, malformed
 from simulations.engine.function import Run
-from simulations.engine.kernel import RETURNS
+from simulations.engine.kernel import POLLS
 from simulations.engine.rules import number
 from simulations.engine.sim import FUNCTION_ARN, Sim, epoch_ms
 from simulations.engine.trace import Cause, Fate, Outcome
@@ -51,7 +51,8 @@ class Buffer:
         if self._bytes >= self._size:
             self._flush(at, "BufferSizeInMBs", f"{self._size:,} bytes")
         elif len(self._held) == 1:
-            self._sim.kernel.at(at + self._interval, RETURNS, event.index, self._due, self._batch)
+            # last among what coincides, so that records of one instant go together (MODEL-8)
+            self._sim.kernel.at(at + self._interval, POLLS, event.index, self._due, self._batch)
 
     def _due(self, at: int, batch: int) -> None:
         """The interval of a batch is over; it may have gone already."""
