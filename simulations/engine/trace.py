@@ -90,7 +90,8 @@ class Member(msgspec.Struct, frozen=True, array_like=True):
     """One event's part in an attempt.
 
     `invocation`: how often the function has now been invoked with this event (None if throttled);
-    `receive_count`: SQS only; `retries_used`: retries spent so far, throttles not among them.
+    `receive_count`: SQS only; `retries_used`: retries spent so far. Lambda does not count throttles among them; a caller
+    that waits for its answer and tries again does.
     """
 
     event: str
@@ -290,7 +291,7 @@ class Ended(msgspec.Struct, frozen=True, tag="ended", tag_field="kind"):
 
 
 class Waiting(msgspec.Struct, frozen=True, tag="waiting", tag_field="kind"):
-    """The events go back to Lambda's queue; the next attempt is due at `until_us`."""
+    """Lambda's queue, or a caller that tries again, has the events; the next attempt is due at `until_us`."""
 
     seq: int
     at_us: int
