@@ -142,6 +142,19 @@ def test_one_throttle_has_as_many_statuses_as_there_are_front_doors(trigger: str
     assert [record.status_code for record in records if isinstance(record, Answered)] == [status]
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "fields"), [("regional", []), ("private", []), ("edge", ["settings.integration_timeout_ms"])]
+)
+def test_an_edge_optimized_api_cannot_have_its_timeout_raised(endpoint: str, fields: list[str]) -> None:
+    """APIGW-2."""
+    try:
+        parse_scenario(request("api_gateway", {"endpoint_type": endpoint, "integration_timeout_ms": 29_001}))
+        found: list[str] = []
+    except ScenarioErrors as refused:
+        found = [error.field for error in refused.errors]
+    assert found == fields
+
+
 def test_the_function_of_an_edge_location_has_thirty_seconds() -> None:
     with pytest.raises(ScenarioErrors) as refused:
         parse_scenario(request("lambda_edge", function={"timeout_s": 31}))

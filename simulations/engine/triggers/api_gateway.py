@@ -5,19 +5,21 @@ rate limit in front of Lambda (APIGW-1, -2, -5, -6, -7).
 """
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from simulations.engine.delivery import gateway
 from simulations.engine.delivery.gateway import ThrottlingBurstLimit, ThrottlingRateLimit, message
 from simulations.engine.delivery.synchronous import Caller, Calls, Patience, Size, by_kind
-from simulations.engine.limits import FieldError, setting
+from simulations.engine.limits import FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Cause
 from simulations.engine.trigger import Choices, ServiceMetric, Trigger
 from simulations.engine.units import US_PER_MS, us_from_ms
+
+_TIMEOUT_MS = number("APIGW-2", "integration_timeout_ms")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,7 +32,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "How long API Gateway waits for the function; Regional and private APIs can have it raised above the default.",
             unit="ms", ge=50, le=900_000,
         ),
-    ] = number("APIGW-2", "integration_timeout_ms")  # fmt: skip
+    ] = _TIMEOUT_MS  # fmt: skip
+    endpoint_type: Annotated[
+        Literal["regional", "private", "edge"],
+        plain("EndpointType", "Where clients reach the API; an edge-optimized one cannot have its timeout raised."),
+    ] = "regional"
     throttling_rate_limit: ThrottlingRateLimit = None
     throttling_burst_limit: ThrottlingBurstLimit = None
 
@@ -67,7 +73,11 @@ def _start(sim: Sim, settings: Settings) -> None:
 
 
 def _check(choices: Choices) -> Iterable[FieldError]:
-    yield from gateway.check_stage(choices.settings)
+    settings: Settings = choices.settings
+    if settings.endpoint_type == "edge" and settings.integration_timeout_ms > _TIMEOUT_MS:
+        message = f"Timeout should be between 50 ms and {_TIMEOUT_MS} ms"
+        yield FieldError("settings.integration_timeout_ms", "BadRequestException", message)
+    yield from gateway.check_stage(settings)
 
 
 API_GATEWAY = Trigger(

@@ -97,4 +97,5 @@ SDK_INVOKE = Trigger(
     source="https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html",
     summary="A program calls the function through an SDK; the SDK retries throttles, 5xx and read timeouts, and never an error of "
     "the code.",
+    not_priced=("A call through an SDK has no price beside Lambda's own.",),
 )  # fmt: skip

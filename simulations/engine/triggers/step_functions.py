@@ -72,7 +72,7 @@ def _start(sim: Sim, settings: Settings) -> None:
     if timeout is not None:
         patience = Patience(timeout * US_PER_S, "TimeoutSeconds", "SFN-3", Cause.STATE_TIMEOUT, "SFN-3")
     caller = Caller(
-        rule="SFN-6" if settings.invocation_type == "event" else "SFN-3",
+        rule="SFN-6" if settings.invocation_type == "event" else "SYNC-3",
         returned=invoke_api.returned,
         answer=invoke_api.answer,
         patience=patience,
@@ -97,7 +97,7 @@ STEP_FUNCTIONS = Trigger(
     start=_start,
     check=_check,
     rules=(
-        "SFN-1", "SFN-2", "SFN-3", "SFN-4", "SFN-5", "SFN-6", "SYNC-1", "SYNC-2", "SYNC-4", "SYNC-5", "SYNC-8", "PERM-14",
+        "SFN-1", "SFN-2", "SFN-3", "SFN-4", "SFN-5", "SFN-6", "SYNC-1", "SYNC-2", "SYNC-3", "SYNC-4", "SYNC-5", "SYNC-8", "PERM-14",
         "ASYNC-1", "ASYNC-2", "ASYNC-3", "ASYNC-4",
     ),
     source="https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html",
