@@ -136,6 +136,8 @@ class Calls:
     def __init__(self, sim: Sim, caller: Caller) -> None:
         self._sim = sim
         self._caller = caller
+        self._hold, self._rule = caller.hold, caller.rule
+        self._patience = caller.patience.us if caller.patience is not None else None
 
     def request(self, at: int, event: Event) -> None:
         """Call the function for one event, unless it is too large for the caller."""
@@ -149,7 +151,7 @@ class Calls:
 
     def call(self, at: int, events: Sequence[Event]) -> None:
         """Call the function with these events."""
-        self._try(at, (Call(events), self._caller.rule))
+        self._try(at, (Call(events), self._rule))
 
     def turn_away(self, at: int, event: Event, answer: Answer, cause: str, rule: str) -> None:
         """Answer without calling the function."""
@@ -163,19 +165,18 @@ class Calls:
 
     def _try(self, at: int, planned: tuple[Call, str]) -> None:
         """An attempt is due; the client may hold it back."""
-        call, _ = planned
-        held = self._caller.hold(at, call) if self._caller.hold is not None else 0
-        if held:
-            self._sim.log.waiting(at, "SDK-7", [event.id for event in call.events], at + held)
-            self._sim.kernel.at(at + held, RETURNS, call.index, self._send, planned)
-        else:
+        held = self._hold(at, planned[0]) if self._hold is not None else 0
+        if not held:
             self._send(at, planned)
+            return
+        call = planned[0]
+        self._sim.log.waiting(at, "SDK-7", [event.id for event in call.events], at + held)
+        self._sim.kernel.at(at + held, RETURNS, call.index, self._send, planned)
 
     def _send(self, at: int, planned: tuple[Call, str]) -> None:
         """One attempt, now: refused, throttled, handed over, or run."""
         sim, caller, (call, rule) = self._sim, self._caller, planned
-        call.attempts += 1
-        call.awaited = call.attempts
+        call.attempts = call.awaited = attempt = call.attempts + 1
         problem = self._refusal(at, call, rule)
         if problem is not None:
             self._failed(at, call, problem)
@@ -183,37 +184,36 @@ class Calls:
         if caller.instead is not None:
             caller.instead(at, call)
             return
-        self._count(call)
+        events = call.events
+        for event in events:
+            event.attempts = attempt
         throttle = sim.function.throttled(at) or (caller.limited(at) if caller.limited is not None else None)
         if throttle is not None:
-            sim.throttle(at, rule, throttle, call.attempts, self._members(call))
+            sim.throttle(at, rule, throttle, attempt, self._members(call))
             self._failed(at, call, _throttled(throttle[0]))
             return
-        run = sim.function.start(at, call.events, self._ended, (call, call.attempts))
+        run = sim.function.start(at, events, self._ended, (call, attempt))
         if caller.shape is not None:
             caller.shape(run)
-        members: list[tuple[str, int | None, int | None, int]] = [
-            (event.id, event.invocations, None, call.retries) for event in call.events
-        ]
-        sim.attempt(run, rule, call.attempts, members)
-        patience = caller.patience
-        if patience is not None and run.end > at + patience.us:
-            sim.kernel.at(at + patience.us, RETURNS, call.index, self._gave_up, (call, call.attempts))
+        sim.attempt(run, rule, attempt, [(event.id, event.invocations, None, call.retries) for event in events])
+        if self._patience is not None and run.end > at + self._patience:
+            sim.kernel.at(at + self._patience, RETURNS, call.index, self._gave_up, (call, attempt))
 
     def _refusal(self, at: int, call: Call, rule: str) -> Problem | None:
         """SYNC-5 and the failure plan: Lambda refuses the call itself, and no code runs (ERR-1)."""
-        sim = self._sim
+        sim, events = self._sim, call.events
         error = sim.failures.refusal(at) if sim.failures.refuses else None
+        size = events[0].size if len(events) == 1 else sum(event.size for event in events)
+        if error is None and size <= _REQUEST_BYTES:
+            return None
         if error == TOO_MANY_REQUESTS:
             self._count(call)
             sim.throttle(at, rule, _CALLER_RATE, call.attempts, self._members(call))
             return _throttled(_CALLER_RATE[0])
         cause, why = error or "", "SYNC-8"
-        if error is None and sum(event.size for event in call.events) > _REQUEST_BYTES:
+        if error is None:
             error, cause, why = TOO_LARGE, Cause.PAYLOAD_TOO_LARGE, "SYNC-5"
             sim.log.limit(at, why, "Payload", f"{_REQUEST_BYTES:,} bytes", call.events[0].id)
-        if error is None:
-            return None
         self._count(call)
         refuse(sim, at, rule, error, call.attempts, self._members(call))
         return Problem("refused", error, cause, why)
@@ -259,7 +259,7 @@ class Calls:
             self._caller.delivered(at, call, run)
             return
         self.hear(at, call.events, found)
-        self._sim.settle_all(at, "SYNC-1", call.events, Fate.DELIVERED)
+        self._settle(at, "SYNC-1", call.events, Fate.DELIVERED, None)
 
     def _failed(self, at: int, call: Call, problem: Problem) -> None:
         """The attempt came to nothing: the caller tries again, or the problem decides the fate."""
@@ -277,7 +277,11 @@ class Calls:
             sim.kernel.at(at + again.wait, RETURNS, call.index, self._try, (call, again.rule))
         elif caller.keep is None or not caller.keep(at, call, problem):
             rule = again or (answer.settles if answer is not None else "") or problem.rule
-            sim.settle_all(at, rule, call.events, Fate.RETURNED, caller.named(problem))
+            self._settle(at, rule, call.events, Fate.RETURNED, caller.named(problem))
+
+    def _settle(self, at: int, rule: str, events: Sequence[Event], fate: Fate, cause: str | None) -> None:
+        for event in events:
+            self._sim.settle(at, rule, event, fate, cause)
 
 
 def _throttled(reason: str) -> Problem:
