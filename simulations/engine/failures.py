@@ -66,7 +66,7 @@ class Availability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class InvokeError(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For a time, the Invoke call itself is refused before any code runs: `error` is AWS's exception name."""
 
-    from_ms: Annotated[float, msgspec.Meta(ge=0)] = 0
+    from_ms: Annotated[float, msgspec.Meta(ge=0)] = 0.0  # a float as when it is read, so that links agree
     to_ms: Annotated[float, msgspec.Meta(ge=0)] | None = None
     error: Literal[
         "AccessDeniedException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"
@@ -123,7 +123,8 @@ class FailurePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         list[InvokeError],
         plain(
             "Invoke errors",
-            'Times in which Lambda refuses the call itself, by exception: [{"from_ms": 0, "error": "AccessDeniedException"}].',
+            "Times in which Lambda refuses the call itself, by exception: "
+            '[{"from_ms": 0, "error": "AccessDeniedException"}].',
         ),
     ] = []
 
@@ -166,13 +167,17 @@ class Failures:
             )
             for window in plan.concurrency
         ]
-        self.catchers = plan.catchers
         self.reports = plan.handler == "report"
-        self.refuses = bool(plan.invoke_errors)  # whether `refusal` ever says anything
         self._refusals = [
-            (us_from_ms(one.from_ms), us_from_ms(one.to_ms) if one.to_ms is not None else _NEVER, one.error)
-            for one in plan.invoke_errors
+            (
+                us_from_ms(planned.from_ms),
+                us_from_ms(planned.to_ms) if planned.to_ms is not None else _NEVER,
+                planned.error,
+            )
+            for planned in plan.invoke_errors
         ]
+        self.refuses = bool(self._refusals)  # whether `refusal` ever says anything
+        self.catchers = plan.catchers
         planned = self._script or self._by_number or self._by_events
         self._simple = not (planned or self._reports)
         self._lucky = not (self._first_n or self._poison or self._outages)
@@ -182,7 +187,7 @@ class Failures:
         return min((left for begin, end, left in self._windows if begin <= at < end), default=_NEVER)
 
     def refusal(self, at: int) -> str | None:
-        """The exception with which Lambda refuses a call at a moment; None if it lets the call through."""
+        """The exception with which Lambda refuses an Invoke call at a moment; None if it lets it through."""
         return next((error for begin, end, error in self._refusals if begin <= at < end), None)
 
     @property

@@ -223,14 +223,15 @@ _CATCHERS = {
     "on_failure": "on_failure",
     "on_success": "on_success",
     "max_receive_count": "queue_dlq",
-    "catch": "catch",
 }
 
 
 def configured_catchers(scenario: Scenario) -> list[str]:
     """The catchers that the settings name or that are always there, so that an empty one is said to be empty."""
-    named = [name for setting, name in _CATCHERS.items() if getattr(scenario.settings, setting, None) is not None]
-    return [*named, *TRIGGERS[scenario.trigger].keeps]
+    trigger = TRIGGERS[scenario.trigger]
+    known = _CATCHERS | trigger.catchers
+    named = [name for setting, name in known.items() if getattr(scenario.settings, setting, None) is not None]
+    return [*named, *trigger.keeps]
 
 
 def make_report(

@@ -24,7 +24,6 @@ CATCHERS = {
     "dead_letter_config": "function_dlq",
     "on_failure": "on_failure",
     "max_receive_count": "queue_dlq",
-    "catch": "catch",
 }
 # what AWS hands to a catcher; everything else that is lost never gets that far
 CAUGHT = {
@@ -39,8 +38,10 @@ CAUGHT = {
 
 def catchers(scenario: Scenario) -> set[str]:
     """The catchers for failures that the scenario has."""
-    set_up = {name for setting, name in CATCHERS.items() if getattr(scenario.settings, setting, None) is not None}
-    return set_up | set(TRIGGERS[scenario.trigger].keeps)
+    trigger = TRIGGERS[scenario.trigger]
+    known = CATCHERS | trigger.catchers
+    set_up = {name for setting, name in known.items() if getattr(scenario.settings, setting, None) is not None}
+    return set_up | set(trigger.keeps)
 
 
 @given(scenarios())

@@ -111,5 +111,6 @@ STEP_FUNCTIONS = Trigger(
         ServiceMetric("ExecutionsFailed", "returned"),
         ServiceMetric("ExecutionTime", "duration", US_PER_MS),
     ),
+    catchers={"catch": "catch"},
     not_priced=("Step Functions: each state transition, retries among them.",),
 )  # fmt: skip
