@@ -40,9 +40,9 @@ CASES = [
     Case(rule="COG-1", sentence="a response without its part is invalid", answers=[400], causes={"1": "MalformedResponse"},
          scenario=step(failures={"invocations": [{"match": {"n": 1}, "do": "ok", "returns": {}}]})),
     Case(rule="SYNC-8", sentence="a 5xx of Lambda is not tried again", scenario=step(failures=refused("ServiceException")), at_s=[0], answers=[400]),
-    Case(rule="MODEL-24", sentence="a throttle is", scenario=step(function=OFF), outcomes=["throttled"] * 3, answers=[400]),
+    Case(rule="MODEL-22", sentence="a throttle is", scenario=step(function=OFF), outcomes=["throttled"] * 3, answers=[400]),
     Case(rule="SYNC-4", sentence="unless we say otherwise", scenario=step({"retries_throttles": False}, function=OFF), outcomes=["throttled"]),
-    Case(rule="MODEL-24", sentence="or that it waits in between", scenario=step({"retry_wait_ms": 500}, function=SLOW), at_s=[0, 5.5, 11]),
+    Case(rule="MODEL-22", sentence="or that it waits in between", scenario=step({"retry_wait_ms": 500}, function=SLOW), at_s=[0, 5.5, 11]),
     Case(rule="PERM-8", sentence="without permission the step fails", scenario=step(failures=refused("AccessDeniedException")), answers=[400],
          outcomes=["refused"], causes={"1": "AccessDeniedException"}),
 ]  # fmt: skip

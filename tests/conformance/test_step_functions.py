@@ -153,3 +153,9 @@ def test_what_step_functions_refuses_is_refused(block: list[dict[str, Any]], fie
     with pytest.raises(ScenarioErrors) as refused:
         parse_scenario(state({"retry": block}))
     assert [error.field for error in refused.value.errors] == [field]
+
+
+def test_a_catch_is_nothing_that_could_fail() -> None:
+    with pytest.raises(ScenarioErrors) as refused:
+        parse_scenario(state({"catch": "sqs"}, {"catchers": {"catch": "no_permission"}}))
+    assert [error.field for error in refused.value.errors] == ["failures.catchers.catch"]

@@ -92,13 +92,13 @@ ASSUMPTIONS: tuple[Rule, ...] = (
         reason="It says whose quota and limiter SDK-4, SDK-5 and SDK-7 mean; those act.",
     ),
     Rule(
-        id="MODEL-24",
+        id="MODEL-22",
         sentence="Cognito tries a throttled call again, and does so, as after an answer that came too late, at once.",
         values={"wait_ms": 0},
         basis="assumed",
     ),
     Rule(
-        id="MODEL-26",
+        id="MODEL-23",
         sentence="Data Firehose tries a batch again after 1 s, and does not try one again whose code failed.",
         values={"wait_s": 1},
         basis="assumed",

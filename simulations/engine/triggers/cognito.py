@@ -36,12 +36,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     retries_throttles: Annotated[
         bool,
         plain("Throttles are tried again", "Whether a throttle counts among the calls that Cognito tries again.",
-              assumed="MODEL-24"),
+              assumed="MODEL-22"),
     ] = True  # fmt: skip
     retry_wait_ms: Annotated[
         float, setting("Wait before a retry", "How long Cognito waits before it tries again.", unit="ms", ge=0, le=5_000,
-                       assumed="MODEL-24")
-    ] = number("MODEL-24", "wait_ms")  # fmt: skip
+                       assumed="MODEL-22")
+    ] = number("MODEL-22", "wait_ms")  # fmt: skip
 
 
 def _error(kind: str, text: str, settles: str = "") -> Answer:
@@ -73,7 +73,7 @@ def _returned(run: Run) -> Answer | Problem:
 
 def _start(sim: Sim, settings: Settings) -> None:
     sim.function.response = {"version": "1", "request": {}, "response": {}}
-    kinds = _RETRIED | ({"throttled": "MODEL-24"} if settings.retries_throttles else {})
+    kinds = _RETRIED | ({"throttled": "MODEL-22"} if settings.retries_throttles else {})
     caller = Caller(
         rule="COG-1",
         returned=_returned,
@@ -88,7 +88,7 @@ def _start(sim: Sim, settings: Settings) -> None:
             ("Attempts", number("COG-1", "attempts")),
             kinds,
             us_from_ms(settings.retry_wait_ms),
-            "MODEL-24",
+            "MODEL-22",
         ).again,
     )
     sim.feed(Calls(sim, caller).request)
@@ -101,7 +101,7 @@ COGNITO = Trigger(
     model="synchronous",
     settings=Settings,
     start=_start,
-    rules=("COG-1", "SYNC-1", "SYNC-2", "SYNC-3", "SYNC-4", "SYNC-8", "PERM-8", "MODEL-24"),
+    rules=("COG-1", "SYNC-1", "SYNC-2", "SYNC-3", "SYNC-4", "SYNC-8", "PERM-8", "MODEL-22"),
     source="https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html",
     summary="A step of sign-up or sign-in waits 5 s for the function, up to three times; an error of the code fails the step.",
     not_priced=("Cognito: its monthly active users.",),

@@ -37,12 +37,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     retries_function_errors: Annotated[
         bool,
         plain("Errors of the code are tried again", "Whether Firehose tries a batch again whose code failed.",
-              assumed="MODEL-26"),
+              assumed="MODEL-23"),
     ] = False  # fmt: skip
     retry_wait_s: Annotated[
         float, setting("Wait before a retry", "How long Firehose waits before it tries again.", unit="s", ge=0, le=900,
-                       assumed="MODEL-26")
-    ] = number("MODEL-26", "wait_s")  # fmt: skip
+                       assumed="MODEL-23")
+    ] = number("MODEL-23", "wait_s")  # fmt: skip
 
 
 def _nothing(_: Any) -> None:
@@ -51,7 +51,7 @@ def _nothing(_: Any) -> None:
 
 def _start(sim: Sim, settings: Settings) -> None:
     sim.function.response = transformation.EVERYTHING
-    kinds = _RETRIED | ({"function_error": "MODEL-26"} if settings.retries_function_errors else {})
+    kinds = _RETRIED | ({"function_error": "MODEL-23"} if settings.retries_function_errors else {})
     wait = round(settings.retry_wait_s * US_PER_S)
     outcome = transformation.Outcomes(sim)
     caller = Caller(
@@ -61,7 +61,7 @@ def _start(sim: Sim, settings: Settings) -> None:
         patience=Patience(
             number("FH-1", "answer_limit_s") * US_PER_S, "Answer limit", "FH-1", Cause.ANSWER_LIMIT, "FH-1"
         ),
-        again=Persistent(sim, "FH-1", ("Attempts", settings.number_of_retries + 1), kinds, wait, "MODEL-26").again,
+        again=Persistent(sim, "FH-1", ("Attempts", settings.number_of_retries + 1), kinds, wait, "MODEL-23").again,
         delivered=outcome.delivered,
         keep=outcome.keep,
         shape=outcome.shape,
@@ -78,7 +78,7 @@ FIREHOSE = Trigger(
     model="synchronous",
     settings=Settings,
     start=_start,
-    rules=("FH-1", "SYNC-2", "SYNC-3", "SYNC-4", "SYNC-8", "PERM-14", "MODEL-26"),
+    rules=("FH-1", "SYNC-2", "SYNC-3", "SYNC-4", "SYNC-8", "PERM-14", "MODEL-23"),
     source="https://docs.aws.amazon.com/firehose/latest/dev/data-transformation-failure-handling.html",
     summary="Firehose hands buffered records to the function; what times out or is throttled is tried again, and what fails for "
     "good is written under processing-failed/ in S3.",

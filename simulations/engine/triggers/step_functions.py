@@ -19,7 +19,7 @@ from simulations.engine.delivery.asynchronous import (
 )
 from simulations.engine.delivery.retriers import Retrier
 from simulations.engine.delivery.synchronous import Call, Caller, Calls, Patience, Problem
-from simulations.engine.limits import FieldError, plain, setting
+from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Cause, Fate
 from simulations.engine.trigger import Choices, ServiceMetric, Trigger
@@ -86,6 +86,9 @@ def _start(sim: Sim, settings: Settings) -> None:
 
 def _check(choices: Choices) -> Iterable[FieldError]:
     yield from retriers.check(choices.settings.retry)
+    if "catch" in choices.failures.catchers:
+        message = "A Catch is a way on within the state machine: nothing is written to, so this cannot fail."
+        yield FieldError("failures.catchers.catch", INVALID, message)
 
 
 STEP_FUNCTIONS = Trigger(
