@@ -8,6 +8,7 @@ import msgspec
 from simulations.engine import TRIGGERS, Report, Scenario
 from simulations.engine import trace as t
 from simulations.engine.report import EventReport
+from simulations.engine.trigger import model_of
 
 _UNITS = ((86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "min"))
 
@@ -33,7 +34,7 @@ def _short(number: float) -> str:
 def head(scenario: Scenario, link: str) -> str:
     """What is being run."""
     trigger = TRIGGERS[scenario.trigger]
-    return f"{trigger.label}, invoked as: {trigger.model}; seed {scenario.seed}, rules {scenario.rules}\n/?{link}\n"
+    return f"{trigger.label}, invoked as: {model_of(trigger, scenario.settings)}; seed {scenario.seed}, rules {scenario.rules}\n/?{link}\n"
 
 
 def line(record: t.Record) -> str:

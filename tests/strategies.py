@@ -20,6 +20,8 @@ MOST_EVENTS = 25
 # numbers without an upper limit of their own stay in the range in which people teach
 OPEN_END = 2_000
 
+ERRORS = ["AccessDeniedException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"]
+
 event_ids = st.integers(1, MOST_EVENTS + 2).map(str)
 some_ms = st.one_of(
     st.sampled_from([0, 1, 100, 1_000, 2_999, 3_000, 3_001, 29_000, 30_000, 60_000, 180_000]), st.integers(0, 400_000)
@@ -34,6 +36,9 @@ returned: SearchStrategy[Any] = st.sampled_from(
         {"statusCode": 200, "body": "ok"},
         {"statusCode": "200"},
         {"statusCode": 503},
+        {"status": "404"},
+        {"response": {}},
+        {"records": [{"recordId": "1", "result": "ProcessingFailed"}]},
         {"batchItemFailures": []},
         {"batchItemFailures": None},
         {"batchItemFailures": [{"itemIdentifier": "1"}]},
@@ -50,12 +55,34 @@ matches = st.one_of(
 bodies = st.one_of(
     st.none(), st.text(max_size=5), st.dictionaries(st.sampled_from("ab"), st.integers(0, 3), max_size=2)
 )
+invoke_errors = st.lists(
+    st.fixed_dictionaries({"from_ms": some_ms, "to_ms": st.none() | some_ms, "error": st.sampled_from(ERRORS)}),
+    max_size=2,
+)
+retriers = st.fixed_dictionaries(
+    {
+        "error_equals": st.sampled_from(
+            [
+                ["States.ALL"],
+                ["States.TaskFailed"],
+                ["Exception"],
+                ["Lambda.TooManyRequestsException"],
+                ["States.Timeout"],
+            ]
+        ),
+        "interval_seconds": st.integers(1, 5),
+        "max_attempts": st.integers(0, 4),
+        "backoff_rate": st.sampled_from([1, 1.5, 2, 100]),
+        "max_delay_seconds": st.sampled_from([None, 6, 60]),
+        "jitter_strategy": st.sampled_from(["none", "full"]),
+    }
+)
 
 SHAPED: dict[str, SearchStrategy[Any]] = {
     "traffic.count": st.integers(1, MOST_EVENTS),
     "traffic.rate_per_s": st.sampled_from([0.01, 0.5, 1, 10, 100, 5_000]),
-    "traffic.size_bytes": st.sampled_from([0, 1, 1_024, 65_536, 262_144, 262_145, 1_048_576, 1_048_577]),
-    "traffic.events.size_bytes": st.sampled_from([0, 1_024, 1_048_576, 1_048_577]),
+    "traffic.size_bytes": st.sampled_from([0, 1, 1_024, 65_536, 262_144, 262_145, 1_048_576, 1_048_577, 6_291_457]),
+    "traffic.events.size_bytes": st.sampled_from([0, 1_024, 1_048_576, 1_048_577, 6_291_457, 10_485_761]),
     "traffic.events.id": st.none(),
     "traffic.events.body": bodies,
     "function.timeout_s": st.sampled_from([1, 2, 3, 30, 900]),
@@ -64,8 +91,12 @@ SHAPED: dict[str, SearchStrategy[Any]] = {
     "function.environment_idle_s": st.sampled_from([0, 1, 60, 600]),
     "failures.error_rate": st.sampled_from([0, 0, 0.1, 0.5, 0.9, 1]),
     "failures.first_n": st.sampled_from([0, 0, 1, 2, 3, 5]),
+    "failures.invoke_errors": st.one_of(st.just([]), st.just([]), invoke_errors),
+    "settings.retry": st.lists(retriers, max_size=3),
+    "settings.max_attempts": st.sampled_from([None, 1, 2, 3, 12]),
+    "settings.number_of_retries": st.integers(0, 5),
     "failures.catchers": st.dictionaries(
-        st.sampled_from(["function_dlq", "queue_dlq", "on_failure", "on_success"]),
+        st.sampled_from(["function_dlq", "queue_dlq", "on_failure", "on_success", "processing_failed"]),
         st.sampled_from(["no_permission", "too_large"]),
         max_size=2,
     ),

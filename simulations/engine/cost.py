@@ -12,6 +12,7 @@ import msgspec
 from simulations.engine.prices import HOME_REGION, Price, book, price
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import Kind, Row
+from simulations.engine.trigger import model_of
 from simulations.engine.triggers import TRIGGERS
 from simulations.engine.units import MB_PER_GB
 
@@ -89,7 +90,7 @@ class Usage:
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
-        self._asynchronous = TRIGGERS[scenario.trigger].model == "asynchronous"
+        self._asynchronous = model_of(TRIGGERS[scenario.trigger], scenario.settings) == "asynchronous"
         self._further: dict[str, int] = {}  # of large events without a fate: requests beyond the first, each time
         self.requests = 0
         self.further_requests = 0
@@ -165,17 +166,11 @@ def further_requests(size_bytes: int) -> int:
     return -(-max(0, size_bytes - rule.first_kb * _BYTES_PER_KB) // (rule.next_kb * _BYTES_PER_KB))
 
 
-_BY_TRIGGER = {
-    "api_gateway": ("API Gateway: a request for each call, also for those that it answered with an error.",),
-    "s3": ("S3: the PUT requests that created the objects; the notifications themselves are free.",),
-    "sqs": (
-        "SQS: the requests that send, receive and delete messages, the empty receives of Lambda's pollers among them.",
-    ),
-}
 _CATCHERS = {
     "dead_letter_config": "The dead-letter queue: one write for each event it received, and its storage.",
     "on_failure": "The on-failure destination: one write for each record it received.",
     "on_success": "The on-success destination: one write for each record it received.",
+    "catch": "Whatever the state that Catch goes on to calls.",
 }
 _ALWAYS = (
     "CloudWatch Logs: what the function logs, by the GB.",
@@ -188,4 +183,4 @@ _ALWAYS = (
 def not_priced(scenario: Scenario) -> list[str]:
     """What this bill leaves out, in sentences."""
     caught = (text for name, text in _CATCHERS.items() if getattr(scenario.settings, name, None) is not None)
-    return [*_BY_TRIGGER.get(scenario.trigger, ()), *caught, *_ALWAYS]
+    return [*TRIGGERS[scenario.trigger].not_priced, *caught, *_ALWAYS]

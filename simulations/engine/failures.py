@@ -63,6 +63,16 @@ class Availability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     available: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
+class InvokeError(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For a time, the Invoke call itself is refused before any code runs: `error` is AWS's exception name."""
+
+    from_ms: Annotated[float, msgspec.Meta(ge=0)] = 0.0  # a float as when it is read, so that links agree
+    to_ms: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    error: Literal[
+        "AccessDeniedException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"
+    ] = "AccessDeniedException"
+
+
 class FailurePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What fails in a scenario. By default nothing does."""
 
@@ -109,6 +119,14 @@ class FailurePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             'Dead-letter queues and destinations that cannot be written to: {"function_dlq": "no_permission"}.',
         ),
     ] = {}
+    invoke_errors: Annotated[
+        list[InvokeError],
+        plain(
+            "Invoke errors",
+            "Times in which Lambda refuses the call itself, by exception: "
+            '[{"from_ms": 0, "error": "AccessDeniedException"}].',
+        ),
+    ] = []
 
 
 class Verdict(msgspec.Struct, gc=False):
@@ -136,7 +154,7 @@ class Failures:
         self._always = plan.error_rate >= 1
         self._first_n = plan.first_n
         self._poison = frozenset(plan.poison)
-        self._reports = plan.handler == "report"
+        self.reports = plan.handler == "report"
         self._outages = [(us_from_ms(outage.from_ms), us_from_ms(outage.to_ms)) for outage in plan.outages]
         self._script = {(step.event, step.invocation): step for step in plan.script}
         self._by_number = {step.match.n: step for step in plan.invocations if step.match.n is not None}
@@ -149,16 +167,26 @@ class Failures:
             )
             for window in plan.concurrency
         ]
+        self.reports = plan.handler == "report"
+        self._refusals = [
+            (
+                us_from_ms(planned.from_ms),
+                us_from_ms(planned.to_ms) if planned.to_ms is not None else _NEVER,
+                planned.error,
+            )
+            for planned in plan.invoke_errors
+        ]
+        self.refuses = bool(self._refusals)  # whether `refusal` ever says anything
         self.catchers = plan.catchers
         planned = self._script or self._by_number or self._by_events
-        self._simple = not (planned or self._reports)
+        self._simple = not (planned or self.reports)
         self._only_poison = not (self._threshold or self._first_n or self._outages)  # the poison events fail, no others
         self._lucky = not (self._first_n or self._poison or self._outages)
 
     @property
     def by_chance(self) -> bool:
         """Whether nothing but the error rate decides."""
-        return self._simple and self._lucky and not self._windows
+        return self._simple and self._lucky and not self._windows and not self.refuses
 
     def endings(self, number: int, first: int, places: Sequence[int], worked: Any, failed: Any) -> list[Any]:
         """By chance alone: what of the two comes of the invocation with this number of events, as in `Lambda.durations`."""
@@ -170,6 +198,10 @@ class Failures:
     def available(self, at: int) -> int:
         """How many concurrent executions the plan leaves at a moment."""
         return min((left for begin, end, left in self._windows if begin <= at < end), default=_NEVER)
+
+    def refusal(self, at: int) -> str | None:
+        """The exception with which Lambda refuses an Invoke call at a moment; None if it lets it through."""
+        return next((error for begin, end, error in self._refusals if begin <= at < end), None)
 
     @property
     def takes_concurrency(self) -> bool:
@@ -220,7 +252,7 @@ class Failures:
             if step is None:
                 if not self.fails(event, at):
                     continue
-                if not self._reports:
+                if not self.reports:
                     return _RAISE
                 failed.append(event.id)
                 continue
@@ -230,7 +262,7 @@ class Failures:
             elif step.do != "ok":
                 return Verdict(step.do, step_us, step.error_type, step.error_message)
             after = step_us if after is None else max(after, step_us or 0)
-        return Verdict("ok", after, failed=failed if self._reports or failed else None)
+        return Verdict("ok", after, failed=failed if self.reports or failed else None)
 
 
 def _as_planned(plan: InvocationPlan) -> Verdict:

@@ -14,6 +14,7 @@ from simulations.engine.metrics import AttemptCounts, EventCounts, Figure, Invoc
 from simulations.engine.run import simulate_rows
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES, Kind, Record, Row
+from simulations.engine.triggers import TRIGGERS
 
 ENGINE_VERSION = "1"
 
@@ -226,8 +227,11 @@ _CATCHERS = {
 
 
 def configured_catchers(scenario: Scenario) -> list[str]:
-    """The catchers that the settings name, so that an empty one is said to be empty."""
-    return [name for setting, name in _CATCHERS.items() if getattr(scenario.settings, setting, None) is not None]
+    """The catchers that the settings name or that are always there, so that an empty one is said to be empty."""
+    trigger = TRIGGERS[scenario.trigger]
+    known = _CATCHERS | trigger.catchers
+    named = [name for setting, name in known.items() if getattr(scenario.settings, setting, None) is not None]
+    return [*named, *trigger.keeps]
 
 
 def make_report(

@@ -79,13 +79,19 @@ class Cause:
     DELETED_UNHANDLED = "DeletedUnhandled"  # acknowledged although the function named it as failed
     PAYLOAD_TOO_LARGE = "PayloadTooLarge"
     TIMED_OUT = "Timeout"
+    DRY_RUN = "DryRun"
+    READ_TIMEOUT = "ReadTimeoutError"  # botocore's own word
+    STATE_TIMEOUT = "States.Timeout"
+    ANSWER_LIMIT = "AnswerLimitReached"
+    PROCESSING_FAILED = "ProcessingFailed"
 
 
 class Member(msgspec.Struct, frozen=True, array_like=True):
     """One event's part in an attempt.
 
     `invocation`: how often the function has now been invoked with this event (None if throttled);
-    `receive_count`: SQS only; `retries_used`: retries spent so far, throttles not among them.
+    `receive_count`: SQS only; `retries_used`: retries spent so far. Lambda does not count throttles among them; a caller
+    that waits for its answer and tries again does.
     """
 
     event: str
@@ -285,7 +291,7 @@ class Ended(msgspec.Struct, frozen=True, tag="ended", tag_field="kind"):
 
 
 class Waiting(msgspec.Struct, frozen=True, tag="waiting", tag_field="kind"):
-    """The events go back to Lambda's queue; the next attempt is due at `until_us`."""
+    """Lambda's queue, or a caller that tries again, has the events; the next attempt is due at `until_us`."""
 
     seq: int
     at_us: int

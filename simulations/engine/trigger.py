@@ -7,7 +7,7 @@ import msgspec
 
 from simulations.engine.failures import FailurePlan
 from simulations.engine.function import Function
-from simulations.engine.limits import FieldError
+from simulations.engine.limits import INVALID, FieldError
 from simulations.engine.sim import Sim
 from simulations.engine.traffic import Traffic
 
@@ -28,11 +28,40 @@ def nothing_to_check(_: Choices) -> Iterable[FieldError]:
     return ()
 
 
+def known_catchers(choices: Choices, *own: str) -> Iterable[FieldError]:
+    """Only a catcher that an asynchronous trigger can have can be said to fail: the function's, or its sender's `own`."""
+    known = ("function_dlq", "on_failure", "on_success", *own)
+    for name in choices.failures.catchers:
+        if name not in known:
+            message = f"There is no {name} here that could fail; there are {', '.join(known)}."
+            yield FieldError(f"failures.catchers.{name}", INVALID, message)
+
+
+class ServiceMetric(msgspec.Struct, frozen=True):
+    """One CloudWatch metric of the service itself, by AWS's name, and the happening that is a data point of it.
+
+    `own_*` are statuses that the service made itself, `code_*` those that the function returned; "accepted" is the moment
+    at which Lambda's own queue takes the event. "latency" and "duration" run from arrival to answer and to fate; they are
+    counted in `unit_us` microseconds. A sender's calls may be "refused" or "throttled", its event "undelivered" in the end
+    and "caught" by its own catcher, or not ("uncaught"); "looped" is an event that Lambda stopped as part of a loop.
+    """
+
+    name: str
+    of: Literal[
+        "arrived", "accepted", "delivered", "returned", "captured",
+        "own_4xx", "own_5xx", "code_4xx", "code_5xx", "latency", "duration",
+        "refused", "throttled", "undelivered", "caught", "uncaught", "looped",
+    ]  # fmt: skip
+    unit_us: int = 1
+
+
 class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     """A service wired to a function.
 
     `start(sim, settings)` wires the arrivals to a delivery model. `check(choices)` yields what AWS would refuse. `rules` are
-    the ids this trigger's page tells about, `noun` is what an event is called, `source` AWS's page on it.
+    the ids this trigger's page tells about, `noun` is what an event is called, `source` AWS's page on it. `metrics` are those
+    of the service itself, `not_priced` says what the bill would hold beside Lambda's own lines, `keeps` names the catchers
+    that are there whatever is set, `catchers` the settings that switch on one of the service's own, each with its name.
     """
 
     key: str
@@ -45,3 +74,12 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[str, ...]
     source: str
     summary: str
+    metrics: tuple[ServiceMetric, ...] = ()
+    not_priced: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
+    catchers: dict[str, str] = {}
+
+
+def model_of(trigger: Trigger, settings: Any) -> Model:
+    """The model by which a trigger with these settings invokes: InvocationType Event is asynchronous, whoever sends it."""
+    return "asynchronous" if getattr(settings, "invocation_type", None) == "event" else trigger.model

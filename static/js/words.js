@@ -32,6 +32,8 @@ const CATCHERS = {
   on_success: "the on-success destination",
   subscription_dlq: "the subscription's dead-letter queue",
   target_dlq: "the target's dead-letter queue",
+  catch: "the state's Catch",
+  processing_failed: "the processing-failed/ folder in S3",
 };
 
 /** @param {string} by */
@@ -55,6 +57,15 @@ const CAUSES = {
   NotMatched: "it matches no filter",
   DeletedUnhandled: "it was acknowledged although the function named it as failed",
   PayloadTooLarge: "the payload is too large",
+  Timeout: "the function ran into its timeout",
+  DryRun: "the call was only checked, and nothing was run",
+  ReadTimeoutError: "the client stopped waiting for an answer",
+  "States.Timeout": "the state's own timer ran out",
+  AnswerLimitReached: "the caller stopped waiting for an answer",
+  ProcessingFailed: "the function gave the record up",
+  AccessDeniedException: "the caller may not invoke the function",
+  ResourceNotFoundException: "there is no such function",
+  ServiceException: "Lambda itself had a fault",
 };
 
 /** @param {string | null} cause */

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations.engine import Scenario, simulate_rows
+from simulations.engine import TRIGGERS, Scenario, simulate_rows
 from simulations.engine.cost import Cost, LineItem, Usage, further_requests, gb_seconds, plain
 from simulations.engine.prices import price
 from simulations.engine.trace import Outcome
@@ -152,6 +152,23 @@ def test_the_total_of_the_moment_is_that_of_the_lines(chosen: Scenario) -> None:
 )
 def test_what_is_not_priced_is_said(trigger: str, settings: dict[str, str], words: str) -> None:
     assert any(words in sentence for sentence in cost_of(scenario(trigger, settings=settings)).not_priced)
+
+
+@pytest.mark.parametrize("trigger", list(TRIGGERS))
+def test_every_trigger_says_what_else_is_billed(trigger: str) -> None:
+    said = TRIGGERS[trigger].not_priced
+    assert said
+    assert cost_of(scenario(trigger)).not_priced[: len(said)] == list(said)
+
+
+@pytest.mark.parametrize(("invocation_type", "further"), [("request_response", 0), ("event", 3)])
+def test_a_large_event_is_several_requests_only_if_lambda_queues_it(invocation_type: str, further: int) -> None:
+    """COST-4: 448 KB are 256 KB and three times 64 KB."""
+    chosen = scenario("sdk_invoke", settings={"invocation_type": invocation_type},
+                      traffic={"kind": "single", "size_bytes": 448 * 1_024})  # fmt: skip
+    usage = Usage(chosen)
+    usage.add(Trace(chosen).rows)
+    assert (usage.requests, usage.further_requests) == (1, further)
 
 
 def test_what_is_not_configured_is_not_said_to_be_missing() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations.engine import Scenario, simulate_rows
+from simulations.engine import TRIGGERS, Scenario, simulate_rows
 from simulations.engine.metrics import Figure, Metrics
 from simulations.engine.trace import Fate, Kind, Outcome, Row
 from tests.engine.histories import History, S, scenario
@@ -282,6 +282,35 @@ def test_worked_case_rest_api_function_throttled() -> None:
     assert moved == {"Throttles": 1, "Count": 1, "5XXError": 1}
 
 
+@pytest.mark.parametrize(
+    ("trigger", "failures", "moved"),
+    [
+        ("http_api", {"error_rate": 1}, {"Count": 1, "5xx": 1}),
+        ("alb", {"error_rate": 1}, {"RequestCount": 1, "HTTPCode_ELB_5XX_Count": 1}),
+        ("alb", {"invocations": [{"match": {"n": 1}, "returns": {"statusCode": 503}}]},
+         {"RequestCount": 1, "HTTPCode_Target_5XX_Count": 1}),
+        ("function_url", {"error_rate": 1}, {"UrlRequestCount": 1, "Url5xxCount": 1}),
+        ("function_url", {"invoke_errors": [{}]}, {"UrlRequestCount": 1, "Url4xxCount": 1}),
+        ("websocket_api", {"error_rate": 1}, {"MessageCount": 1, "IntegrationError": 1}),
+        ("step_functions", {"error_rate": 1}, {"ExecutionsStarted": 1, "ExecutionsFailed": 1}),
+        ("firehose", {}, {"IncomingRecords": 1, "SucceedProcessing.Records": 1}),
+    ],
+)  # fmt: skip
+def test_a_service_counts_in_metrics_of_its_own(trigger: str, failures: dict[str, Any], moved: dict[str, int]) -> None:
+    """MET-17: whether a 5xx is the front door's or the function's own is told apart where AWS does."""
+    found = sums(simulated(trigger, failures=failures))
+    timed = {"Latency", "TargetResponseTime", "UrlRequestLatency", "IntegrationLatency", "ExecutionTime"}
+    own = {metric.name for metric in TRIGGERS[trigger].metrics} - timed
+    assert {name: value for name, value in found.items() if name in own and value} == moved
+
+
+@pytest.mark.parametrize(("trigger", "metric"), [("alb", "HTTPCode_ELB_5XX_Count"), ("function_url", "Url4xxCount")])
+def test_worked_case_front_door_function_throttled(trigger: str, metric: str) -> None:
+    metrics = simulated(trigger, function={"reserved_concurrent_executions": 0})
+    assert sums(metrics)[metric] == sums(metrics)["Throttles"] == 1
+    assert sums(metrics)["Invocations"] == sums(metrics)["Errors"] == 0
+
+
 # a queue's depth
 
 
@@ -367,7 +396,9 @@ def test_counts_of_the_whole_are_the_merged_counts_of_two_parts(chosen: Scenario
     assert parts[0].events() == whole.events()
     assert parts[0].attempts() == whole.attempts()
     assert parts[0].billed_ms == whole.billed_ms
-    joined = {"ConcurrentExecutions", "AsyncEventAge", "AsyncEventsDropped", "Latency"}
+    joined = {"ConcurrentExecutions", "AsyncEventAge", "AsyncEventsDropped"}
+    alone = ("arrived", "accepted", "own_4xx", "own_5xx", "code_4xx", "code_5xx")
+    joined |= {metric.name for metric in TRIGGERS[chosen.trigger].metrics if metric.of not in alone}
     merged, expected = parts[0].cloudwatch(), whole.cloudwatch()
     for name in set(expected) - joined:
         if not name.startswith("Approximate"):

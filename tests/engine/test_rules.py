@@ -23,6 +23,8 @@ RANGES = {
 }  # fmt: skip
 # the permissions of polled sources have numbers of their own
 BESIDES = [f"PERM-{n}" for n in range(20, 26)]
+# assumptions about synchronous callers; ids of assumptions may have gaps, those of other rules may not
+BESIDES += [f"MODEL-{n}" for n in range(20, 24)]
 
 # what a learner may look for; a value in these units must be a number
 UNITS = ("_s", "_ms", "_bytes", "_days", "_mb", "_per_s", "_per_minute", "_factor", "_attempts", "_rate")

@@ -15,26 +15,52 @@ import pytest
 from simulations.engine import TRIGGERS
 from simulations.engine.fields import Field, scenario_fields
 
-# AWS's name is not the shape's: service and shape
-SHAPES = {"function_response_types": ("lambda", "FunctionResponseType")}
+# the shape stands in another service's model, or under another name: service and shape
+SHAPES = {
+    "http_api.integration_timeout_ms": ("apigatewayv2", "IntegerWithLengthBetween50And30000"),
+}
+_QUOTA = "a quota; the model has a plain number"
 # the model's limits are not the ones a function in a Region has: ours, the model's, and why
 DIFFERS: dict[str, tuple[Any, Any, str]] = {
     "timeout_s": ((1, 900), (1, 5400), "the quota page says 900 s for functions; what the rest is for it does not say"),
     "memory_mb": ((128, 10_240), (128, 32_768), "the quota page says 10,240 MB; more is for Managed Instances (FN-1)"),
-    "integration_timeout_ms": ((50, 900_000), (None, None), "APIGW-2; the model has a plain integer"),
-    "throttling_rate_limit": ((0, None), (None, None), "the model has a plain number"),
-    "throttling_burst_limit": ((0, None), (None, None), "the model has a plain number"),
-    "max_receive_count": ((1, 1000), (None, None), "a value inside RedrivePolicy, which the model has as text"),
+    "api_gateway.integration_timeout_ms": ((50, 900_000), (None, None), "APIGW-2, APIGW-4"),
+    "websocket_api.integration_timeout_ms": (
+        (50, 29_000),
+        (None, None),
+        "APIGW-3; the model has the range of HTTP APIs",
+    ),
+    "api_gateway.throttling_rate_limit": ((0, None), (None, None), _QUOTA),
+    "api_gateway.throttling_burst_limit": ((0, None), (None, None), _QUOTA),
+    "http_api.throttling_rate_limit": ((0, None), (None, None), _QUOTA),
+    "http_api.throttling_burst_limit": ((0, None), (None, None), _QUOTA),
+    "websocket_api.throttling_rate_limit": ((0, None), (None, None), _QUOTA),
+    "websocket_api.throttling_burst_limit": ((0, None), (None, None), _QUOTA),
+    "sqs.max_receive_count": ((1, 1000), (None, None), "a value inside RedrivePolicy, which the model has as text"),
+    "sdk_invoke.max_attempts": ((1, None), (None, None), "a client's configuration, in no service's model"),
+    "sdk_invoke.read_timeout_s": ((1, 900), (None, None), "a client's configuration, in no service's model"),
+    "step_functions.timeout_seconds": (
+        (1, 99_999_999),
+        (None, None),
+        "a field of the state, which the model has as text",
+    ),
+    "firehose.buffer_size_in_mbs": ((0.2, 3), (None, None), "a processor's parameter, which the model has as text"),
+    "firehose.buffer_interval_in_seconds": (
+        (0, 900),
+        (None, None),
+        "a processor's parameter, which the model has as text",
+    ),
+    "firehose.number_of_retries": ((0, 300), (None, None), "a processor's parameter, which the model has as text"),
 }
 # limits that the model tells in words: service, operation, the attribute's name
 IN_WORDS = {
-    "visibility_timeout_s": ("sqs", "SetQueueAttributes", "VisibilityTimeout"),
-    "message_retention_period_s": ("sqs", "SetQueueAttributes", "MessageRetentionPeriod"),
+    "sqs.visibility_timeout_s": ("sqs", "SetQueueAttributes", "VisibilityTimeout"),
+    "sqs.message_retention_period_s": ("sqs", "SetQueueAttributes", "MessageRetentionPeriod"),
 }
 # fields of ours: how the code behaves, what the account is like, what is assumed
 OURS = {
     "duration_ms", "duration_per_event_ms", "duration_mean_ms", "duration_minimum_ms", "init_ms",
-    "account_concurrent_executions", "mapping_starts_s", "mapping_disabled_s",
+    "account_concurrent_executions", "sqs.mapping_starts_s", "sqs.mapping_disabled_s",
 }  # fmt: skip
 
 
@@ -43,12 +69,13 @@ def model(service: str) -> Any:
     return botocore.session.get_session().get_service_model(service)
 
 
+@cache
 def numbers() -> dict[str, Field]:
-    """The numbers of all triggers, by key."""
-    fields = (field for trigger in TRIGGERS for field in scenario_fields(trigger))
+    """The numbers of all triggers: a trigger's own by `trigger.key`, the function's by key."""
     return {
-        field.key: field
-        for field in fields
+        f"{trigger}.{field.key}" if field.section == "settings" else field.key: field
+        for trigger in TRIGGERS
+        for field in scenario_fields(trigger)
         if field.section in ("settings", "function") and field.kind in ("integer", "number") and not field.assumed
     }
 

@@ -6,6 +6,9 @@ from simulations.engine import Scenario
 from tests.strategies import scenarios
 from tests.traces import Trace
 
+# throttles that are about requests per second, not about concurrency
+RATES = {"CallerRateLimitExceeded", "ReservedFunctionInvocationRateLimitExceeded"}
+
 
 def limit(scenario: Scenario) -> int:
     """The function's own limit."""
@@ -39,7 +42,7 @@ def test_running_invocations_stay_within_every_limit(scenario: Scenario) -> None
 def test_a_throttle_means_that_a_limit_is_reached(scenario: Scenario) -> None:
     trace = Trace(scenario)
     for attempt in trace.attempts:
-        if attempt.outcome != "throttled":
+        if attempt.outcome != "throttled" or attempt.throttle_reason in RATES:
             continue
         # an invocation of no length at this instant may have been running or not
         at = attempt.start_us

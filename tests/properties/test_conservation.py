@@ -12,6 +12,7 @@ from simulations.engine.trace import (
     Cause,
     Deleted,
     Filtered,
+    Limit,
     Settled,
 )
 from simulations.engine.traffic import size
@@ -37,7 +38,10 @@ CAUGHT = {
 
 def catchers(scenario: Scenario) -> set[str]:
     """The catchers for failures that the scenario has."""
-    return {name for setting, name in CATCHERS.items() if getattr(scenario.settings, setting, None) is not None}
+    trigger = TRIGGERS[scenario.trigger]
+    known = CATCHERS | trigger.catchers
+    set_up = {name for setting, name in known.items() if getattr(scenario.settings, setting, None) is not None}
+    return set_up | set(trigger.keeps)
 
 
 @given(scenarios())
@@ -79,7 +83,9 @@ def test_a_fate_is_decided_once(scenario: Scenario) -> None:
 
 @given(scenarios())
 def test_a_fate_has_its_evidence(scenario: Scenario) -> None:
-    """Delivered: code that succeeded; captured: a catcher that received it; returned: an answer; filtered: a filter."""
+    """Delivered: code that succeeded; captured: a catcher that received it; filtered: a filter; returned: an answer, or a
+    limit where the caller stops waiting for one. A DryRun is delivered by an answer that says that nothing was run.
+    """
     worked: dict[str, int] = {}
     evidence: dict[str, set[str]] = {fate: set() for fate in ("captured", "returned", "filtered")}
     for record in Trace(scenario).records:
@@ -89,10 +95,12 @@ def test_a_fate_has_its_evidence(scenario: Scenario) -> None:
                     worked.setdefault(event, record.end_us)
             case Captured():
                 evidence["captured"].update(record.events if record.by != "on_success" else ())
-            case Answered():
-                evidence["returned"].add(record.event)
+            case Answered() | Limit():
+                evidence["returned"].add(record.event or "")
             case Filtered():
                 evidence["filtered"].update(record.events)
+            case Settled(fate="delivered", cause=Cause.DRY_RUN):
+                assert record.event not in worked
             case Settled(fate="delivered"):
                 assert worked.get(record.event, record.at_us + 1) <= record.at_us
             case Settled(fate="captured" | "returned" | "filtered"):

@@ -115,7 +115,7 @@ def test_another_setting_never_changes_the_luck_of_an_event(trigger: str) -> Non
             trigger,
             failures={"invocations": [], "outages": [], "concurrency": []},
             function={
-                "timeout_s": 900,
+                "timeout_s": 30,
                 "init_failure": None,
                 "init_ms": 0,
                 "duration": {"kind": "exponential", "mean_ms": 400},

@@ -13,7 +13,7 @@ from tests.traces import Trace, changed
 
 NOTHING_FAILS: dict[str, Any] = {
     "error_rate": 0, "first_n": 0, "poison": [], "outages": [], "script": [], "invocations": [], "concurrency": [],
-    "handler": "raise",
+    "handler": "raise", "invoke_errors": [],
 }  # fmt: skip
 ROOMY: dict[str, Any] = {
     "timeout_s": 30, "account_concurrent_executions": 1_000, "reserved_concurrent_executions": None,
@@ -50,7 +50,7 @@ def _defaults(trigger: str) -> dict[str, Any]:
 
 @given(
     scenarios(
-        failures={"concurrency": []},
+        failures={"concurrency": [], "invoke_errors": []},
         function={"account_concurrent_executions": 1_000, "reserved_concurrent_executions": None},
     )
 )

@@ -1,13 +1,16 @@
 """P5 and P6: time goes forward, attempts are counted, and nobody retries too soon or too often."""
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulations.engine import RULES, TRIGGERS, Scenario
-from simulations.engine.trace import Arrived, Attempt, Ended, Received
+from simulations.engine.trace import Answered, Arrived, Attempt, Ended, Received, Waiting
+from simulations.engine.trigger import model_of
 from tests.strategies import scenarios
 from tests.traces import RECORD_LIMIT, Trace, changed, member
 
@@ -89,13 +92,15 @@ def test_an_event_is_in_one_attempt_at_a_time_and_once(scenario: Scenario) -> No
 
 
 @given(scenarios())
-def test_a_throttle_never_spends_a_retry(scenario: Scenario) -> None:
+def test_a_throttle_never_spends_a_retry_of_lambdas(scenario: Scenario) -> None:
+    """A caller that waits counts its throttles among its retries: an SDK, a retrier, Cognito, Firehose."""
+    waits = model_of(TRIGGERS[scenario.trigger], scenario.settings) == "synchronous"
     for event, attempts in Trace(scenario).attempts_by_event().items():
         for before, after in pairwise(attempts):
             spent = member(after, event)["retries_used"] - member(before, event)["retries_used"]
             assert spent in (0, 1)
             if before.outcome == "throttled":
-                assert spent == 0
+                assert spent == waits
 
 
 @pytest.mark.parametrize("trigger", [key for key, trigger in TRIGGERS.items() if trigger.model != "queue"])
@@ -108,13 +113,44 @@ def test_attempts_of_an_event_are_numbered_from_one(trigger: str) -> None:
     check()
 
 
+# how many attempts a call has at the most, by trigger; nobody else retries a synchronous invocation
+ATTEMPTS: dict[str, Callable[[Any], int]] = {
+    "sdk_invoke": lambda settings: settings.max_attempts or 5,
+    "step_functions": lambda settings: 1 + sum(retrier.max_attempts for retrier in settings.retry),
+    "cognito": lambda _: 3,
+    "firehose": lambda settings: 1 + settings.number_of_retries,
+}
+
+
 @pytest.mark.parametrize("trigger", [key for key, trigger in TRIGGERS.items() if trigger.model == "synchronous"])
-def test_nobody_retries_a_synchronous_invocation(trigger: str) -> None:
+def test_only_a_caller_that_may_retries_and_says_until_when_it_waits(trigger: str) -> None:
+    allowed = ATTEMPTS.get(trigger, lambda _: 1)
+
     @given(scenarios(trigger))
     def check(scenario: Scenario) -> None:
-        assert all(attempt.attempt == 1 for attempt in Trace(scenario).attempts)
+        if model_of(TRIGGERS[trigger], scenario.settings) != "synchronous":
+            return
+        until: dict[str, int] = {}
+        for record in Trace(scenario).records:
+            if isinstance(record, Waiting):
+                until |= dict.fromkeys(record.events, record.until_us)
+            if isinstance(record, Attempt):
+                assert record.attempt <= allowed(scenario.settings)
+                assert all(until.pop(event, record.at_us) == record.at_us for event in record.events)
 
     check()
+
+
+@given(scenarios("sdk_invoke", settings={"invocation_type": "request_response"}))
+def test_an_sdk_never_retries_what_came_with_status_200(scenario: Scenario) -> None:
+    trace = Trace(scenario)
+    heard = {
+        record.event: record.seq
+        for record in trace.records
+        if isinstance(record, Answered) and record.status_code == 200
+    }
+    for attempt in trace.attempts:
+        assert attempt.seq < heard.get(attempt.events[0], attempt.seq + 1)
 
 
 @pytest.mark.parametrize("trigger", ASYNCHRONOUS)

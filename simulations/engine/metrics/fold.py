@@ -16,7 +16,8 @@ from simulations.engine.metrics.figures import (
     Series,
     TimeToSettle,
 )
-from simulations.engine.metrics.names import SCALES, metric_names
+from simulations.engine.metrics.names import metric_names, scales
+from simulations.engine.metrics.of_callers import ServiceFold
 from simulations.engine.metrics.queue_depth import QueueDepth
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Fate, Kind, Outcome, Row
@@ -46,6 +47,8 @@ class Metrics:
         self.ends: list[int] = []  # of the executions under way
         self.depth = _depth(scenario)
         self.series = self._make_series(scenario)
+        self._scales = scales(TRIGGERS[scenario.trigger])
+        self._service = ServiceFold(TRIGGERS[scenario.trigger].metrics, self.series)
         self.duration = self.series["Duration"]
         self.executions = self.series["ConcurrentExecutions"]
         self._polled = TRIGGERS[scenario.trigger].model in ("queue", "stream")
@@ -96,7 +99,7 @@ class Metrics:
 
     def cloudwatch(self) -> dict[str, Figure]:
         """Every metric that this trigger can move, by AWS's name; those that did not move too."""
-        figures = {name: series.figure(SCALES.get(name, 1)) for name, series in self.series.items()}
+        figures = {name: series.figure(self._scales.get(name, 1)) for name, series in self.series.items()}
         ones = self._ones()
         return figures | {name: _ones(ones[name]) for name in figures if name in ones}
 
@@ -108,11 +111,10 @@ class Metrics:
             "Throttles": self.outcomes[Outcome.THROTTLED],
             "AsyncEventsReceived": self.accepted,
             "NumberOfMessagesSent": self.arrived,
-            "Count": self.arrived,
         }
 
     def _make_series(self, scenario: Scenario) -> dict[str, Series]:
-        series = {name: Series() for name in metric_names(TRIGGERS[scenario.trigger])}
+        series = {name: Series() for name in metric_names(TRIGGERS[scenario.trigger], scenario.settings)}
         depth = self.depth
         if depth is not None:
             series["ApproximateNumberOfMessagesVisible"] = depth.visible
@@ -151,12 +153,15 @@ class Metrics:
     def _on_arrived(self, row: Row) -> None:
         self.arrived += 1
         self.since[row[3]] = row[1]
+        if self._service:
+            self._service.happened("arrived")
         if self.depth is not None:
             self.depth.arrived(row[1], row[3])
 
     def _on_accepted(self, row: Row) -> None:
         self.accepted += 1
         self.queued[row[3]] = row[1]
+        self._service.ended("accepted", row[1] - self.since.get(row[3], row[1]))
 
     def _on_received(self, row: Row) -> None:
         self._point("PolledEventCount", len(row[3]))
@@ -218,13 +223,8 @@ class Metrics:
                 handled.add(event)
 
     def _on_answered(self, row: Row) -> None:
-        at, event, status = row[1], row[3], row[4]
-        if 400 <= status < 500:
-            self._point("4XXError")
-        elif status >= 500:
-            self._point("5XXError")
-        if event in self.since:
-            self._point("Latency", at - self.since[event])
+        since = self.since.get(row[3])
+        self._service.answered(row[2], row[4], None if since is None else row[1] - since)
 
     def _on_hidden(self, row: Row) -> None:
         """What stays in the queue was not handled, whatever the answer looked like."""
@@ -263,9 +263,12 @@ class Metrics:
         if since is not None:
             self.settling.add(at - since)
         self.handled.discard(event)
-        # MET-6: dropped even when a catcher has it
-        if self.queued.pop(event, None) is not None and fate in (Fate.CAPTURED, Fate.LOST):
-            self._point("AsyncEventsDropped")
+        if self.queued.pop(event, None) is not None:
+            # MET-6: dropped even when a catcher has it
+            if fate in (Fate.CAPTURED, Fate.LOST):
+                self._point("AsyncEventsDropped")
+        elif self._service:
+            self._service.ended(FATES[fate], None if since is None else at - since)
 
     def _on_ended(self, row: Row) -> None:
         self._ended_by(row[1])

@@ -14,8 +14,6 @@ WEB_CALLERS: tuple[Rule, ...] = (
     Rule(
         id="ALB-1",
         sentence="A load balancer never retries; it waits until the function answers or reaches its own timeout.",
-        state="not_modelled",
-        reason="Comes with the ALB trigger.",
         source=(_ALB_LAMBDA,),
     ),
     Rule(
@@ -31,8 +29,6 @@ WEB_CALLERS: tuple[Rule, ...] = (
             "response_too_large": 502,
             "websocket": 400,
         },
-        state="not_modelled",
-        reason="Comes with the ALB trigger.",
         source=(_ALB_LAMBDA, _ALB_TROUBLE),
     ),
     Rule(
@@ -42,6 +38,7 @@ WEB_CALLERS: tuple[Rule, ...] = (
             "Lambda itself does not respond; 503 when no target is registered."
         ),
         values={
+            "refused": 502,
             "function_error": 502,
             "timeout": 502,
             "throttled": 502,
@@ -49,9 +46,8 @@ WEB_CALLERS: tuple[Rule, ...] = (
             "lambda_silent": 504,
             "no_target": 503,
         },
-        state="not_modelled",
-        reason="Comes with the ALB trigger.",
         source=(_ALB_TROUBLE,),
+        note="A silent Lambda and a missing target are not simulated.",
     ),
     Rule(
         id="ALB-4",
@@ -67,7 +63,7 @@ WEB_CALLERS: tuple[Rule, ...] = (
         id="ALB-5",
         sentence="Health checks of a function are off by default; each one that is made is a billed invocation.",
         state="not_modelled",
-        reason="Comes with the ALB trigger.",
+        reason="Health checks are not simulated: they are no events of the scenario.",
         basis="memory",
     ),
     Rule(
@@ -88,8 +84,6 @@ WEB_CALLERS: tuple[Rule, ...] = (
             "6 MB) or as a stream (RESPONSE_STREAM, 200 MB)."
         ),
         values={"buffered_bytes": 6_291_456, "streamed_bytes": 209_715_200},
-        state="not_modelled",
-        reason="Comes with the function URL trigger.",
         source=(lambda_api("CreateFunctionUrlConfig"), shape("InvokeMode")),
         note="That the URL does not retry is from memory.",
     ),
@@ -99,8 +93,6 @@ WEB_CALLERS: tuple[Rule, ...] = (
             "A throttled request to a function URL gets 429. With a reserved concurrency of 0 every request does."
         ),
         values={"throttled": 429, "requests_per_s_factor": 10},
-        state="not_modelled",
-        reason="Comes with the function URL trigger.",
         source=(lambda_guide("urls-configuration"),),
         note="Read in the guide of 2023; the page still stands at the same place.",
     ),
@@ -111,16 +103,12 @@ WEB_CALLERS: tuple[Rule, ...] = (
             "both lambda:InvokeFunctionUrl and lambda:InvokeFunction."
         ),
         values={"denied": 403},
-        state="text_only",
-        reason="A run starts with all permissions in place.",
         source=(lambda_guide("urls-auth"),),
     ),
     Rule(
         id="FURL-4",
         sentence="A failed or timed-out function shows as a 5xx answer of its URL, counted in Url5xxCount.",
         values={"function_error": 502},
-        state="not_modelled",
-        reason="Comes with the function URL trigger.",
         source=(lambda_guide("urls-monitoring"),),
         note="That the code is 502 is from memory.",
     ),
@@ -130,8 +118,6 @@ STEP_FUNCTIONS: tuple[Rule, ...] = (
     Rule(
         id="SFN-1",
         sentence="Without a Retry block the first error fails the state machine, unless a Catch takes it.",
-        state="not_modelled",
-        reason="Comes with the Step Functions trigger.",
         source=(_SFN_ERRORS,),
     ),
     Rule(
@@ -140,10 +126,15 @@ STEP_FUNCTIONS: tuple[Rule, ...] = (
             "A retrier waits IntervalSeconds, times BackoffRate for each further retry, up to MaxDelaySeconds: by "
             "default 1, 2, 4 s and no more than 3 retries. JitterStrategy FULL draws each wait between 0 and that."
         ),
-        values={"interval_s": 1, "maximum_attempts": 3, "backoff_rate": 2.0, "jitter_strategy": "NONE"},
-        state="not_modelled",
-        reason="Comes with the Step Functions trigger.",
+        values={
+            "longest_execution_s": 31_536_000,
+            "interval_s": 1,
+            "maximum_attempts": 3,
+            "backoff_rate": 2.0,
+            "jitter_strategy": "NONE",
+        },
         source=(_SFN_ERRORS,),
+        note="The year that an execution may take is from the page on quotas; the whole block stands in one setting.",
     ),
     Rule(
         id="SFN-3",
@@ -157,9 +148,8 @@ STEP_FUNCTIONS: tuple[Rule, ...] = (
             "older_timeout": "Lambda.Unknown",
             "state_timeout": "States.Timeout",
         },
-        state="not_modelled",
-        reason="Comes with the Step Functions trigger.",
         source=(_SFN_ERRORS,),
+        note="That other refusals of Lambda are called Lambda and the exception's name is from memory.",
     ),
     Rule(
         id="SFN-4",
@@ -167,8 +157,6 @@ STEP_FUNCTIONS: tuple[Rule, ...] = (
             "Each retrier counts its own retries, anew at each visit of the state. States.TaskFailed matches all errors "
             "but States.Timeout; every retry is billed as a transition."
         ),
-        state="not_modelled",
-        reason="Comes with the Step Functions trigger.",
         source=(_SFN_ERRORS,),
     ),
     Rule(
@@ -178,8 +166,6 @@ STEP_FUNCTIONS: tuple[Rule, ...] = (
             "Lambda.TooManyRequestsException must be added by hand."
         ),
         values={"cdk_interval_s": 2, "cdk_maximum_attempts": 6, "cdk_backoff_rate": 2.0},
-        state="not_modelled",
-        reason="Comes with the Step Functions trigger.",
         source=(step_functions_guide("sfn-best-practices"),),
         note="What the CDK adds by itself was read in templates it made.",
     ),
@@ -188,8 +174,6 @@ STEP_FUNCTIONS: tuple[Rule, ...] = (
         sentence=(
             "With InvocationType Event the task is done as soon as Lambda answers 202; the asynchronous rules follow."
         ),
-        state="not_modelled",
-        reason="Comes with the Step Functions trigger.",
         source=(step_functions_guide("connect-lambda"),),
     ),
 )

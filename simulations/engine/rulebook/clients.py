@@ -7,7 +7,6 @@ from .rule import RETRY_BEHAVIOR, Rule, lambda_guide
 
 _BOTOCORE = "https://github.com/boto/botocore"
 _BLOG = "https://aws.amazon.com/blogs/developer/announcing-updated-retry-behavior-for-aws-sdks-and-tools/"
-_LATER = "Comes with the sdk_invoke trigger."
 
 CLIENTS: tuple[Rule, ...] = (
     Rule(
@@ -17,8 +16,6 @@ CLIENTS: tuple[Rule, ...] = (
             "first try too, so 1 means no retry."
         ),
         values={"attempts_without_retry": 1},
-        state="not_modelled",
-        reason=_LATER,
         source=(RETRY_BEHAVIOR,),
     ),
     Rule(
@@ -27,8 +24,6 @@ CLIENTS: tuple[Rule, ...] = (
             "SDKs never retry a function error, because it comes with status 200. They do retry throttles, 5xx answers "
             "and broken or timed-out connections."
         ),
-        state="not_modelled",
-        reason=_LATER,
         source=(lambda_guide("invocation-sync"), RETRY_BEHAVIOR),
     ),
     Rule(
@@ -38,8 +33,6 @@ CLIENTS: tuple[Rule, ...] = (
             "random part of 1 s, 2 s, 4 s and so on."
         ),
         values={"attempts": 5, "wait_s": 1, "factor": 2},
-        state="not_modelled",
-        reason=_LATER,
         source=(_BOTOCORE,),
     ),
     Rule(
@@ -57,8 +50,6 @@ CLIENTS: tuple[Rule, ...] = (
             "retry_cost": 5,
             "timeout_cost": 10,
         },
-        state="not_modelled",
-        reason=_LATER,
         source=(_BOTOCORE,),
     ),
     Rule(
@@ -80,9 +71,8 @@ CLIENTS: tuple[Rule, ...] = (
             "dynamodb_attempts": 4,
             "dynamodb_wait_ms": 25,
         },
-        state="not_modelled",
-        reason=_LATER,
         source=(RETRY_BEHAVIOR, _BOTOCORE),
+        note="The server names no wait here, as Retry-After is optional; DynamoDB's clients play no part.",
     ),
     Rule(
         id="SDK-6",
@@ -90,8 +80,8 @@ CLIENTS: tuple[Rule, ...] = (
             "The rules of 2026 are switched on with AWS_NEW_RETRIES_2026=true and were announced to become the default "
             "in November 2026, with standard in place of legacy."
         ),
-        state="not_modelled",
-        reason=_LATER,
+        state="text_only",
+        reason="It decides which of SDK-3, SDK-4 and SDK-5 a client follows; those act.",
         source=(_BLOG, _BOTOCORE),
         note="No source confirms that the switch has happened (CU-1); botocore 1.43.11 ships it off.",
     ),
@@ -100,8 +90,6 @@ CLIENTS: tuple[Rule, ...] = (
         sentence=(
             "Mode adaptive is standard with a rate limiter in each client, which may hold back even the first request."
         ),
-        state="not_modelled",
-        reason=_LATER,
         source=(RETRY_BEHAVIOR,),
     ),
     Rule(
@@ -111,8 +99,6 @@ CLIENTS: tuple[Rule, ...] = (
             "again while the first run goes on: one call may then run up to five times at once."
         ),
         values={"connect_timeout_s": 60, "read_timeout_s": 60},
-        state="not_modelled",
-        reason=_LATER,
         source=(_BOTOCORE, lambda_guide("invocation-sync")),
     ),
 )

@@ -14,11 +14,9 @@ OTHER_CALLERS: tuple[Rule, ...] = (
             "Cognito waits 5 s for its trigger and tries up to 3 times if trying again makes sense, but not after a 5xx "
             "of Lambda. A function error fails the sign-in or sign-up step."
         ),
-        values={"answer_limit_s": 5, "attempts": 3},
-        state="not_modelled",
-        reason="Comes with the Cognito trigger.",
+        values={"error_status": 400, "answer_limit_s": 5, "attempts": 3},
         source=(aws_page("cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers"),),
-        note="Custom sender triggers are not synchronous.",
+        note="The names of the errors an app gets are Cognito's, their status is from memory. Custom sender triggers are not synchronous.",
     ),
     Rule(
         id="EDGE-1",
@@ -34,8 +32,6 @@ OTHER_CALLERS: tuple[Rule, ...] = (
             "viewer_response_bytes": 40_960,
             "origin_response_bytes": 1_048_576,
         },
-        state="not_modelled",
-        reason="Comes with the Lambda@Edge trigger.",
         source=(
             aws_page(_CLOUDFRONT + "cloudfront-limits"),
             aws_page(_CLOUDFRONT + "lambda-at-edge-function-restrictions"),
@@ -58,13 +54,15 @@ OTHER_CALLERS: tuple[Rule, ...] = (
     Rule(
         id="FH-1",
         sentence=(
-            "Data Firehose retries a transformation 3 times after a timeout or throttle, then skips the batch and writes "
-            "its records under processing-failed/ in S3, where records the code gave up go too."
+            "Data Firehose buffers records for a transformation and gives it 5 minutes. It retries 3 times after a timeout "
+            "or throttle, then skips the batch and writes its records under processing-failed/ in S3, where records the code "
+            "gave up go too."
         ),
-        values={"retries": 3, "prefix": "processing-failed/"},
-        state="not_modelled",
-        reason="Comes with the Data Firehose trigger.",
-        source=(aws_page("firehose/latest/dev/data-transformation-failure-handling"),),
+        values={"buffer_interval_s": 60, "answer_limit_s": 300, "retries": 3, "prefix": "processing-failed/"},
+        source=(
+            aws_page("firehose/latest/dev/data-transformation-failure-handling"),
+            aws_page("firehose/latest/dev/data-transformation"),
+        ),
     ),
     Rule(
         id="S3B-1",

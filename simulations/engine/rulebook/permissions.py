@@ -10,16 +10,26 @@ _POLICY = lambda_guide("access-control-resource-based")
 
 
 def _push(
-    rule_id: str, sentence: str, principal: str, *pages: str, basis: Basis = "documented", note: str = ""
+    rule_id: str,
+    sentence: str,
+    principal: str,
+    *pages: str,
+    basis: Basis = "documented",
+    note: str = "",
+    acts: dict[str, Value] | None = None,
 ) -> Rule:
-    """A rule about a service that needs lambda:InvokeFunction in the function's resource-based policy."""
+    """A rule about a service that needs lambda:InvokeFunction in the function's resource-based policy.
+
+    `acts`: its numbers, where the engine acts on it because a failure plan takes the permission away.
+    """
     values: dict[str, Value] = {"principal": principal} if principal else {}
+    values |= acts or {}
     return Rule(
         id=rule_id,
         sentence=sentence,
         values=values,
-        state="text_only",
-        reason=_TOLD,
+        state="text_only" if acts is None else "modelled",
+        reason=_TOLD if acts is None else "",
         basis=basis,
         source=(_POLICY, *pages),
         note=note,
@@ -57,6 +67,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "Without permission, or an integration role, API Gateway answers its client with 500.",
         "apigateway.amazonaws.com",
         lambda_guide("services-apigateway-errors"),
+        acts={"denied": 500},
     ),
     _push(
         "PERM-5",
@@ -64,6 +75,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "elasticloadbalancing.amazonaws.com",
         aws_page("elasticloadbalancing/latest/application/lambda-functions"),
         note="What happens without the permission is from memory.",
+        acts={"denied": 502},
     ),
     _push(
         "PERM-6",
@@ -76,12 +88,14 @@ PERMISSIONS: tuple[Rule, ...] = (
         "A function URL answers 403 without permission: everybody for AuthType NONE, the caller for AWS_IAM.",
         "",
         lambda_guide("urls-auth"),
+        acts={"denied": 403},
     ),
     _push(
         "PERM-8",
         "Without permission the step of Cognito's sign-in or sign-up fails.",
         "cognito-idp.amazonaws.com",
         aws_page("cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers"),
+        acts={},
     ),
     _push(
         "PERM-9",
@@ -124,6 +138,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "",
         eventbridge_guide("eb-pipes-error-troubleshooting"),
         note="The names of the errors at Step Functions are from memory.",
+        acts={},
     ),
     _push(
         "PERM-15",
@@ -131,6 +146,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "or CloudFront cannot use it.",
         "",
         aws_page("AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions"),
+        acts={},
     ),
     _poll(
         "PERM-20",

@@ -74,6 +74,35 @@ ASSUMPTIONS: tuple[Rule, ...] = (
         ),
         basis="assumed",
     ),
+    Rule(
+        id="MODEL-20",
+        sentence=(
+            "The limit of 10 requests a second for each reserved concurrency is a bucket that holds the requests of one second "
+            "and fills evenly."
+        ),
+        basis="assumed",
+        state="text_only",
+        reason="It says how FURL-2 counts, which acts.",
+    ),
+    Rule(
+        id="MODEL-21",
+        sentence="All calls of a run go through one client object of the SDK, with one retry quota and one rate limiter.",
+        basis="assumed",
+        state="text_only",
+        reason="It says whose quota and limiter SDK-4, SDK-5 and SDK-7 mean; those act.",
+    ),
+    Rule(
+        id="MODEL-22",
+        sentence="Cognito tries a throttled call again, and does so, as after an answer that came too late, at once.",
+        values={"wait_ms": 0},
+        basis="assumed",
+    ),
+    Rule(
+        id="MODEL-23",
+        sentence="Data Firehose tries a batch again after 1 s, and does not try one again whose code failed.",
+        values={"wait_s": 1},
+        basis="assumed",
+    ),
 )
 
 RUN: tuple[Rule, ...] = (

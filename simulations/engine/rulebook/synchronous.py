@@ -67,9 +67,8 @@ SYNCHRONOUS: tuple[Rule, ...] = (
             "streamed_bytes_per_s": 2_097_152,
             "header_bytes": 1_048_576,
         },
-        state="not_modelled",
-        reason="Response sizes and streaming come with the sdk_invoke trigger.",
         source=(lambda_guide("gettingstarted-limits"),),
+        note="Of responses only their size at a load balancer and at Lambda@Edge is looked at.",
     ),
     Rule(
         id="SYNC-6",
@@ -107,8 +106,6 @@ SYNCHRONOUS: tuple[Rule, ...] = (
             "service_exception": 500,
             "resource_not_ready": 502,
         },
-        state="not_modelled",
-        reason="Comes with the sdk_invoke trigger.",
         source=(_INVOKE, shape("Invoke")),
         note="Whether SDKs retry 408 depends on the SDK.",
     ),
@@ -138,8 +135,6 @@ API_GATEWAY: tuple[Rule, ...] = (
             "websocket_timeout_ms": 29_000,
             "minimum_websocket_timeout_ms": 50,
         },
-        state="not_modelled",
-        reason="The REST API comes first; HTTP and WebSocket APIs are not built yet.",
         source=(_HTTP_QUOTAS, _WEBSOCKET_LIMITS),
     ),
     Rule(
@@ -172,9 +167,8 @@ API_GATEWAY: tuple[Rule, ...] = (
             "websocket_idle_s": 600,
             "websocket_connection_s": 7200,
         },
-        state="not_modelled",
-        reason="Requests that are too large are not simulated.",
         source=(_REST_LIMITS, _HTTP_QUOTAS, _WEBSOCKET_LIMITS),
+        note="Frames and the life of a connection are not simulated.",
     ),
     Rule(
         id="APIGW-6",
@@ -205,7 +199,7 @@ API_GATEWAY: tuple[Rule, ...] = (
             "unmapped_custom_integration": 200,
         },
         source=(_API_ERRORS, _GATEWAY_RESPONSES, api_gateway_guide("handle-errors-in-lambda-integration")),
-        note="Only the first five cases are simulated.",
+        note="Authorizers and custom integrations are not simulated.",
     ),
     Rule(
         id="APIGW-8",
@@ -213,9 +207,7 @@ API_GATEWAY: tuple[Rule, ...] = (
             "An HTTP API answers 500 when the code failed or its response is malformed, "
             "and 503 at its timeout or when Lambda throttles."
         ),
-        values={"function_error": 500, "malformed": 500, "integration_timeout": 503, "throttled": 503},
-        state="not_modelled",
-        reason="The REST API comes first; the HTTP API is not built yet.",
+        values={"refused": 500, "function_error": 500, "malformed": 500, "integration_timeout": 503, "throttled": 503},
         basis="memory",
         note="No page states these codes; several third parties report 504 at the timeout.",
     ),
@@ -235,13 +227,12 @@ API_GATEWAY: tuple[Rule, ...] = (
             "A WebSocket client is connected only once the $connect integration has answered; if it fails, the "
             "connection is refused. Answers to messages go back only where a route response is configured."
         ),
-        state="not_modelled",
-        reason="The REST API comes first; the WebSocket API is not built yet.",
+        values={"function_error": 502, "refused": 500, "integration_timeout": 504, "too_large": 413},
         source=(
             api_gateway_guide("apigateway-websocket-api-route-keys-connect-disconnect"),
             api_gateway_guide("apigateway-websocket-api-integration-responses"),
         ),
-        note="That $disconnect may be missed is from memory.",
+        note="The status codes are from memory; an error frame carries none, and its code here is the one that API Gateway logs. That $disconnect may be missed is from memory.",
     ),
     Rule(
         id="APIGW-11",

@@ -1,14 +1,32 @@
 """Every trigger, one row each."""
 
 from simulations.engine.trigger import Trigger
+from simulations.engine.triggers.alb import ALB
 from simulations.engine.triggers.api_gateway import API_GATEWAY
+from simulations.engine.triggers.cognito import COGNITO
+from simulations.engine.triggers.firehose import FIREHOSE
+from simulations.engine.triggers.function_url import FUNCTION_URL
+from simulations.engine.triggers.http_api import HTTP_API
+from simulations.engine.triggers.lambda_edge import LAMBDA_EDGE
 from simulations.engine.triggers.s3 import S3
+from simulations.engine.triggers.sdk_invoke import SDK_INVOKE
 from simulations.engine.triggers.sqs import SQS
+from simulations.engine.triggers.step_functions import STEP_FUNCTIONS
+from simulations.engine.triggers.websocket_api import WEBSOCKET_API
 
 TRIGGERS: dict[str, Trigger] = {
     trigger.key: trigger
     for trigger in (
         API_GATEWAY,
+        HTTP_API,
+        WEBSOCKET_API,
+        ALB,
+        FUNCTION_URL,
+        SDK_INVOKE,
+        STEP_FUNCTIONS,
+        COGNITO,
+        LAMBDA_EDGE,
+        FIREHOSE,
         S3,
         SQS,
     )

@@ -73,4 +73,5 @@ S3 = Trigger(
     rules=("ASYNC-1", "ASYNC-3", "ASYNC-4", "ASYNC-5", "ASYNC-6", "DEST-1", "DEST-2", "DEST-3", "DEST-4", "DEST-7"),
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html",
     summary="An object lands in a bucket; S3 hands the notification to Lambda and walks away, and Lambda owns the retries.",
+    not_priced=("S3: the PUT requests that created the objects; the notifications themselves are free.",),
 )

@@ -163,4 +163,7 @@ SQS = Trigger(
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html",
     summary="Lambda's pollers take messages in batches and delete what worked; the rest comes back until it works, is moved "
     "to the dead-letter queue, or grows too old.",
+    not_priced=(
+        "SQS: the requests that send, receive and delete messages, the empty receives of Lambda's pollers among them.",
+    ),
 )  # fmt: skip
