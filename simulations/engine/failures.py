@@ -63,6 +63,16 @@ class Availability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     available: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
+class InvokeError(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For a time, the Invoke call itself is refused before any code runs: `error` is AWS's exception name."""
+
+    from_ms: Annotated[float, msgspec.Meta(ge=0)] = 0
+    to_ms: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    error: Literal[
+        "AccessDeniedException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"
+    ] = "AccessDeniedException"
+
+
 class FailurePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What fails in a scenario. By default nothing does."""
 
@@ -109,6 +119,14 @@ class FailurePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             'Dead-letter queues and destinations that cannot be written to: {"function_dlq": "no_permission"}.',
         ),
     ] = {}
+    invoke_errors: Annotated[
+        list[InvokeError],
+        plain(
+            "Invoke errors",
+            "Times in which Lambda refuses the call itself, by exception: "
+            '[{"from_ms": 0, "error": "AccessDeniedException"}].',
+        ),
+    ] = []
 
 
 class Verdict(msgspec.Struct, gc=False):
@@ -149,6 +167,15 @@ class Failures:
             )
             for window in plan.concurrency
         ]
+        self._refusals = [
+            (
+                us_from_ms(planned.from_ms),
+                us_from_ms(planned.to_ms) if planned.to_ms is not None else _NEVER,
+                planned.error,
+            )
+            for planned in plan.invoke_errors
+        ]
+        self.refuses = bool(self._refusals)  # whether `refusal` ever says anything
         self.catchers = plan.catchers
         planned = self._script or self._by_number or self._by_events
         self._simple = not (planned or self._reports)
@@ -157,6 +184,10 @@ class Failures:
     def available(self, at: int) -> int:
         """How many concurrent executions the plan leaves at a moment."""
         return min((left for begin, end, left in self._windows if begin <= at < end), default=_NEVER)
+
+    def refusal(self, at: int) -> str | None:
+        """The exception with which Lambda refuses an Invoke call at a moment; None if it lets it through."""
+        return next((error for begin, end, error in self._refusals if begin <= at < end), None)
 
     @property
     def takes_concurrency(self) -> bool:

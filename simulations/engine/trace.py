@@ -67,6 +67,12 @@ class Cause:
     RETRY_ATTEMPTS_EXHAUSTED = "RetryAttemptsExhausted"
     RECORD_AGE_EXCEEDED = "RecordAgeExceeded"
     SUCCESS = "Success"
+    # why a sending service gave up: EventBridge's two conditions, which say it for every sender, and Lambda's exceptions
+    DELIVERY_ATTEMPTS_EXHAUSTED = "MaximumRetryAttempts"
+    DELIVERY_AGE_EXCEEDED = "MaximumEventAgeInSeconds"
+    ACCESS_DENIED = "AccessDeniedException"
+    RESOURCE_NOT_FOUND = "ResourceNotFoundException"
+    RECURSION = "RecursiveInvocationException"
     # ours: AWS names none of these
     MAX_RECEIVE_COUNT_EXCEEDED = "MaxReceiveCountExceeded"
     RETENTION_EXPIRED = "RetentionExpired"
@@ -79,6 +85,20 @@ class Cause:
     DELETED_UNHANDLED = "DeletedUnhandled"  # acknowledged although the function named it as failed
     PAYLOAD_TOO_LARGE = "PayloadTooLarge"
     TIMED_OUT = "Timeout"
+    SUBSCRIPTION_DISABLED = "SubscriptionFilterDisabled"
+    SERVICE_TIMEOUT = "ServiceTimeout"
+
+
+# of an event that its sending service gave up before Lambda had it
+SENDERS_CAUSES = frozenset(
+    {
+        Cause.DELIVERY_ATTEMPTS_EXHAUSTED,
+        Cause.DELIVERY_AGE_EXCEEDED,
+        Cause.ACCESS_DENIED,
+        Cause.RESOURCE_NOT_FOUND,
+        Cause.SUBSCRIPTION_DISABLED,
+    }
+)
 
 
 class Member(msgspec.Struct, frozen=True, array_like=True):
