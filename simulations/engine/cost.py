@@ -165,13 +165,6 @@ def further_requests(size_bytes: int) -> int:
     return -(-max(0, size_bytes - rule.first_kb * _BYTES_PER_KB) // (rule.next_kb * _BYTES_PER_KB))
 
 
-_BY_TRIGGER = {
-    "api_gateway": ("API Gateway: a request for each call, also for those that it answered with an error.",),
-    "s3": ("S3: the PUT requests that created the objects; the notifications themselves are free.",),
-    "sqs": (
-        "SQS: the requests that send, receive and delete messages, the empty receives of Lambda's pollers among them.",
-    ),
-}
 _CATCHERS = {
     "dead_letter_config": "The dead-letter queue: one write for each event it received, and its storage.",
     "on_failure": "The on-failure destination: one write for each record it received.",
@@ -188,4 +181,4 @@ _ALWAYS = (
 def not_priced(scenario: Scenario) -> list[str]:
     """What this bill leaves out, in sentences."""
     caught = (text for name, text in _CATCHERS.items() if getattr(scenario.settings, name, None) is not None)
-    return [*_BY_TRIGGER.get(scenario.trigger, ()), *caught, *_ALWAYS]
+    return [*TRIGGERS[scenario.trigger].not_priced, *caught, *_ALWAYS]

@@ -14,6 +14,7 @@ from simulations.engine.metrics import AttemptCounts, EventCounts, Figure, Invoc
 from simulations.engine.run import simulate_rows
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES, Kind, Record, Row
+from simulations.engine.triggers import TRIGGERS
 
 ENGINE_VERSION = "1"
 
@@ -227,7 +228,8 @@ _CATCHERS = {
 
 def configured_catchers(scenario: Scenario) -> list[str]:
     """The catchers that the settings name, so that an empty one is said to be empty."""
-    return [name for setting, name in _CATCHERS.items() if getattr(scenario.settings, setting, None) is not None]
+    known = _CATCHERS | TRIGGERS[scenario.trigger].catchers
+    return [name for setting, name in known.items() if getattr(scenario.settings, setting, None) is not None]
 
 
 def make_report(

@@ -18,6 +18,7 @@ from simulations.engine.metrics.figures import (
 )
 from simulations.engine.metrics.names import SCALES, metric_names
 from simulations.engine.metrics.queue_depth import QueueDepth
+from simulations.engine.metrics.source import Source
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Fate, Kind, Outcome, Row
 from simulations.engine.triggers import TRIGGERS
@@ -50,6 +51,7 @@ class Metrics:
         self.executions = self.series["ConcurrentExecutions"]
         self._polled = TRIGGERS[scenario.trigger].model in ("queue", "stream")
         self._reports = _REPORTS in (getattr(scenario.settings, "function_response_types", None) or ())
+        self._source = Source(TRIGGERS[scenario.trigger], self.series)
         self._folds = self._by_kind()
 
     def add(self, rows: Iterable[Row]) -> None:
@@ -108,7 +110,7 @@ class Metrics:
             "Throttles": self.outcomes[Outcome.THROTTLED],
             "AsyncEventsReceived": self.accepted,
             "NumberOfMessagesSent": self.arrived,
-            "Count": self.arrived,
+            self._source.name("arrived"): self.arrived,
         }
 
     def _make_series(self, scenario: Scenario) -> dict[str, Series]:
@@ -140,6 +142,8 @@ class Metrics:
                 Kind.FILTERED: self._on_filtered,
                 Kind.CAPTURED: self._on_captured,
             }
+        elif self._source.catchers:
+            folds |= {Kind.CAPTURED: self._source.captured}
         return tuple(folds.get(kind) for kind in Kind)
 
     def _point(self, name: str, value: int = 1) -> None:
@@ -173,6 +177,8 @@ class Metrics:
                 self._point("AsyncEventAge", at - queued)
         if invocation is not None:
             self._on_invocation(row, members)
+        else:
+            self._source.not_run(row)
         if self._polled:
             self._point("InvokedEventCount", len(members))
 
@@ -219,12 +225,8 @@ class Metrics:
 
     def _on_answered(self, row: Row) -> None:
         at, event, status = row[1], row[3], row[4]
-        if 400 <= status < 500:
-            self._point("4XXError")
-        elif status >= 500:
-            self._point("5XXError")
-        if event in self.since:
-            self._point("Latency", at - self.since[event])
+        since = self.since.get(event)
+        self._source.answered(status, at - since if since is not None else None)
 
     def _on_hidden(self, row: Row) -> None:
         """What stays in the queue was not handled, whatever the answer looked like."""
@@ -255,6 +257,8 @@ class Metrics:
             self._point("DeadLetterErrors")
         elif by in ("on_failure", "on_success"):
             self._point("DestinationDeliveryFailures")
+        elif by in self._source.catchers:
+            self._source.point("uncaught")
 
     def _on_settled(self, row: Row) -> None:
         at, event, fate = row[1], row[3], row[4]
@@ -263,6 +267,7 @@ class Metrics:
         if since is not None:
             self.settling.add(at - since)
         self.handled.discard(event)
+        self._source.settled(row[5])
         # MET-6: dropped even when a catcher has it
         if self.queued.pop(event, None) is not None and fate in (Fate.CAPTURED, Fate.LOST):
             self._point("AsyncEventsDropped")

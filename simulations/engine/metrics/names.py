@@ -1,6 +1,11 @@
 """The CloudWatch metrics that a run can move, by AWS's names, and their units.
 
-https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html and the pages of SQS and API Gateway.
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html and the pages of SQS. A trigger
+names the metrics of its source by what moves them:
+
+- `arrived` each event, `4xx` `5xx` `latency` the answers to a caller;
+- `refused` `throttled` a sender's call that Lambda did not take; `undelivered` an event that its sender gave up;
+- `caught` `uncaught` what the sender's own catcher took, or could not take; `looped` an event that Lambda stopped as a loop.
 """
 
 from simulations.engine.trigger import Trigger
@@ -24,7 +29,6 @@ _QUEUE = (
     "NumberOfEmptyReceives",
 )
 _BY_MODEL = {"synchronous": (), "asynchronous": _ASYNCHRONOUS, "queue": _QUEUE, "stream": _MAPPING}
-_BY_TRIGGER = {"api_gateway": ("Count", "4XXError", "5XXError", "Latency")}
 SCALES = {
     "Duration": US_PER_MS,
     "AsyncEventAge": US_PER_MS,
@@ -35,4 +39,4 @@ SCALES = {
 
 def metric_names(trigger: Trigger) -> tuple[str, ...]:
     """The metrics of the function and of this trigger, those of a queue's depth left out."""
-    return (*_LAMBDA, *_BY_MODEL[trigger.model], *_BY_TRIGGER.get(trigger.key, ()))
+    return (*_LAMBDA, *_BY_MODEL[trigger.model], *trigger.metrics.values())

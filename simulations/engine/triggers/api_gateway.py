@@ -119,4 +119,6 @@ API_GATEWAY = Trigger(
     rules=("SYNC-1", "SYNC-2", "SYNC-3", "SYNC-4", "APIGW-1", "APIGW-2", "APIGW-6", "APIGW-7"),
     source="https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html",
     summary="An HTTP request waits for the function's answer; nobody retries, and every failure comes back as a status code.",
+    metrics={"arrived": "Count", "4xx": "4XXError", "5xx": "5XXError", "latency": "Latency"},
+    not_priced=("API Gateway: a request for each call, also for those that it answered with an error.",),
 )
