@@ -10,7 +10,13 @@ _POLICY = lambda_guide("access-control-resource-based")
 
 
 def _push(
-    rule_id: str, sentence: str, principal: str, *pages: str, basis: Basis = "documented", note: str = ""
+    rule_id: str,
+    sentence: str,
+    principal: str,
+    *pages: str,
+    basis: Basis = "documented",
+    note: str = "",
+    modelled: bool = False,
 ) -> Rule:
     """A rule about a service that needs lambda:InvokeFunction in the function's resource-based policy."""
     values: dict[str, Value] = {"principal": principal} if principal else {}
@@ -18,8 +24,8 @@ def _push(
         id=rule_id,
         sentence=sentence,
         values=values,
-        state="text_only",
-        reason=_TOLD,
+        state="modelled" if modelled else "text_only",
+        reason="" if modelled else _TOLD,
         basis=basis,
         source=(_POLICY, *pages),
         note=note,
@@ -38,12 +44,14 @@ PERMISSIONS: tuple[Rule, ...] = (
         "if it goes missing later, events are lost without a sign.",
         "s3.amazonaws.com",
         note="What happens without the permission is from memory.",
+        modelled=True,
     ),
     _push(
         "PERM-2",
         "Without permission SNS does not retry: the subscription's dead-letter queue takes the notification, or it is lost.",
         "sns.amazonaws.com",
         aws_page("sns/latest/dg/sns-dead-letter-queues"),
+        modelled=True,
     ),
     _push(
         "PERM-3",
@@ -51,6 +59,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "or it is dropped, and FailedInvocations rises.",
         "events.amazonaws.com",
         eventbridge_guide("eb-rule-dlq"),
+        modelled=True,
     ),
     _push(
         "PERM-4",
@@ -94,6 +103,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "Without permission an IoT rule runs its errorAction.",
         "iot.amazonaws.com",
         aws_page("iot/latest/developerguide/rule-error-handling"),
+        modelled=True,
     ),
     _push(
         "PERM-11",
@@ -102,6 +112,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "logs.amazonaws.com",
         aws_page("AmazonCloudWatch/latest/logs/Subscriptions"),
         note="That it cannot be made is from memory.",
+        modelled=True,
     ),
     _push(
         "PERM-12",
@@ -116,6 +127,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "",
         basis="memory",
         note="The principals, except Lex's, are from memory.",
+        modelled=True,
     ),
     _push(
         "PERM-14",
@@ -124,6 +136,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "",
         eventbridge_guide("eb-pipes-error-troubleshooting"),
         note="The names of the errors at Step Functions are from memory.",
+        modelled=True,
     ),
     _push(
         "PERM-15",
