@@ -20,6 +20,9 @@ MOST_EVENTS = 25
 # numbers without an upper limit of their own stay in the range in which people teach
 OPEN_END = 2_000
 
+# the catchers that belong to a source, by their names in records
+SOURCES_CATCHERS = sorted({name for trigger in TRIGGERS.values() for name in trigger.catchers.values()})
+
 event_ids = st.integers(1, MOST_EVENTS + 2).map(str)
 some_ms = st.one_of(
     st.sampled_from([0, 1, 100, 1_000, 2_999, 3_000, 3_001, 29_000, 30_000, 60_000, 180_000]), st.integers(0, 400_000)
@@ -65,7 +68,7 @@ SHAPED: dict[str, SearchStrategy[Any]] = {
     "failures.error_rate": st.sampled_from([0, 0, 0.1, 0.5, 0.9, 1]),
     "failures.first_n": st.sampled_from([0, 0, 1, 2, 3, 5]),
     "failures.catchers": st.dictionaries(
-        st.sampled_from(["function_dlq", "queue_dlq", "on_failure", "on_success"]),
+        st.sampled_from(["function_dlq", "queue_dlq", "on_failure", "on_success", *SOURCES_CATCHERS]),
         st.sampled_from(["no_permission", "too_large"]),
         max_size=2,
     ),

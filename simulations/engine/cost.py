@@ -12,6 +12,7 @@ import msgspec
 from simulations.engine.prices import HOME_REGION, Price, book, price
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import Kind, Row
+from simulations.engine.trigger import model_of
 from simulations.engine.triggers import TRIGGERS
 from simulations.engine.units import MB_PER_GB
 
@@ -89,7 +90,7 @@ class Usage:
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
-        self._asynchronous = TRIGGERS[scenario.trigger].model == "asynchronous"
+        self._asynchronous = model_of(TRIGGERS[scenario.trigger], scenario.settings) == "asynchronous"
         self._further: dict[str, int] = {}  # of large events without a fate: requests beyond the first, each time
         self.requests = 0
         self.further_requests = 0

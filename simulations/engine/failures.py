@@ -66,7 +66,7 @@ class Availability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class InvokeError(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For a time, the Invoke call itself is refused before any code runs: `error` is AWS's exception name."""
 
-    from_ms: Annotated[float, msgspec.Meta(ge=0)] = 0
+    from_ms: Annotated[float, msgspec.Meta(ge=0)] = 0.0  # a float as when it is read, so that links agree
     to_ms: Annotated[float, msgspec.Meta(ge=0)] | None = None
     error: Literal[
         "AccessDeniedException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"

@@ -227,9 +227,11 @@ _CATCHERS = {
 
 
 def configured_catchers(scenario: Scenario) -> list[str]:
-    """The catchers that the settings name, so that an empty one is said to be empty."""
-    known = _CATCHERS | TRIGGERS[scenario.trigger].catchers
-    return [name for setting, name in known.items() if getattr(scenario.settings, setting, None) is not None]
+    """The catchers that the settings name or that are always there, so that an empty one is said to be empty."""
+    trigger = TRIGGERS[scenario.trigger]
+    known = _CATCHERS | trigger.catchers
+    named = [name for setting, name in known.items() if getattr(scenario.settings, setting, None) is not None]
+    return [*named, *trigger.keeps]
 
 
 def make_report(

@@ -305,7 +305,7 @@ class Ended(msgspec.Struct, frozen=True, tag="ended", tag_field="kind"):
 
 
 class Waiting(msgspec.Struct, frozen=True, tag="waiting", tag_field="kind"):
-    """The events go back to Lambda's queue; the next attempt is due at `until_us`."""
+    """The events wait, in Lambda's queue or with the service that sends them; the next attempt is due at `until_us`."""
 
     seq: int
     at_us: int

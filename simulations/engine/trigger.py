@@ -37,13 +37,31 @@ def known_catchers(choices: Choices, *own: str) -> Iterable[FieldError]:
             yield FieldError(f"failures.catchers.{name}", INVALID, message)
 
 
+class ServiceMetric(msgspec.Struct, frozen=True):
+    """One CloudWatch metric of the service itself, by AWS's name, and the happening that is a data point of it.
+
+    `own_*` are statuses that the service made itself, `code_*` those that the function returned; "accepted" is the moment
+    at which Lambda's own queue takes the event. "latency" and "duration" run from arrival to answer and to fate; they are
+    counted in `unit_us` microseconds. A sender's calls may be "refused" or "throttled", its event "undelivered" in the end
+    and "caught" by its own catcher, or not ("uncaught"); "looped" is an event that Lambda stopped as part of a loop.
+    """
+
+    name: str
+    of: Literal[
+        "arrived", "accepted", "delivered", "returned", "captured",
+        "own_4xx", "own_5xx", "code_4xx", "code_5xx", "latency", "duration",
+        "refused", "throttled", "undelivered", "caught", "uncaught", "looped",
+    ]  # fmt: skip
+    unit_us: int = 1
+
+
 class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     """A service wired to a function.
 
     `start(sim, settings)` wires the arrivals to a delivery model. `check(choices)` yields what AWS would refuse. `rules` are
-    the ids this trigger's page tells about, `noun` is what an event is called, `source` AWS's page on it.
-    `catchers`: the settings that switch on a catcher of the source's own, and its name in records. `metrics`: names of the
-    source's CloudWatch metrics by what moves them (see `metrics.names`). `not_priced`: sentences about what the source bills.
+    the ids this trigger's page tells about, `noun` is what an event is called, `source` AWS's page on it. `metrics` are those
+    of the service itself, `not_priced` says what the bill would hold beside Lambda's own lines, `keeps` names the catchers
+    that are there whatever is set, `catchers` the settings that switch on one of the service's own, each with its name.
     """
 
     key: str
@@ -56,6 +74,12 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[str, ...]
     source: str
     summary: str
-    catchers: dict[str, str] = {}
-    metrics: dict[str, str] = {}
+    metrics: tuple[ServiceMetric, ...] = ()
     not_priced: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
+    catchers: dict[str, str] = {}
+
+
+def model_of(trigger: Trigger, settings: Any) -> Model:
+    """The model by which a trigger with these settings invokes: InvocationType Event is asynchronous, whoever sends it."""
+    return "asynchronous" if getattr(settings, "invocation_type", None) == "event" else trigger.model

@@ -32,6 +32,8 @@ const CATCHERS = {
   on_success: "the on-success destination",
   subscription_dlq: "the subscription's dead-letter queue",
   target_dlq: "the target's dead-letter queue",
+  schedule_dlq: "the schedule's dead-letter queue",
+  error_action: "the rule's error action",
 };
 
 /** @param {string} by */
@@ -55,6 +57,13 @@ const CAUSES = {
   NotMatched: "it matches no filter",
   DeletedUnhandled: "it was acknowledged although the function named it as failed",
   PayloadTooLarge: "the payload is too large",
+  MaximumRetryAttempts: "the sending service used up its attempts",
+  MaximumEventAgeInSeconds: "the sending service could not reach Lambda within the time it allows",
+  AccessDeniedException: "the call to the function was not permitted",
+  ResourceNotFoundException: "the function does not exist",
+  RecursiveInvocationException: "Lambda stopped a loop",
+  SubscriptionFilterDisabled: "the subscription filter was disabled at that time",
+  ServiceTimeout: "the stack stopped waiting for a response",
 };
 
 /** @param {string | null} cause */

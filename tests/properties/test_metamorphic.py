@@ -13,7 +13,7 @@ from tests.traces import Trace, changed
 
 NOTHING_FAILS: dict[str, Any] = {
     "error_rate": 0, "first_n": 0, "poison": [], "outages": [], "script": [], "invocations": [], "concurrency": [],
-    "handler": "raise",
+    "handler": "raise", "invoke_errors": [],
 }  # fmt: skip
 ROOMY: dict[str, Any] = {
     "timeout_s": 30, "account_concurrent_executions": 1_000, "reserved_concurrent_executions": None,
@@ -50,7 +50,7 @@ def _defaults(trigger: str) -> dict[str, Any]:
 
 @given(
     scenarios(
-        failures={"concurrency": []},
+        failures={"concurrency": [], "invoke_errors": []},
         function={"account_concurrent_executions": 1_000, "reserved_concurrent_executions": None},
     )
 )
@@ -61,9 +61,14 @@ def test_with_room_for_all_nothing_is_throttled(scenario: Scenario) -> None:
 @pytest.mark.parametrize("trigger", ASYNCHRONOUS)
 def test_without_a_catcher_what_always_fails_is_lost_and_with_one_it_is_not(trigger: str) -> None:
     failing = {**NOTHING_FAILS, "error_rate": 1, "catchers": {}}
+    settings: dict[str, Any] = {"dead_letter_config": None, "on_failure": None}
+    sections: dict[str, Any] = {"failures": failing, "settings": settings}
+    if "service_timeout_s" in _defaults(trigger):  # whoever waits must wait long enough to see Lambda give up
+        settings["service_timeout_s"] = 3_600
+        sections["function"] = ROOMY
 
     @given(
-        small(trigger, failures=failing, settings={"dead_letter_config": None, "on_failure": None}),
+        small(trigger, **sections),
         st.sampled_from(["sqs", "sns"]),
     )
     def check(scenario: Scenario, target: str) -> None:

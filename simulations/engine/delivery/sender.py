@@ -143,7 +143,7 @@ class Sender:
             self._accepted(at, event)
             return
         event.attempts += 1
-        outcome_rule = "SYNC-4" if error == TOO_MANY_REQUESTS else "GEN-3"
+        outcome_rule = "SYNC-4" if error == TOO_MANY_REQUESTS else "ERR-1"
         self._sim.refuse(at, rule, (error, outcome_rule), event.attempts, [(event.id, None, None, 0)])
         if error in _PASSING:
             self._passing(at, event, error)

@@ -16,9 +16,9 @@ from simulations.engine.metrics.figures import (
     Series,
     TimeToSettle,
 )
-from simulations.engine.metrics.names import SCALES, metric_names
+from simulations.engine.metrics.names import metric_names, scales
+from simulations.engine.metrics.of_callers import ServiceFold
 from simulations.engine.metrics.queue_depth import QueueDepth
-from simulations.engine.metrics.source import Source
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Fate, Kind, Outcome, Row
 from simulations.engine.triggers import TRIGGERS
@@ -47,11 +47,12 @@ class Metrics:
         self.ends: list[int] = []  # of the executions under way
         self.depth = _depth(scenario)
         self.series = self._make_series(scenario)
+        self._scales = scales(TRIGGERS[scenario.trigger])
+        self._service = ServiceFold(TRIGGERS[scenario.trigger], self.series)
         self.duration = self.series["Duration"]
         self.executions = self.series["ConcurrentExecutions"]
         self._polled = TRIGGERS[scenario.trigger].model in ("queue", "stream")
         self._reports = _REPORTS in (getattr(scenario.settings, "function_response_types", None) or ())
-        self._source = Source(TRIGGERS[scenario.trigger], self.series)
         self._folds = self._by_kind()
 
     def add(self, rows: Iterable[Row]) -> None:
@@ -98,8 +99,7 @@ class Metrics:
 
     def cloudwatch(self) -> dict[str, Figure]:
         """Every metric that this trigger can move, by AWS's name; those that did not move too."""
-        figures = {name: series.figure(SCALES.get(name, 1)) for name, series in self.series.items()}
-        ones = self._ones()
+        figures, ones = {name: one.figure(self._scales.get(name, 1)) for name, one in self.series.items()}, self._ones()
         return figures | {name: _ones(ones[name]) for name in figures if name in ones}
 
     def _ones(self) -> dict[str, int]:
@@ -110,11 +110,10 @@ class Metrics:
             "Throttles": self.outcomes[Outcome.THROTTLED],
             "AsyncEventsReceived": self.accepted,
             "NumberOfMessagesSent": self.arrived,
-            self._source.name("arrived"): self.arrived,
         }
 
     def _make_series(self, scenario: Scenario) -> dict[str, Series]:
-        series = {name: Series() for name in metric_names(TRIGGERS[scenario.trigger])}
+        series = {name: Series() for name in metric_names(TRIGGERS[scenario.trigger], scenario.settings)}
         depth = self.depth
         if depth is not None:
             series["ApproximateNumberOfMessagesVisible"] = depth.visible
@@ -130,6 +129,7 @@ class Metrics:
             Kind.ACCEPTED: self._on_accepted,
             Kind.ATTEMPT: self._on_attempt,
             Kind.ANSWERED: self._on_answered,
+            Kind.CAPTURED: self._service.captured,
             Kind.CAPTURE_FAILED: self._on_capture_failed,
             Kind.SETTLED: self._on_settled,
             Kind.ENDED: self._on_ended,
@@ -142,8 +142,6 @@ class Metrics:
                 Kind.FILTERED: self._on_filtered,
                 Kind.CAPTURED: self._on_captured,
             }
-        elif self._source.catchers:
-            folds |= {Kind.CAPTURED: self._source.captured}
         return tuple(folds.get(kind) for kind in Kind)
 
     def _point(self, name: str, value: int = 1) -> None:
@@ -155,12 +153,15 @@ class Metrics:
     def _on_arrived(self, row: Row) -> None:
         self.arrived += 1
         self.since[row[3]] = row[1]
+        if self._service:
+            self._service.happened("arrived")
         if self.depth is not None:
             self.depth.arrived(row[1], row[3])
 
     def _on_accepted(self, row: Row) -> None:
         self.accepted += 1
         self.queued[row[3]] = row[1]
+        self._service.ended("accepted", row[1] - self.since.get(row[3], row[1]))
 
     def _on_received(self, row: Row) -> None:
         self._point("PolledEventCount", len(row[3]))
@@ -177,8 +178,8 @@ class Metrics:
                 self._point("AsyncEventAge", at - queued)
         if invocation is not None:
             self._on_invocation(row, members)
-        else:
-            self._source.not_run(row)
+        elif self._service:
+            self._service.not_run(row)
         if self._polled:
             self._point("InvokedEventCount", len(members))
 
@@ -224,9 +225,8 @@ class Metrics:
                 handled.add(event)
 
     def _on_answered(self, row: Row) -> None:
-        at, event, status = row[1], row[3], row[4]
-        since = self.since.get(event)
-        self._source.answered(status, at - since if since is not None else None)
+        since = self.since.get(row[3])
+        self._service.answered(row[2], row[4], None if since is None else row[1] - since)
 
     def _on_hidden(self, row: Row) -> None:
         """What stays in the queue was not handled, whatever the answer looked like."""
@@ -252,13 +252,12 @@ class Metrics:
 
     def _on_capture_failed(self, row: Row) -> None:
         """MET-7, MET-8."""
-        by = row[4]
-        if by == "function_dlq":
+        if row[4] == "function_dlq":
             self._point("DeadLetterErrors")
-        elif by in ("on_failure", "on_success"):
+        elif row[4] in ("on_failure", "on_success"):
             self._point("DestinationDeliveryFailures")
-        elif by in self._source.catchers:
-            self._source.point("uncaught")
+        else:
+            self._service.happened("uncaught")
 
     def _on_settled(self, row: Row) -> None:
         at, event, fate = row[1], row[3], row[4]
@@ -267,10 +266,12 @@ class Metrics:
         if since is not None:
             self.settling.add(at - since)
         self.handled.discard(event)
-        self._source.settled(row[5])
-        # MET-6: dropped even when a catcher has it
-        if self.queued.pop(event, None) is not None and fate in (Fate.CAPTURED, Fate.LOST):
-            self._point("AsyncEventsDropped")
+        if self.queued.pop(event, None) is not None:
+            # MET-6: dropped even when a catcher has it
+            if fate in (Fate.CAPTURED, Fate.LOST):
+                self._point("AsyncEventsDropped")
+        elif self._service:
+            self._service.ended(FATES[fate], None if since is None else at - since, row[5])
 
     def _on_ended(self, row: Row) -> None:
         self._ended_by(row[1])

@@ -1,14 +1,12 @@
 """The CloudWatch metrics that a run can move, by AWS's names, and their units.
 
-https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html and the pages of SQS. A trigger
-names the metrics of its source by what moves them:
-
-- `arrived` each event, `4xx` `5xx` `latency` the answers to a caller;
-- `refused` `throttled` a sender's call that Lambda did not take; `undelivered` an event that its sender gave up;
-- `caught` `uncaught` what the sender's own catcher took, or could not take; `looped` an event that Lambda stopped as a loop.
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html and the page of SQS; the metrics of a service that
+calls the function stand with its trigger.
 """
 
-from simulations.engine.trigger import Trigger
+from typing import Any
+
+from simulations.engine.trigger import Trigger, model_of
 from simulations.engine.units import US_PER_MS, US_PER_S
 
 _LAMBDA = ("Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions")
@@ -29,14 +27,18 @@ _QUEUE = (
     "NumberOfEmptyReceives",
 )
 _BY_MODEL = {"synchronous": (), "asynchronous": _ASYNCHRONOUS, "queue": _QUEUE, "stream": _MAPPING}
-SCALES = {
+_SCALES = {
     "Duration": US_PER_MS,
     "AsyncEventAge": US_PER_MS,
-    "Latency": US_PER_MS,
     "ApproximateAgeOfOldestMessage": US_PER_S,
 }
 
 
-def metric_names(trigger: Trigger) -> tuple[str, ...]:
+def metric_names(trigger: Trigger, settings: Any) -> tuple[str, ...]:
     """The metrics of the function and of this trigger, those of a queue's depth left out."""
-    return (*_LAMBDA, *_BY_MODEL[trigger.model], *trigger.metrics.values())
+    return (*_LAMBDA, *_BY_MODEL[model_of(trigger, settings)], *dict.fromkeys(one.name for one in trigger.metrics))
+
+
+def scales(trigger: Trigger) -> dict[str, int]:
+    """How many of our microseconds a metric's unit has, for those that measure time."""
+    return _SCALES | {one.name: one.unit_us for one in trigger.metrics}

@@ -33,6 +33,8 @@ GROUND: tuple[Rule, ...] = (
             "An invocation error means the request never reached the code (a throttle, a missing permission, bad JSON). "
             "A function error means the code ran and failed, and is still answered with 200. Each has its own retries."
         ),
+        state="text_only",
+        reason="It sorts errors; ERR-1, SYNC-2, SYNC-4, ASYNC-3 and ASYNC-4 act on each kind.",
         source=(lambda_guide("invocation-sync"), lambda_api("Invoke"), shape("Invoke")),
     ),
     Rule(

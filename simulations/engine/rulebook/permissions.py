@@ -16,16 +16,20 @@ def _push(
     *pages: str,
     basis: Basis = "documented",
     note: str = "",
-    modelled: bool = False,
+    acts: dict[str, Value] | None = None,
 ) -> Rule:
-    """A rule about a service that needs lambda:InvokeFunction in the function's resource-based policy."""
+    """A rule about a service that needs lambda:InvokeFunction in the function's resource-based policy.
+
+    `acts`: its numbers, where the engine acts on it because a failure plan takes the permission away.
+    """
     values: dict[str, Value] = {"principal": principal} if principal else {}
+    values |= acts or {}
     return Rule(
         id=rule_id,
         sentence=sentence,
         values=values,
-        state="modelled" if modelled else "text_only",
-        reason="" if modelled else _TOLD,
+        state="text_only" if acts is None else "modelled",
+        reason=_TOLD if acts is None else "",
         basis=basis,
         source=(_POLICY, *pages),
         note=note,
@@ -44,14 +48,14 @@ PERMISSIONS: tuple[Rule, ...] = (
         "if it goes missing later, events are lost without a sign.",
         "s3.amazonaws.com",
         note="What happens without the permission is from memory.",
-        modelled=True,
+        acts={},
     ),
     _push(
         "PERM-2",
         "Without permission SNS does not retry: the subscription's dead-letter queue takes the notification, or it is lost.",
         "sns.amazonaws.com",
         aws_page("sns/latest/dg/sns-dead-letter-queues"),
-        modelled=True,
+        acts={},
     ),
     _push(
         "PERM-3",
@@ -59,7 +63,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "or it is dropped, and FailedInvocations rises.",
         "events.amazonaws.com",
         eventbridge_guide("eb-rule-dlq"),
-        modelled=True,
+        acts={},
     ),
     _push(
         "PERM-4",
@@ -103,7 +107,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "Without permission an IoT rule runs its errorAction.",
         "iot.amazonaws.com",
         aws_page("iot/latest/developerguide/rule-error-handling"),
-        modelled=True,
+        acts={},
     ),
     _push(
         "PERM-11",
@@ -112,7 +116,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "logs.amazonaws.com",
         aws_page("AmazonCloudWatch/latest/logs/Subscriptions"),
         note="That it cannot be made is from memory.",
-        modelled=True,
+        acts={},
     ),
     _push(
         "PERM-12",
@@ -127,7 +131,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "",
         basis="memory",
         note="The principals, except Lex's, are from memory.",
-        modelled=True,
+        acts={},
     ),
     _push(
         "PERM-14",
@@ -136,7 +140,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "",
         eventbridge_guide("eb-pipes-error-troubleshooting"),
         note="The names of the errors at Step Functions are from memory.",
-        modelled=True,
+        acts={},
     ),
     _push(
         "PERM-15",

@@ -16,8 +16,8 @@ from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Cause
 from simulations.engine.traffic import Event
-from simulations.engine.trigger import Choices, Trigger
-from simulations.engine.units import US_PER_S, us_from_ms
+from simulations.engine.trigger import Choices, ServiceMetric, Trigger
+from simulations.engine.units import US_PER_MS, US_PER_S, us_from_ms
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -119,6 +119,13 @@ API_GATEWAY = Trigger(
     rules=("SYNC-1", "SYNC-2", "SYNC-3", "SYNC-4", "APIGW-1", "APIGW-2", "APIGW-6", "APIGW-7"),
     source="https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html",
     summary="An HTTP request waits for the function's answer; nobody retries, and every failure comes back as a status code.",
-    metrics={"arrived": "Count", "4xx": "4XXError", "5xx": "5XXError", "latency": "Latency"},
+    metrics=(
+        ServiceMetric("Count", "arrived"),
+        ServiceMetric("4XXError", "own_4xx"),
+        ServiceMetric("4XXError", "code_4xx"),
+        ServiceMetric("5XXError", "own_5xx"),
+        ServiceMetric("5XXError", "code_5xx"),
+        ServiceMetric("Latency", "latency", US_PER_MS),
+    ),
     not_priced=("API Gateway: a request for each call, also for those that it answered with an error.",),
 )

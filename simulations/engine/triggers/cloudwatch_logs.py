@@ -26,7 +26,7 @@ from simulations.engine.limits import FieldError, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim, epoch_ms
 from simulations.engine.traffic import Event
-from simulations.engine.trigger import Choices, Trigger, known_catchers
+from simulations.engine.trigger import Choices, ServiceMetric, Trigger, known_catchers
 from simulations.engine.units import US_PER_S
 
 _ENDLESS = 1 << 40  # retries: the age ends them
@@ -101,6 +101,9 @@ CLOUDWATCH_LOGS = Trigger(
     source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Subscriptions.html",
     summary="A filter sends log events to Lambda: again for up to a day while Lambda cannot be reached; without permission it "
     "is disabled for minutes, and the logs of that time are skipped.",
-    metrics={"refused": "DeliveryErrors", "throttled": "DeliveryThrottling"},
+    metrics=(
+        ServiceMetric("DeliveryErrors", "refused"),
+        ServiceMetric("DeliveryThrottling", "throttled"),
+    ),
     not_priced=("CloudWatch Logs: the logs that are taken in, by the GB.",),
 )  # fmt: skip

@@ -24,7 +24,7 @@ from simulations.engine.limits import FieldError, plain, setting
 from simulations.engine.rules import number, value
 from simulations.engine.sim import FUNCTION_ARN, Sim, timestamp
 from simulations.engine.traffic import Event
-from simulations.engine.trigger import Choices, Trigger, known_catchers
+from simulations.engine.trigger import Choices, ServiceMetric, Trigger, known_catchers
 from simulations.engine.units import US_PER_S
 
 _BY = "target_dlq"
@@ -129,11 +129,11 @@ EVENTBRIDGE = Trigger(
     summary="A rule sends matching events to Lambda: again for up to a day while Lambda cannot be reached, never without "
     "permission. Code that fails is Lambda's to retry.",
     catchers={"target_dead_letter_config": _BY},
-    metrics={
-        "undelivered": "FailedInvocations",
-        "caught": "InvocationsSentToDLQ",
-        "uncaught": "InvocationsFailedToBeSentToDLQ",
-    },
+    metrics=(
+        ServiceMetric("FailedInvocations", "undelivered"),
+        ServiceMetric("InvocationsSentToDLQ", "caught"),
+        ServiceMetric("InvocationsFailedToBeSentToDLQ", "uncaught"),
+    ),
     not_priced=(
         "EventBridge: custom events, by the million; events of AWS services are free.",
         "The target's dead-letter queue: one SQS request for each event it received, and its storage.",

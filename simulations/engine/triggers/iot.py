@@ -23,7 +23,7 @@ from simulations.engine.delivery.sender import DeliveryRetries, GivenUp, RandomP
 from simulations.engine.limits import FieldError, plain
 from simulations.engine.sim import FUNCTION_ARN, Sim
 from simulations.engine.traffic import Event
-from simulations.engine.trigger import Choices, Trigger, known_catchers
+from simulations.engine.trigger import Choices, ServiceMetric, Trigger, known_catchers
 
 _BY = "error_action"
 
@@ -92,7 +92,11 @@ IOT = Trigger(
     summary="A rule hands a device's message to Lambda; if it cannot, its error action runs. Code that fails is Lambda's to "
     "retry, and the error action never hears of it.",
     catchers={"error_action": _BY},
-    metrics={"undelivered": "Failure", "caught": "ErrorActionSuccess", "uncaught": "ErrorActionFailure"},
+    metrics=(
+        ServiceMetric("Failure", "undelivered"),
+        ServiceMetric("ErrorActionSuccess", "caught"),
+        ServiceMetric("ErrorActionFailure", "uncaught"),
+    ),
     not_priced=(
         "IoT Core: messages, rules that ran and actions that ran, by the million.",
         "The error action: whatever its own service charges.",

@@ -26,7 +26,7 @@ from simulations.engine.limits import FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import FUNCTION_ARN, Sim, timestamp
 from simulations.engine.traffic import Event
-from simulations.engine.trigger import Choices, Trigger, known_catchers
+from simulations.engine.trigger import Choices, ServiceMetric, Trigger, known_catchers
 from simulations.engine.units import US_PER_MINUTE, US_PER_S
 
 _BY = "schedule_dlq"
@@ -154,13 +154,13 @@ SCHEDULER = Trigger(
     summary="A schedule is due and Scheduler calls Lambda, with a role of its own: again for up to a day while Lambda cannot be "
     "reached. Code that fails is Lambda's to retry.",
     catchers={"schedule_dead_letter_config": _BY},
-    metrics={
-        "undelivered": "InvocationDroppedCount",
-        "refused": "TargetErrorCount",
-        "throttled": "TargetErrorThrottledCount",
-        "caught": "InvocationsSentToDeadLetterCount",
-        "uncaught": "InvocationsFailedToBeSentToDeadLetterCount",
-    },
+    metrics=(
+        ServiceMetric("InvocationDroppedCount", "undelivered"),
+        ServiceMetric("TargetErrorCount", "refused"),
+        ServiceMetric("TargetErrorThrottledCount", "throttled"),
+        ServiceMetric("InvocationsSentToDeadLetterCount", "caught"),
+        ServiceMetric("InvocationsFailedToBeSentToDeadLetterCount", "uncaught"),
+    ),
     not_priced=(
         "EventBridge Scheduler: invocations, by the million.",
         "The schedule's dead-letter queue: one SQS request for each event it received, and its storage.",

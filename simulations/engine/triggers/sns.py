@@ -25,7 +25,7 @@ from simulations.engine.limits import FieldError, plain
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim, timestamp
 from simulations.engine.traffic import Event
-from simulations.engine.trigger import Choices, Trigger, known_catchers
+from simulations.engine.trigger import Choices, ServiceMetric, Trigger, known_catchers
 from simulations.engine.units import US_PER_S
 
 _TOPIC = "arn:aws:sns:us-east-1:123456789012:my-topic"
@@ -128,12 +128,12 @@ SNS = Trigger(
     summary="SNS pushes a message to Lambda: for up to 23 days while Lambda cannot be reached, not once more when the function "
     "is gone. Code that fails is Lambda's to retry.",
     catchers={"redrive_policy": _BY},
-    metrics={
-        "undelivered": "NumberOfNotificationsFailed",
-        "caught": "NumberOfNotificationsRedrivenToDlq",
-        "uncaught": "NumberOfNotificationsFailedToRedriveToDlq",
-        "looped": "RecursiveInvocationsDropped",
-    },
+    metrics=(
+        ServiceMetric("NumberOfNotificationsFailed", "undelivered"),
+        ServiceMetric("NumberOfNotificationsRedrivenToDlq", "caught"),
+        ServiceMetric("NumberOfNotificationsFailedToRedriveToDlq", "uncaught"),
+        ServiceMetric("RecursiveInvocationsDropped", "looped"),
+    ),
     not_priced=(
         "SNS: the messages published; deliveries to Lambda are free.",
         "The subscription's dead-letter queue: one SQS request for each message it received, and its storage.",
