@@ -94,15 +94,14 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """How one service delivers.
 
     `rule` stands behind a retry and giving up in the end, `final_rule` behind giving up at once, `denied_rule` behind doing
-    so for want of a permission. `retries` and `age` end the retries before the phases do. `pause`: how long the service
-    sends nothing at all after an error that will not pass. `failed(at, event)`: whoever waits for the service hears of it.
+    so for want of a permission. `phases` are the retries, one after the other; `age` may end them sooner. `pause`: how long the
+    service sends nothing at all after an error that will not pass. `failed(at, event)`: whoever waits for it hears of that.
     """
 
     rule: str
     final_rule: str
     denied_rule: str
     phases: tuple[Phase, ...]
-    retries: int | None = None
     age: int | None = None
     random_part: int = 0
     catcher: Catcher | None = None
@@ -156,10 +155,10 @@ class Sender:
         retries = event.attempts - 1
         phase, wait = self._wait(event, retries)
         if phase is None:
-            log.limit(at, policy.rule, Cause.DELIVERY_ATTEMPTS_EXHAUSTED, f"{retries:,}", event.id)
+            log.limit(at, policy.rule, "Retries of the sender", f"{retries:,}", event.id)
             self._give_up(at, event, policy.rule, error, Cause.DELIVERY_ATTEMPTS_EXHAUSTED)
         elif policy.age is not None and at + wait > event.at + policy.age:
-            log.limit(at, policy.rule, Cause.DELIVERY_AGE_EXCEEDED, words(policy.age), event.id)
+            log.limit(at, policy.rule, "Age at the sender", words(policy.age), event.id)
             self._give_up(at, event, policy.rule, error, Cause.DELIVERY_AGE_EXCEEDED)
         else:
             if wait:
@@ -168,11 +167,8 @@ class Sender:
 
     def _wait(self, event: Event, retries: int) -> tuple[Phase | None, int]:
         """How long to wait after so many retries; no phase when there are no more."""
-        policy = self._policy
-        if policy.retries is not None and retries >= policy.retries:
-            return None, 0
         left = retries
-        for phase in policy.phases:
+        for phase in self._policy.phases:
             if left < phase.times:
                 wait = phase.wait if phase.factor == 1 else min(phase.wait * phase.factor**left, phase.longest)
                 return phase, wait - self._chance(event, retries, wait)
@@ -194,7 +190,7 @@ class Sender:
         policy = self._policy
         if policy.pause:
             self._silent_until = at + policy.pause
-            self._sim.log.limit(at, policy.pause_rule, "Disabled", words(policy.pause), event.id)
+            self._sim.log.limit(at, policy.pause_rule, "Subscription filter disabled", words(policy.pause), event.id)
         rule = policy.denied_rule if error == Cause.ACCESS_DENIED else policy.final_rule
         self._give_up(at, event, rule, error, None)
 
