@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulations.engine import make_report, parse_scenario, simulate_rows
+from simulations.engine import ScenarioErrors, make_report, parse_scenario, simulate_rows
 from simulations.engine.trace import Attempt, Captured
 from simulations.picture.activity import activity_of
 from simulations.picture.fold import folded_pieces
@@ -115,3 +115,22 @@ def test_worked_case_what_sns_cannot_deliver_moves_no_metric_of_lambda_but_throt
     else:
         assert "NumberOfNotificationsFailed" not in moved
         assert moved["AsyncEventsDropped"] == 1
+
+
+@pytest.mark.parametrize(
+    ("traffic", "field"),
+    [
+        ({"kind": "single", "size_bytes": 262_145}, "traffic.size_bytes"),
+        ({"kind": "at", "events": [{"at_ms": 0}, {"at_ms": 1, "size_bytes": 262_145}]}, "traffic.events[1].size_bytes"),
+    ],
+)
+def test_a_message_that_is_too_long_cannot_be_published(traffic: dict[str, object], field: str) -> None:
+    with pytest.raises(ScenarioErrors) as found:
+        parse_scenario({"trigger": "sns", "traffic": traffic})
+    assert [(error.field, error.code) for error in found.value.errors] == [(field, "InvalidParameter")]
+
+
+def test_a_catcher_that_is_not_there_cannot_fail() -> None:
+    with pytest.raises(ScenarioErrors) as found:
+        parse_scenario({"trigger": "sns", "failures": {"catchers": {"target_dlq": "no_permission"}}})
+    assert [error.field for error in found.value.errors] == ["failures.catchers.target_dlq"]

@@ -14,8 +14,11 @@ from simulations.engine.fields import Field, scenario_fields
 from simulations.links import read_link, render_link, render_query, render_texts
 from tests.strategies import scenarios
 
-# the last one is SQS's own
-CODES = {"ValidationException", "InvalidParameterValueException", "ParamValidationError", "InvalidParameterValue"}
+# the last ones are SQS's and SNS's own
+CODES = {
+    "ValidationException", "InvalidParameterValueException", "ParamValidationError", "InvalidParameterValue",
+    "InvalidParameter",
+}  # fmt: skip
 NONSENSE = st.one_of(
     st.sampled_from(
         ["", " ", "-1", "-0", "0", "1e400", "-1e400", "nan", "NaN", "inf", "-Infinity", "1_000", "0x10", "\u0661", "9" * 40,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from simulations.engine import RULES, TRIGGERS, Scenario
 from simulations.engine.sim import CALLER_RATE
-from simulations.engine.trace import Accepted, Arrived, Attempt, Cause, Ended, Received
+from simulations.engine.trace import Accepted, Arrived, Attempt, Cause, Ended, Received, Waiting
 from tests.strategies import scenarios
 from tests.traces import RECORD_LIMIT, Trace, changed, member
 
@@ -189,5 +189,22 @@ def test_a_sender_never_calls_again_after_lambda_accepted_or_after_it_gave_up(tr
             elif isinstance(record, Accepted):
                 assert record.event not in done
                 done.add(record.event)
+
+    check()
+
+
+@pytest.mark.parametrize("trigger", ASYNCHRONOUS)
+def test_a_sender_waits_as_it_says_and_no_longer_than_it_may(trigger: str) -> None:
+    @given(scenarios(trigger))
+    def check(scenario: Scenario) -> None:
+        longest = getattr(scenario.settings, "delivery_longest_wait_s", 480) * US
+        until: dict[str, int] = {}
+        for record in Trace(scenario).records:
+            if isinstance(record, Waiting):
+                until |= dict.fromkeys(record.events, record.until_us)
+            elif isinstance(record, Attempt) and of_the_sender(record):
+                assert until.pop(record.events[0], record.at_us) == record.at_us, "the wait ends when it was said to"
+            if isinstance(record, Waiting) and record.rule in ("MODEL-11", "MODEL-12", "MODEL-13", "SNS-1"):
+                assert 0 < record.until_us - record.at_us <= longest
 
     check()

@@ -5,7 +5,7 @@ days while Lambda cannot be reached, none more when the function is gone; what S
 dead-letter queue. Code that fails is no failure to SNS (SNS-3).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -24,12 +24,14 @@ from simulations.engine.delivery.sender import GivenUp, Phase, RandomPart
 from simulations.engine.limits import FieldError, plain
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim, timestamp
-from simulations.engine.traffic import Event
+from simulations.engine.traffic import At, Event, Traffic
 from simulations.engine.trigger import Choices, ServiceMetric, Trigger, known_catchers
 from simulations.engine.units import US_PER_S
 
 _TOPIC = "arn:aws:sns:us-east-1:123456789012:my-topic"
 _BY = "subscription_dlq"
+_MESSAGE_BYTES = number("DEST-8", "sns_maximum_bytes")
+_INVALID_PARAMETER = "InvalidParameter"  # SNS's own word
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -111,8 +113,20 @@ def _start(sim: Sim, settings: Settings) -> None:
 
 def _check(choices: Choices) -> Iterable[FieldError]:
     yield from known_catchers(choices, _BY)
+    yield from _too_large(choices.traffic)
     if choices.settings.publishes_to_same_topic:
         yield from repeats.check_ids(choices.traffic)
+
+
+def _too_large(traffic: Traffic) -> Iterator[FieldError]:
+    """DEST-8: a message that Publish refuses never gets to the topic."""
+    message = "Invalid parameter: Message too long"
+    if isinstance(traffic, At):
+        for place, planned in enumerate(traffic.events):
+            if planned.size_bytes > _MESSAGE_BYTES:
+                yield FieldError(f"traffic.events[{place}].size_bytes", _INVALID_PARAMETER, message)
+    elif traffic.size_bytes > _MESSAGE_BYTES:
+        yield FieldError("traffic.size_bytes", _INVALID_PARAMETER, message)
 
 
 SNS = Trigger(
