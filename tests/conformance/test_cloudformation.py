@@ -59,3 +59,8 @@ def test_the_stacks_patience_does_not_lengthen_a_run_that_worked() -> None:
     report = make_report(parse_scenario(pushed("cloudformation")))
     assert report.ended is not None
     assert (report.ended.reason, report.ended.at_us) == ("settled", 0)
+
+
+def test_lambda_counts_a_request_that_it_drops_after_the_stack_gave_up() -> None:
+    report = make_report(parse_scenario(pushed("cloudformation", {"service_timeout_s": 100}, {"error_rate": 1})))
+    assert (report.events.returned, report.cloudwatch["AsyncEventsDropped"].sum) == (1, 1)

@@ -218,7 +218,9 @@ class Queue:
             record_rule = _RECORD_RULES.get(cause, "DEST-5")
             caught += self._catch(at, event, "on_failure", settings.on_failure, cause, record_rule, run)
         both = "DEST-2" if caught > 1 else rule
-        if not event.settled:
+        if event.settled:
+            self._sim.count("dropped_after_fate")
+        else:
             self._sim.settle(at, both, event, Fate.CAPTURED if caught else Fate.LOST, cause)
 
     def _catch(self, at: int, event: Event, by: str, target: str, cause: str, rule: str, run: Run | None) -> bool:

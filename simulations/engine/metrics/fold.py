@@ -36,7 +36,7 @@ class Metrics:
 
     def __init__(self, scenario: Scenario) -> None:
         self.billed_ms = 0
-        self.arrived = self.accepted = self.invoked = self.errors = self.duplicates = 0
+        self.arrived = self.accepted = self.invoked = self.errors = self.duplicates = self.dropped = 0
         self.fates = [0] * len(FATES)
         self.outcomes = [0] * len(OUTCOMES)
         self.settling = Series()
@@ -69,12 +69,8 @@ class Metrics:
         Everything that a single row says merges at any cut; what joins two rows (the time between them, duplicates,
         executions at once, the depth of a queue) needs both in one part.
         """
-        self.billed_ms += later.billed_ms
-        self.arrived += later.arrived
-        self.accepted += later.accepted
-        self.invoked += later.invoked
-        self.errors += later.errors
-        self.duplicates += later.duplicates
+        for name in ("billed_ms", "arrived", "accepted", "invoked", "errors", "duplicates", "dropped"):
+            setattr(self, name, getattr(self, name) + getattr(later, name))
         self.fates = [mine + other for mine, other in zip(self.fates, later.fates, strict=True)]
         self.outcomes = [mine + other for mine, other in zip(self.outcomes, later.outcomes, strict=True)]
         self.settling.merge(later.settling)
@@ -109,6 +105,7 @@ class Metrics:
             "Errors": self.errors,
             "Throttles": self.outcomes[Outcome.THROTTLED],
             "AsyncEventsReceived": self.accepted,
+            "AsyncEventsDropped": self.dropped,
             "NumberOfMessagesSent": self.arrived,
         }
 
@@ -267,15 +264,14 @@ class Metrics:
             self.settling.add(at - since)
         self.handled.discard(event)
         if self.queued.pop(event, None) is not None:
-            # MET-6: dropped even when a catcher has it
-            if fate in (Fate.CAPTURED, Fate.LOST):
-                self._point("AsyncEventsDropped")
+            self.dropped += fate in (Fate.CAPTURED, Fate.LOST)  # MET-6: dropped even when a catcher has it
         elif self._service:
             self._service.ended(FATES[fate], None if since is None else at - since, row[5])
 
     def _on_ended(self, row: Row) -> None:
         self._ended_by(row[1])
         self.executions.add(len(self.ends))
+        self.dropped += row[4].get("dropped_after_fate", 0)
         self._point("NumberOfEmptyReceives", row[4].get("empty_receives", 0))
         if self.depth is not None:
             self.depth.close(row[1])

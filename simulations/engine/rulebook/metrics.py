@@ -142,7 +142,7 @@ METRICS: tuple[Rule, ...] = (
         state="text_only",
         reason=_COUNTED,
         source=(aws_page("sns/latest/dg/sns-dead-letter-queues"),),
-        note="The metric for what was redriven to a dead-letter queue is from memory.",
+        note="The metrics about the subscription's dead-letter queue are from memory.",
     ),
     Rule(
         id="MET-17",

@@ -77,7 +77,12 @@ SENDERS: tuple[Rule, ...] = (
             "maximum_event_age_s": 86_400,
             "minimum_event_age_s": 60,
         },
-        source=(eventbridge_guide("eb-rule-retry-policy"), shape("RetryPolicy", "events")),
+        source=(
+            eventbridge_guide("eb-rule-retry-policy"),
+            eventbridge_guide("eb-custom-bus-retry"),
+            shape("RetryPolicy", "events"),
+        ),
+        note="Of a rule on a classic bus. A newer kind of custom bus starts with 5 retries within 300 s.",
     ),
     Rule(
         id="EB-2",
@@ -110,7 +115,7 @@ SENDERS: tuple[Rule, ...] = (
             "maximum_window_minutes": 1_440,
         },
         source=(aws_page("scheduler/latest/UserGuide/configuring-schedule-dlq"), shape("RetryPolicy", "scheduler")),
-        note="That 185 and 24 hours are the defaults is from memory.",
+        note="That 185 and 24 hours are the defaults, and the names of Scheduler's metrics, are from memory.",
     ),
     Rule(
         id="CWL-1",
@@ -120,6 +125,7 @@ SENDERS: tuple[Rule, ...] = (
         ),
         values={"longest_s": 86_400, "pause_s": 600, "filters_per_group": 2},
         source=(aws_page("AmazonCloudWatch/latest/logs/Subscriptions"),),
+        note="The log event that met the error is lost with those that are skipped. The names of the metrics are from memory.",
     ),
     Rule(
         id="CWA-1",
@@ -140,6 +146,7 @@ SENDERS: tuple[Rule, ...] = (
             aws_page("iot/latest/developerguide/lambda-rule-action"),
             aws_page("iot/latest/developerguide/rule-error-handling"),
         ),
+        note="The names of the metrics are from memory.",
     ),
     Rule(
         id="SES-1",
