@@ -21,6 +21,8 @@ MOST_EVENTS = 25
 OPEN_END = 2_000
 
 ERRORS = ["AccessDeniedException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"]
+# the catchers that belong to a source, by their names in records
+SOURCES_CATCHERS = sorted({name for trigger in TRIGGERS.values() for name in trigger.catchers.values()})
 
 event_ids = st.integers(1, MOST_EVENTS + 2).map(str)
 some_ms = st.one_of(
@@ -96,7 +98,9 @@ SHAPED: dict[str, SearchStrategy[Any]] = {
     "settings.max_attempts": st.sampled_from([None, 1, 2, 3, 12]),
     "settings.number_of_retries": st.integers(0, 5),
     "failures.catchers": st.dictionaries(
-        st.sampled_from(["function_dlq", "queue_dlq", "on_failure", "on_success", "processing_failed"]),
+        st.sampled_from(
+            ["function_dlq", "queue_dlq", "on_failure", "on_success", "processing_failed", *SOURCES_CATCHERS]
+        ),
         st.sampled_from(["no_permission", "too_large"]),
         max_size=2,
     ),

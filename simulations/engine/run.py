@@ -47,7 +47,8 @@ def simulate_rows(
             last = rows[-1][1]
             yield rows
     last = max(rows[-1][1] if rows else last, sim.function.last_end)
-    reason = "event_limit" if event_limit is not None and size(scenario.traffic) > event_limit else _reason(sim)
+    crowded = event_limit is not None and (size(scenario.traffic) > event_limit or (sim.room or 0) < 0)
+    reason = "event_limit" if crowded else _reason(sim)
     yield [*rows, *_end(sim, scenario, last, reason, event_limit)]
 
 

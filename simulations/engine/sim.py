@@ -11,12 +11,16 @@ from simulations.engine.failures import FailurePlan, Failures
 from simulations.engine.function import Function, Lambda, Run
 from simulations.engine.kernel import Handler, Kernel
 from simulations.engine.trace import Fate, Kind, Log, Outcome
-from simulations.engine.traffic import Event, Traffic, arrivals
+from simulations.engine.traffic import Event, Traffic, arrivals, size
 from simulations.engine.units import US_PER_MS
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)  # a run starts here wherever a document needs a date
 _ATTEMPT, _THROTTLED, _SUCCEEDED = int(Kind.ATTEMPT), int(Outcome.THROTTLED), int(Outcome.SUCCEEDED)
+_REFUSED = int(Outcome.REFUSED)
 FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:my-function"
+
+TOO_MANY_REQUESTS = "TooManyRequestsException"
+CALLER_RATE = "CallerRateLimitExceeded"  # the reason of a throttle that the failure plan asks for by exception
 
 
 class Sim:
@@ -45,6 +49,9 @@ class Sim:
         self.traffic = traffic
         self.event_limit = event_limit
         self.step = self.kernel.step  # lets up to so many things happen; False when nothing is left
+        self.planned = size(traffic)
+        # how many events beyond the planned ones there may be; None: as many as there are
+        self.room = None if event_limit is None else max(0, event_limit - self.planned)
 
     def feed(self, handler: Handler) -> None:
         """Hand each arriving event to `handler(at, event)`, after its record."""
@@ -56,6 +63,11 @@ class Sim:
             handler(at, event)
 
         self.kernel.feed(self._arrivals(), arrive)
+
+    def arrive(self, at: int, rule: str, event: Event) -> None:
+        """An event that no traffic planned comes into being."""
+        self.unsettled += 1
+        self.log.arrived(at, rule, event.id, event.size, event.group, event.shard)
 
     def _arrivals(self) -> Iterator[tuple[int, Event]]:
         return islice(arrivals(self.traffic, self.draws), self.event_limit)
@@ -105,6 +117,18 @@ class Sim:
         self._write(
             (_ATTEMPT, at, rule, why[1], None, attempt, at, 0, at, _THROTTLED, "TooManyRequestsException", why[0],
              0, None, shard, None, [member[0] for member in members], members, None)
+        )  # fmt: skip
+
+    def refuse(
+        self, at: int, rule: str, why: tuple[str, str], attempt: int, members: list[tuple[str, int | None, int | None, int]],
+    ) -> None:  # fmt: skip
+        """Record an attempt that Lambda refused before any code ran: `why` is AWS's exception and the rule."""
+        error, outcome_rule = why
+        busy = error == TOO_MANY_REQUESTS
+        outcome, reason = (_THROTTLED, CALLER_RATE) if busy else (_REFUSED, None)
+        self._write(
+            (_ATTEMPT, at, rule, outcome_rule, None, attempt, at, 0, at, outcome, error, reason,
+             0, None, None, None, [member[0] for member in members], members, None)
         )  # fmt: skip
 
     def count(self, what: str, number: int = 1) -> None:

@@ -67,6 +67,12 @@ class Cause:
     RETRY_ATTEMPTS_EXHAUSTED = "RetryAttemptsExhausted"
     RECORD_AGE_EXCEEDED = "RecordAgeExceeded"
     SUCCESS = "Success"
+    # why a sending service gave up: EventBridge's two conditions, which say it for every sender, and Lambda's exceptions
+    DELIVERY_ATTEMPTS_EXHAUSTED = "MaximumRetryAttempts"
+    DELIVERY_AGE_EXCEEDED = "MaximumEventAgeInSeconds"
+    ACCESS_DENIED = "AccessDeniedException"
+    RESOURCE_NOT_FOUND = "ResourceNotFoundException"
+    RECURSION = "RecursiveInvocationException"
     # ours: AWS names none of these
     MAX_RECEIVE_COUNT_EXCEEDED = "MaxReceiveCountExceeded"
     RETENTION_EXPIRED = "RetentionExpired"
@@ -84,6 +90,20 @@ class Cause:
     STATE_TIMEOUT = "States.Timeout"
     ANSWER_LIMIT = "AnswerLimitReached"
     PROCESSING_FAILED = "ProcessingFailed"
+    SUBSCRIPTION_DISABLED = "SubscriptionFilterDisabled"
+    SERVICE_TIMEOUT = "ServiceTimeout"
+
+
+# of an event that its sending service gave up before Lambda had it
+SENDERS_CAUSES = frozenset(
+    {
+        Cause.DELIVERY_ATTEMPTS_EXHAUSTED,
+        Cause.DELIVERY_AGE_EXCEEDED,
+        Cause.ACCESS_DENIED,
+        Cause.RESOURCE_NOT_FOUND,
+        Cause.SUBSCRIPTION_DISABLED,
+    }
+)
 
 
 class Member(msgspec.Struct, frozen=True, array_like=True):
@@ -291,7 +311,7 @@ class Ended(msgspec.Struct, frozen=True, tag="ended", tag_field="kind"):
 
 
 class Waiting(msgspec.Struct, frozen=True, tag="waiting", tag_field="kind"):
-    """Lambda's queue, or a caller that tries again, has the events; the next attempt is due at `until_us`."""
+    """Lambda's queue, or a service that calls again, has the events; the next attempt is due at `until_us`."""
 
     seq: int
     at_us: int

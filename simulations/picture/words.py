@@ -46,6 +46,8 @@ _CATCHERS = {
     "target_dlq": "the target's dead-letter queue",
     "catch": "the state's Catch",
     "processing_failed": "the processing-failed/ folder in S3",
+    "schedule_dlq": "the schedule's dead-letter queue",
+    "error_action": "the rule's error action",
 }
 
 # AWS's word for why an event ended, said out loud
@@ -72,9 +74,14 @@ _CAUSES = {
     "States.Timeout": "the state's own timer ran out",
     "AnswerLimitReached": "the caller stopped waiting for an answer",
     "ProcessingFailed": "the function gave the record up",
-    "AccessDeniedException": "the caller may not invoke the function",
-    "ResourceNotFoundException": "there is no such function",
     "ServiceException": "Lambda itself had a fault",
+    "MaximumRetryAttempts": "the sending service used up its attempts",
+    "MaximumEventAgeInSeconds": "the sending service could not reach Lambda within the time it allows",
+    "AccessDeniedException": "the call to the function was not permitted",
+    "ResourceNotFoundException": "the function does not exist",
+    "RecursiveInvocationException": "Lambda stopped a loop",
+    "SubscriptionFilterDisabled": "the subscription filter was disabled at that time",
+    "ServiceTimeout": "the stack stopped waiting for a response",
 }
 
 

@@ -36,6 +36,37 @@ def scripted(*steps: dict[str, Any], event: str = "1") -> dict[str, Any]:
     return {"script": [{"event": event, "invocation": number, **step} for number, step in enumerate(steps, 1)]}
 
 
+def pushed(
+    trigger: str,
+    settings: dict[str, Any] | None = None,
+    failures: dict[str, Any] | None = None,
+    *,
+    at_s: tuple[float, ...] = (0,),
+    **function: Any,
+) -> dict[str, Any]:
+    """Events at these times for code that takes no time; waits of the sender without a random part."""
+    return {
+        "trigger": trigger,
+        "settings": {"delivery_random_part": 0, **(settings or {})},
+        "failures": failures or {},
+        "function": {"duration": {"kind": "constant", "ms": 0}, **function},
+        "traffic": {"kind": "at", "events": [{"at_ms": at * 1_000} for at in at_s]},
+    }
+
+
+def refused(error: str, from_s: float = 0, to_s: float | None = None) -> dict[str, Any]:
+    """A failure plan: the call itself is refused for a time."""
+    return {
+        "invoke_errors": [{"from_ms": from_s * 1_000, "to_ms": None if to_s is None else to_s * 1_000, "error": error}]
+    }
+
+
+DENIED = refused("AccessDeniedException")
+GONE = refused("ResourceNotFoundException")
+DOWN = refused("ServiceException")
+BUSY = refused("TooManyRequestsException")
+
+
 def run(scenario: dict[str, Any]) -> list[Record]:
     """All records of a scenario."""
     return list(simulate(parse_scenario(scenario)))

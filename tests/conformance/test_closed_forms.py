@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from simulations.engine import make_report, parse_scenario
-from simulations.engine.trace import Attempt
+from simulations.engine.trace import Attempt, Captured
 from tests.conformance.cases import run
 
 EVENTS = 20_000
@@ -39,6 +39,26 @@ def test_billed_time_is_the_mean_rounded_up_to_milliseconds() -> None:
     billed = [record.billed_ms for record in run(workload(failures={})) if isinstance(record, Attempt)]
     expected = 250.5006  # 100 + 1/(1 - exp(-1/150))
     assert sum(billed) / len(billed) == pytest.approx(expected, abs=5 * 150 / EVENTS**0.5)
+
+
+def test_a_run_that_always_fails_starts_at_0_d_60_2d_180_and_ends_at_3d_180() -> None:
+    scenario = workload(
+        traffic={"kind": "single"},
+        function={"duration": {"kind": "constant", "ms": 500}},
+        failures={"error_rate": 1},
+        settings={"dead_letter_config": "sqs"},
+    )
+    records = run(scenario)
+    assert [record.start_us / 1e6 for record in records if isinstance(record, Attempt)] == [0, 60.5, 181]
+    assert [record.at_us / 1e6 for record in records if isinstance(record, Captured)] == [181.5]
+
+
+def test_a_function_that_is_always_throttled_is_tried_eighty_times_and_given_up_at_the_last() -> None:
+    always = [{"from_ms": 0, "to_ms": None, "available": 0}]
+    report = make_report(parse_scenario(workload(traffic={"kind": "single"}, failures={"concurrency": always})))
+    assert report.attempts.throttled == report.attempts.total == 10 + (21_600 - 511) // 300
+    assert report.ended is not None
+    assert report.ended.at_us / 1e6 == 511 + 300 * 70
 
 
 @pytest.mark.parametrize("trigger", ["api_gateway", "alb"])

@@ -18,6 +18,11 @@ from simulations.engine.fields import Field, scenario_fields
 # the shape stands in another service's model, or under another name: service and shape
 SHAPES = {
     "http_api.integration_timeout_ms": ("apigatewayv2", "IntegerWithLengthBetween50And30000"),
+    "eventbridge.target_maximum_retry_attempts": ("events", "MaximumRetryAttempts"),
+    "eventbridge.target_maximum_event_age_s": ("events", "MaximumEventAgeInSeconds"),
+    "scheduler.maximum_window_minutes": ("scheduler", "MaximumWindowInMinutes"),
+    "scheduler.schedule_maximum_retry_attempts": ("scheduler", "MaximumRetryAttempts"),
+    "scheduler.schedule_maximum_event_age_s": ("scheduler", "MaximumEventAgeInSeconds"),
 }
 _QUOTA = "a quota; the model has a plain number"
 # the model's limits are not the ones a function in a Region has: ours, the model's, and why
@@ -44,6 +49,7 @@ DIFFERS: dict[str, tuple[Any, Any, str]] = {
         (None, None),
         "a field of the state, which the model has as text",
     ),
+    "cloudformation.service_timeout_s": ((1, 3600), (None, None), "a property of the template, in no service's model"),
     "firehose.buffer_size_in_mbs": ((0.2, 3), (None, None), "a processor's parameter, which the model has as text"),
     "firehose.buffer_interval_in_seconds": (
         (0, 900),

@@ -4,6 +4,8 @@ from hypothesis import given
 
 from simulations.engine import RULES, TRIGGERS, Scenario
 from simulations.engine.trace import (
+    SENDERS_CAUSES,
+    Accepted,
     Answered,
     Arrived,
     Attempt,
@@ -33,15 +35,22 @@ CAUGHT = {
     Cause.RETRY_ATTEMPTS_EXHAUSTED,
     Cause.RECORD_AGE_EXCEEDED,
     Cause.MAX_RECEIVE_COUNT_EXCEEDED,
+    Cause.RECURSION,
 }
+# what ends an event in front of Lambda goes to the sender's own catcher; skipped logs have none
+SENT_BACK = SENDERS_CAUSES - {Cause.SUBSCRIPTION_DISABLED}
 
 
 def catchers(scenario: Scenario) -> set[str]:
-    """The catchers for failures that the scenario has."""
-    trigger = TRIGGERS[scenario.trigger]
-    known = CATCHERS | trigger.catchers
-    set_up = {name for setting, name in known.items() if getattr(scenario.settings, setting, None) is not None}
-    return set_up | set(trigger.keeps)
+    """The catchers for failures behind Lambda's door, or a queue's, that the scenario has, and what the service keeps."""
+    set_up = {name for setting, name in CATCHERS.items() if getattr(scenario.settings, setting, None) is not None}
+    return set_up | set(TRIGGERS[scenario.trigger].keeps)
+
+
+def senders_catchers(scenario: Scenario) -> set[str]:
+    """The catchers for failures in front of Lambda."""
+    own = TRIGGERS[scenario.trigger].catchers
+    return {name for setting, name in own.items() if getattr(scenario.settings, setting, None) is not None}
 
 
 @given(scenarios())
@@ -61,7 +70,8 @@ def test_every_event_is_in_one_place_at_every_record(scenario: Scenario) -> None
             fates[record.fate] = fates.get(record.fate, 0) + 1
         assert len(seen) == sum(fates.values()) + len(unsettled)
     if trace.whole:
-        assert len(seen) == size(scenario.traffic)
+        caused = sum(isinstance(record, Arrived) and record.rule == "MODEL-16" for record in trace.records)
+        assert len(seen) == size(scenario.traffic) + caused
         assert bool(unsettled) == (trace.reason == "unsettled")
 
 
@@ -95,8 +105,11 @@ def test_a_fate_has_its_evidence(scenario: Scenario) -> None:
                     worked.setdefault(event, record.end_us)
             case Captured():
                 evidence["captured"].update(record.events if record.by != "on_success" else ())
-            case Answered() | Limit():
+            case Answered() | Limit(limit="ServiceTimeout") | Limit():
                 evidence["returned"].add(record.event or "")
+            case Attempt(outcome="refused" | "throttled"):
+                # a stack waits without an answer: it learns from the call that failed, or from its own clock
+                evidence["returned"].update(record.events)
             case Filtered():
                 evidence["filtered"].update(record.events)
             case Settled(fate="delivered", cause=Cause.DRY_RUN):
@@ -128,7 +141,7 @@ def test_an_event_that_was_acknowledged_is_never_lost(scenario: Scenario) -> Non
 @given(scenarios())
 def test_only_a_catcher_that_is_there_captures(scenario: Scenario) -> None:
     trace = Trace(scenario)
-    there = catchers(scenario)
+    there = catchers(scenario) | senders_catchers(scenario)
     broken = set(scenario.failures.catchers)
     for record in trace.records:
         if isinstance(record, Captured) and record.by != "on_success":
@@ -148,6 +161,19 @@ def test_what_a_catcher_is_there_for_is_lost_only_if_the_catcher_fails(scenario:
                 failed.setdefault(event, set()).add(record.by)
         if isinstance(record, Settled) and record.fate == "lost" and record.cause in CAUGHT:
             assert catchers(scenario) <= failed.get(record.event, set())
+        if isinstance(record, Settled) and record.fate == "lost" and record.cause in SENT_BACK:
+            assert senders_catchers(scenario) <= failed.get(record.event, set())
+
+
+@given(scenarios())
+def test_each_catcher_gets_only_what_failed_on_its_side_of_lambdas_door(scenario: Scenario) -> None:
+    accepted: set[str] = set()
+    own = senders_catchers(scenario)
+    for record in Trace(scenario).records:
+        if isinstance(record, Accepted):
+            accepted.add(record.event)
+        if isinstance(record, Captured) and TRIGGERS[scenario.trigger].model == "asynchronous":
+            assert all((event in accepted) == (record.by not in own) for event in record.events)
 
 
 @given(scenarios())

@@ -113,7 +113,7 @@ def test_another_setting_never_changes_the_luck_of_an_event(trigger: str) -> Non
     @given(
         scenarios(
             trigger,
-            failures={"invocations": [], "outages": [], "concurrency": []},
+            failures={"invocations": [], "outages": [], "concurrency": [], "invoke_errors": []},
             function={
                 "timeout_s": 30,
                 "init_failure": None,

@@ -14,10 +14,10 @@ from simulations.engine.fields import Field, scenario_fields
 from simulations.links import read_link, render_link, render_query, render_texts
 from tests.strategies import scenarios
 
-# the last ones are words of SQS, Step Functions, CloudFront and API Gateway
+# the last ones are words of SQS, SNS, Step Functions, CloudFront and API Gateway
 CODES = {
     "ValidationException", "InvalidParameterValueException", "ParamValidationError", "InvalidParameterValue",
-    "InvalidDefinition", "InvalidLambdaFunctionAssociation", "BadRequestException",
+    "InvalidParameter", "InvalidDefinition", "InvalidLambdaFunctionAssociation", "BadRequestException",
 }  # fmt: skip
 NONSENSE = st.one_of(
     st.sampled_from(

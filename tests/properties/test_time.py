@@ -9,13 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulations.engine import RULES, TRIGGERS, Scenario
-from simulations.engine.trace import Answered, Arrived, Attempt, Ended, Received, Waiting
+from simulations.engine.sim import CALLER_RATE
+from simulations.engine.trace import Accepted, Answered, Arrived, Attempt, Cause, Ended, Received, Waiting
 from simulations.engine.trigger import model_of
 from tests.strategies import scenarios
 from tests.traces import RECORD_LIMIT, Trace, changed, member
 
 US = 1_000_000
 ASYNCHRONOUS = sorted(key for key, trigger in TRIGGERS.items() if trigger.model == "asynchronous")
+
+
+def of_the_sender(attempt: Attempt) -> bool:
+    """Whether it was refused before Lambda had the event."""
+    refused = attempt.outcome == "refused" and attempt.error_type != Cause.RECURSION
+    return refused or attempt.throttle_reason == CALLER_RATE
 
 
 @given(scenarios())
@@ -163,7 +170,7 @@ def test_an_asynchronous_retry_waits_one_minute_then_two(trigger: str) -> None:
             for before, after in pairwise(attempts):
                 used = member(after, event)["retries_used"]
                 assert used <= scenario.settings.maximum_retry_attempts
-                if before.outcome != "throttled":
+                if before.outcome in ("failed", "timed_out"):
                     assert after.start_us - before.end_us == waits[used - 1]
 
     check()
@@ -179,6 +186,8 @@ def test_a_throttled_asynchronous_event_waits_longer_each_time(trigger: str) -> 
         for attempts in Trace(scenario).attempts_by_event().values():
             gaps: list[int] = []
             for before, after in pairwise(attempts):
+                if of_the_sender(before):
+                    continue
                 if before.outcome == "throttled":
                     gaps.append(after.start_us - before.end_us)
                     assert gaps == sorted(gaps)
@@ -194,9 +203,44 @@ def test_no_asynchronous_attempt_starts_after_the_maximum_event_age(trigger: str
     @given(scenarios(trigger))
     def check(scenario: Scenario) -> None:
         trace = Trace(scenario)
-        first = {event: attempts[0].start_us for event, attempts in trace.attempts_by_event().items()}
+        accepted = {record.event: record.at_us for record in trace.records if isinstance(record, Accepted)}
         for event, attempts in trace.attempts_by_event().items():
             for attempt in attempts:
-                assert attempt.start_us - first[event] <= scenario.settings.maximum_event_age_s * US
+                if not of_the_sender(attempt):
+                    assert attempt.start_us - accepted[event] <= scenario.settings.maximum_event_age_s * US
+
+    check()
+
+
+@pytest.mark.parametrize("trigger", ASYNCHRONOUS)
+def test_a_sender_never_calls_again_after_lambda_accepted_or_after_it_gave_up(trigger: str) -> None:
+    @given(scenarios(trigger))
+    def check(scenario: Scenario) -> None:
+        done: set[str] = set()
+        for record in Trace(scenario).records:
+            if isinstance(record, Attempt) and of_the_sender(record):
+                assert not done & set(record.events)
+                if record.error_type in (Cause.ACCESS_DENIED, Cause.RESOURCE_NOT_FOUND):
+                    done.update(record.events)
+            elif isinstance(record, Accepted):
+                assert record.event not in done
+                done.add(record.event)
+
+    check()
+
+
+@pytest.mark.parametrize("trigger", ASYNCHRONOUS)
+def test_a_sender_waits_as_it_says_and_no_longer_than_it_may(trigger: str) -> None:
+    @given(scenarios(trigger))
+    def check(scenario: Scenario) -> None:
+        longest = getattr(scenario.settings, "delivery_longest_wait_s", 480) * US
+        until: dict[str, int] = {}
+        for record in Trace(scenario).records:
+            if isinstance(record, Waiting):
+                until |= dict.fromkeys(record.events, record.until_us)
+            elif isinstance(record, Attempt) and of_the_sender(record):
+                assert until.pop(record.events[0], record.at_us) == record.at_us, "the wait ends when it was said to"
+            if isinstance(record, Waiting) and record.rule in ("MODEL-11", "MODEL-12", "MODEL-13", "SNS-1"):
+                assert 0 < record.until_us - record.at_us <= longest
 
     check()

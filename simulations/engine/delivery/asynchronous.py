@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from simulations.engine.delivery import express
-from simulations.engine.delivery.documents import Ended, dead_letter, destination_record
+from simulations.engine.delivery.documents import LOOP_ATTRIBUTES, Ended, dead_letter, destination_record
 from simulations.engine.function import Run
 from simulations.engine.kernel import RETURNS
 from simulations.engine.limits import plain, setting
@@ -58,6 +58,16 @@ OnSuccess = (
     ]
     | None
 )
+DuplicateRate = Annotated[
+    float,
+    setting(
+        "Duplicates without an error",
+        "How likely the queue hands out an event a second time although it was handled: 0 is never, 1 is always.",
+        ge=0,
+        le=1,
+        assumed="MODEL-15",
+    ),
+]
 
 DEFAULT_RETRIES = number("ASYNC-3", "maximum_retry_attempts")
 DEFAULT_AGE_S = number("ASYNC-5", "maximum_event_age_s")
@@ -67,6 +77,7 @@ _THROTTLE_WAIT = number("ASYNC-9", "first_wait_s") * US_PER_S
 _THROTTLE_FACTOR = number("ASYNC-9", "factor")
 _THROTTLE_LONGEST = number("ASYNC-9", "longest_wait_s") * US_PER_S
 _SUCCEEDED = int(Outcome.SUCCEEDED)
+_RECORD_RULES: dict[str, str] = {Cause.RETRIES_EXHAUSTED: "DEST-4", Cause.RECURSION: "REC-3"}
 _PAYLOAD_BYTES = number("ASYNC-2", "maximum_payload_bytes")
 _SNS_BYTES = number("DEST-8", "sns_maximum_bytes")
 
@@ -85,6 +96,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     dead_letter_config: str | None
     on_failure: str | None
     on_success: str | None
+
+
+def chosen(settings: Any) -> Settings:
+    """What a trigger's settings say about the queue; all asynchronous triggers name these fields alike."""
+    return Settings(
+        retries=settings.maximum_retry_attempts,
+        age_s=settings.maximum_event_age_s,
+        dead_letter_config=settings.dead_letter_config,
+        on_failure=settings.on_failure,
+        on_success=settings.on_success,
+    )
 
 
 def serve(sim: Sim, settings: Settings, payload: Callable[[Event], Any]) -> None:
@@ -110,12 +132,14 @@ class Queue:
         self._payload = payload
         self._off = sim.function.limit == 0
         self.come_back = self._plan
+        self.handled: Callable[[int, Event], None] | None = None  # who else wants to hear of an event that worked
 
     def accept(self, at: int, event: Event) -> None:
         """Take an event from its sender: answer 202 whatever concurrency is free, then try at once."""
         if event.size > _PAYLOAD_BYTES:
             self._sim.log.limit(at, "ASYNC-2", "Payload", f"{_PAYLOAD_BYTES} bytes", event.id)
-            self._sim.settle(at, "ASYNC-2", event, Fate.LOST, Cause.PAYLOAD_TOO_LARGE)
+            if not event.settled:
+                self._sim.settle(at, "ASYNC-2", event, Fate.LOST, Cause.PAYLOAD_TOO_LARGE)
             return
         self._sim.log.accepted(at, "ASYNC-1", event.id)
         event.at = at
@@ -123,6 +147,20 @@ class Queue:
             self._give_up(at, event, Cause.ZERO_RESERVED_CONCURRENCY, "ASYNC-6", None)
         else:
             self._attempt(at, event, "ASYNC-1")
+
+    def stop(self, at: int, event: Event, why: tuple[str, str], rule: str, limit: str, value: str) -> None:
+        """Take an event that Lambda will not run, and give it up: `why` is the exception and the rule behind it."""
+        self._sim.log.accepted(at, "ASYNC-1", event.id)
+        event.at = at
+        event.attempts += 1
+        self._sim.refuse(at, "ASYNC-1", why, event.attempts, [(event.id, None, None, event.retries)])
+        self._sim.log.limit(at, why[1], limit, value, event.id)
+        self._give_up(at, event, why[0], rule, None)
+
+    def again(self, at: int, event: Event, rule: str) -> None:
+        """Hand out an event once more although it was handled, unless it is too old by now."""
+        if at <= event.at + self._age:
+            self._attempt(at, event, rule)
 
     def _attempt(self, at: int, event: Event, rule: str) -> None:
         """One try, now."""
@@ -162,8 +200,12 @@ class Queue:
         """An invocation ended."""
         retries = event.retries
         if run.outcome == _SUCCEEDED:
-            self._sim.settle(at, "RUN-6", event, Fate.DELIVERED)
+            first = not event.settled
+            if first:
+                self._sim.settle(at, "RUN-6", event, Fate.DELIVERED)
             self._succeeded(at, event, run)
+            if first and self.handled is not None:
+                self.handled(at, event)
         elif retries >= self._retries:
             self._sim.log.limit(at, "ASYNC-3", "MaximumRetryAttempts", str(self._retries), event.id)
             self._give_up(at, event, Cause.RETRIES_EXHAUSTED, "ASYNC-3", run)
@@ -194,12 +236,13 @@ class Queue:
         if settings.dead_letter_config is not None:
             caught += self._catch(at, event, "function_dlq", settings.dead_letter_config, cause, "DEST-3", run)
         if settings.on_failure is not None:
-            plain_record = cause == Cause.RETRIES_EXHAUSTED
-            caught += self._catch(
-                at, event, "on_failure", settings.on_failure, cause, "DEST-4" if plain_record else "DEST-5", run
-            )
+            record_rule = _RECORD_RULES.get(cause, "DEST-5")
+            caught += self._catch(at, event, "on_failure", settings.on_failure, cause, record_rule, run)
         both = "DEST-2" if caught > 1 else rule
-        self._sim.settle(at, both, event, Fate.CAPTURED if caught else Fate.LOST, cause)
+        if event.settled:
+            self._sim.count("dropped_after_fate")
+        else:
+            self._sim.settle(at, both, event, Fate.CAPTURED if caught else Fate.LOST, cause)
 
     def _catch(self, at: int, event: Event, by: str, target: str, cause: str, rule: str, run: Ended | None) -> bool:
         """Write to one catcher; whether that worked (DEST-7, DEST-8)."""
@@ -214,8 +257,10 @@ class Queue:
         payload = self._payload(event)
         if by == "function_dlq":
             document = dead_letter(sim, event, payload, run)
+            if cause == Cause.RECURSION:
+                document["attributes"] |= LOOP_ATTRIBUTES
         else:
             document = destination_record(sim, at, event, payload, cause, run, target)
-            rule = "DEST-6" if target in ("eventbridge", "s3") and rule != "DEST-5" else rule
+            rule = "DEST-6" if target in ("eventbridge", "s3") and rule in ("DEST-1", "DEST-4") else rule
         sim.log.captured(at, rule, [event.id], by, cause, event.invocations, document)
         return True

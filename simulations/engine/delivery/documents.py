@@ -12,6 +12,11 @@ from simulations.engine.traffic import Event
 
 _OK = number("SYNC-1", "ok")
 _MESSAGE_BYTES = number("DEST-3", "error_message_bytes")
+# what a dead-letter queue is told about an event that Lambda stopped as part of a loop (REC-3)
+LOOP_ATTRIBUTES = {
+    "ErrorCode": str(number("REC-3", "refused")),
+    "ErrorMessage": "Lambda has detected your function being invoked in a recursive loop.",
+}
 
 
 class Ended(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from simulations.engine.delivery import asynchronous
-from simulations.engine.delivery.synchronous import TOO_LARGE, Answer, Call, refuse
+from simulations.engine.delivery.synchronous import TOO_LARGE, Answer, Call
 from simulations.engine.delivery.synchronous import Problem as _Problem
 from simulations.engine.function import Run
 from simulations.engine.rules import number, value
@@ -89,7 +89,7 @@ def _too_large(sim: Sim, at: int, event: Event) -> None:
     """ASYNC-2: an asynchronous event may be smaller than a request that somebody waits for."""
     sim.log.limit(at, "ASYNC-2", "Payload", f"{_EVENT_BYTES:,} bytes", event.id)
     event.attempts += 1
-    refuse(sim, at, "ASYNC-2", TOO_LARGE, event.attempts, [(event.id, None, None, 0)])
+    sim.refuse(at, "ASYNC-2", (TOO_LARGE, "ERR-1"), event.attempts, [(event.id, None, None, 0)])
     status, text = _REFUSALS[TOO_LARGE]
     sim.log.answered(at, "SYNC-8", event.id, number("SYNC-8", status), None, {"Type": TOO_LARGE, "message": text})
     sim.settle(at, "ASYNC-2", event, Fate.RETURNED, Cause.PAYLOAD_TOO_LARGE)

@@ -215,7 +215,7 @@ class Calls:
             error, cause, why = TOO_LARGE, Cause.PAYLOAD_TOO_LARGE, "SYNC-5"
             sim.log.limit(at, why, "Payload", f"{_REQUEST_BYTES:,} bytes", call.events[0].id)
         self._count(call)
-        refuse(sim, at, rule, error, call.attempts, self._members(call))
+        sim.refuse(at, rule, (error, "ERR-1"), call.attempts, self._members(call))
         return Problem("refused", error, cause, why)
 
     def _count(self, call: Call) -> None:
@@ -286,13 +286,3 @@ class Calls:
 
 def _throttled(reason: str) -> Problem:
     return Problem("throttled", TOO_MANY_REQUESTS, Cause.THROTTLED, "SYNC-4", None, reason)
-
-
-def refuse(
-    sim: Sim, at: int, rule: str, error: str, attempt: int, members: list[tuple[str, int | None, int | None, int]]
-) -> None:
-    """Record an attempt that Lambda refused: none of Invocations, Errors and Throttles moves (ERR-1)."""
-    events = [member[0] for member in members]
-    sim.log.attempt(
-        rule, "ERR-1", None, attempt, at, 0, at, Outcome.REFUSED, error, None, 0, None, None, None, events, members
-    )

@@ -36,7 +36,7 @@ class Metrics:
 
     def __init__(self, scenario: Scenario) -> None:
         self.billed_ms = 0
-        self.arrived = self.accepted = self.invoked = self.errors = self.duplicates = 0
+        self.arrived = self.accepted = self.invoked = self.errors = self.duplicates = self.dropped = 0
         self.fates = [0] * len(FATES)
         self.outcomes = [0] * len(OUTCOMES)
         self.settling = Series()
@@ -48,7 +48,7 @@ class Metrics:
         self.depth = _depth(scenario)
         self.series = self._make_series(scenario)
         self._scales = scales(TRIGGERS[scenario.trigger])
-        self._service = ServiceFold(TRIGGERS[scenario.trigger].metrics, self.series)
+        self._service = ServiceFold(TRIGGERS[scenario.trigger], self.series)
         self.duration = self.series["Duration"]
         self.executions = self.series["ConcurrentExecutions"]
         self._polled = TRIGGERS[scenario.trigger].model in ("queue", "stream")
@@ -69,12 +69,8 @@ class Metrics:
         Everything that a single row says merges at any cut; what joins two rows (the time between them, duplicates,
         executions at once, the depth of a queue) needs both in one part.
         """
-        self.billed_ms += later.billed_ms
-        self.arrived += later.arrived
-        self.accepted += later.accepted
-        self.invoked += later.invoked
-        self.errors += later.errors
-        self.duplicates += later.duplicates
+        for name in ("billed_ms", "arrived", "accepted", "invoked", "errors", "duplicates", "dropped"):
+            setattr(self, name, getattr(self, name) + getattr(later, name))
         self.fates = [mine + other for mine, other in zip(self.fates, later.fates, strict=True)]
         self.outcomes = [mine + other for mine, other in zip(self.outcomes, later.outcomes, strict=True)]
         self.settling.merge(later.settling)
@@ -99,8 +95,7 @@ class Metrics:
 
     def cloudwatch(self) -> dict[str, Figure]:
         """Every metric that this trigger can move, by AWS's name; those that did not move too."""
-        figures = {name: series.figure(self._scales.get(name, 1)) for name, series in self.series.items()}
-        ones = self._ones()
+        figures, ones = {name: one.figure(self._scales.get(name, 1)) for name, one in self.series.items()}, self._ones()
         return figures | {name: _ones(ones[name]) for name in figures if name in ones}
 
     def _ones(self) -> dict[str, int]:
@@ -110,6 +105,7 @@ class Metrics:
             "Errors": self.errors,
             "Throttles": self.outcomes[Outcome.THROTTLED],
             "AsyncEventsReceived": self.accepted,
+            "AsyncEventsDropped": self.dropped,
             "NumberOfMessagesSent": self.arrived,
         }
 
@@ -130,6 +126,7 @@ class Metrics:
             Kind.ACCEPTED: self._on_accepted,
             Kind.ATTEMPT: self._on_attempt,
             Kind.ANSWERED: self._on_answered,
+            Kind.CAPTURED: self._service.captured,
             Kind.CAPTURE_FAILED: self._on_capture_failed,
             Kind.SETTLED: self._on_settled,
             Kind.ENDED: self._on_ended,
@@ -178,6 +175,8 @@ class Metrics:
                 self._point("AsyncEventAge", at - queued)
         if invocation is not None:
             self._on_invocation(row, members)
+        elif self._service:
+            self._service.not_run(row)
         if self._polled:
             self._point("InvokedEventCount", len(members))
 
@@ -250,11 +249,12 @@ class Metrics:
 
     def _on_capture_failed(self, row: Row) -> None:
         """MET-7, MET-8."""
-        by = row[4]
-        if by == "function_dlq":
+        if row[4] == "function_dlq":
             self._point("DeadLetterErrors")
-        elif by in ("on_failure", "on_success"):
+        elif row[4] in ("on_failure", "on_success"):
             self._point("DestinationDeliveryFailures")
+        else:
+            self._service.happened("uncaught")
 
     def _on_settled(self, row: Row) -> None:
         at, event, fate = row[1], row[3], row[4]
@@ -264,15 +264,14 @@ class Metrics:
             self.settling.add(at - since)
         self.handled.discard(event)
         if self.queued.pop(event, None) is not None:
-            # MET-6: dropped even when a catcher has it
-            if fate in (Fate.CAPTURED, Fate.LOST):
-                self._point("AsyncEventsDropped")
+            self.dropped += fate in (Fate.CAPTURED, Fate.LOST)  # MET-6: dropped even when a catcher has it
         elif self._service:
-            self._service.ended(FATES[fate], None if since is None else at - since)
+            self._service.ended(FATES[fate], None if since is None else at - since, row[5])
 
     def _on_ended(self, row: Row) -> None:
         self._ended_by(row[1])
         self.executions.add(len(self.ends))
+        self.dropped += row[4].get("dropped_after_fate", 0)
         self._point("NumberOfEmptyReceives", row[4].get("empty_receives", 0))
         if self.depth is not None:
             self.depth.close(row[1])

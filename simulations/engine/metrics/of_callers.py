@@ -6,7 +6,9 @@ Units: whole microseconds where a metric measures time.
 from collections.abc import Mapping
 
 from simulations.engine.metrics.figures import Series
-from simulations.engine.trigger import ServiceMetric
+from simulations.engine.sim import CALLER_RATE
+from simulations.engine.trace import SENDERS_CAUSES, Cause, Outcome, Row
+from simulations.engine.trigger import Trigger
 
 _BY_CODE = "SYNC-1"  # the rule of an answer that is the function's own
 
@@ -14,9 +16,10 @@ _BY_CODE = "SYNC-1"  # the rule of an answer that is the function's own
 class ServiceFold:
     """Adds what happens to the series of the metrics that count it. Without metrics of its own it is false."""
 
-    def __init__(self, metrics: tuple[ServiceMetric, ...], series: Mapping[str, Series]) -> None:
+    def __init__(self, trigger: Trigger, series: Mapping[str, Series]) -> None:
+        self.catchers = frozenset(trigger.catchers.values())  # the service's own
         self._series: dict[str, list[Series]] = {}
-        for metric in metrics:
+        for metric in trigger.metrics:
             self._series.setdefault(metric.of, []).append(series[metric.name])
 
     def __bool__(self) -> bool:
@@ -34,8 +37,22 @@ class ServiceFold:
         if took is not None:
             self.happened("latency", took)
 
-    def ended(self, how: str, took: int | None) -> None:
-        """The service is done with an event: its fate, or "accepted" by Lambda's own queue."""
+    def ended(self, how: str, took: int | None, cause: str | None = None) -> None:
+        """The service is done with an event: its fate, perhaps because it gave up, or "accepted" by Lambda's own queue."""
         self.happened(how)
+        if cause in SENDERS_CAUSES:
+            self.happened("undelivered")
         if took is not None:
             self.happened("duration", took)
+
+    def not_run(self, row: Row) -> None:
+        """An attempt that ran no code: refused to the service, stopped as a loop, or short of concurrency, which is Lambda's."""
+        if row[9] == Outcome.REFUSED:
+            self.happened("looped" if row[10] == Cause.RECURSION else "refused")
+        elif row[11] == CALLER_RATE:
+            self.happened("throttled")
+
+    def captured(self, row: Row) -> None:
+        """MET-15, MET-16: the service's own catcher has the event, and Lambda never saw it."""
+        if row[4] in self.catchers:
+            self.happened("caught", len(row[3]))

@@ -209,8 +209,6 @@ RECURSION: tuple[Rule, ...] = (
             "not happen. Other triggers of the function go on."
         ),
         values={"invocations": 16},
-        state="not_modelled",
-        reason="Events here do not cause further events.",
         source=(lambda_guide("invocation-recursion"),),
     ),
     Rule(
@@ -219,8 +217,8 @@ RECURSION: tuple[Rule, ...] = (
             "The guard sees loops through Lambda, SQS, SNS and S3 only, and only if the function uses a recent AWS SDK. "
             "A loop through DynamoDB goes unnoticed."
         ),
-        state="not_modelled",
-        reason="Events here do not cause further events.",
+        state="text_only",
+        reason="Where a loop can be switched on, the guard sees it, as with a recent SDK.",
         source=(lambda_guide("invocation-recursion"),),
     ),
     Rule(
@@ -230,9 +228,8 @@ RECURSION: tuple[Rule, ...] = (
             "SQS message keeps coming back until maxReceiveCount moves it to the queue's dead-letter queue."
         ),
         values={"refused": 400},
-        state="not_modelled",
-        reason="Events here do not cause further events.",
         source=(lambda_guide("invocation-recursion"),),
+        note="Which condition a destination's record then names is not documented; here it is the exception's name.",
     ),
     Rule(
         id="REC-4",
@@ -241,8 +238,8 @@ RECURSION: tuple[Rule, ...] = (
             "once a day for a function. RecursiveLoop Allow switches guard and metric off."
         ),
         values={"mail_delay_s": 12_600, "mail_interval_s": 86_400},
-        state="not_modelled",
-        reason="Events here do not cause further events.",
+        state="text_only",
+        reason="The report counts the metric; no mail is sent.",
         source=(lambda_guide("invocation-recursion"),),
     ),
 )

@@ -25,8 +25,6 @@ GROUND: tuple[Rule, ...] = (
             "An asynchronous event has two owners in turn: the sending service until Lambda answers 202, then Lambda's "
             "own queue. What Lambda does is the same whoever sent it."
         ),
-        state="text_only",
-        reason=_FRAME,
         source=(_RETRIES,),
     ),
     Rule(
@@ -36,7 +34,7 @@ GROUND: tuple[Rule, ...] = (
             "A function error means the code ran and failed, and is still answered with 200. Each has its own retries."
         ),
         state="text_only",
-        reason="It sorts errors; SYNC-2, SYNC-4, ASYNC-3 and ASYNC-4 act on each kind.",
+        reason="It sorts errors; ERR-1, SYNC-2, SYNC-4, ASYNC-3 and ASYNC-4 act on each kind.",
         source=(lambda_guide("invocation-sync"), lambda_api("Invoke"), shape("Invoke")),
     ),
     Rule(
@@ -45,9 +43,8 @@ GROUND: tuple[Rule, ...] = (
             "Every model delivers at least once, so an event may be handled twice although nothing failed. "
             "Code should not mind."
         ),
-        state="text_only",
-        reason="Duplicates without a cause are rare and have no known rate; a run shows those that have a cause.",
         source=(lambda_guide("invocation-async-error-handling"), lambda_guide("invocation-eventsourcemapping")),
+        note="How often is not known: a scenario says so itself, for asynchronous triggers, and 0 is the default.",
     ),
     Rule(
         id="GEN-5",

@@ -78,8 +78,8 @@ METRICS: tuple[Rule, ...] = (
     Rule(
         id="MET-9",
         sentence="A stopped loop counts in RecursiveInvocationsDropped.",
-        state="not_modelled",
-        reason="Events here do not cause further events.",
+        state="text_only",
+        reason=_COUNTED,
         source=(_METRICS,),
     ),
     Rule(
@@ -130,8 +130,8 @@ METRICS: tuple[Rule, ...] = (
             "What EventBridge could not deliver counts in FailedInvocations and InvocationsSentToDLQ of AWS/Events; "
             "no metric of Lambda moves."
         ),
-        state="not_modelled",
-        reason="Comes with the EventBridge trigger.",
+        state="text_only",
+        reason=_COUNTED,
         source=(eventbridge_guide("eb-rule-dlq"),),
     ),
     Rule(
@@ -139,10 +139,10 @@ METRICS: tuple[Rule, ...] = (
         sentence=(
             "What SNS could not deliver counts in NumberOfNotificationsFailed of AWS/SNS; no metric of Lambda moves."
         ),
-        state="not_modelled",
-        reason="Comes with the SNS trigger.",
+        state="text_only",
+        reason=_COUNTED,
         source=(aws_page("sns/latest/dg/sns-dead-letter-queues"),),
-        note="The metric for what was redriven to a dead-letter queue is from memory.",
+        note="The metrics about the subscription's dead-letter queue are from memory.",
     ),
     Rule(
         id="MET-17",

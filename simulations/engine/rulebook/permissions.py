@@ -48,12 +48,14 @@ PERMISSIONS: tuple[Rule, ...] = (
         "if it goes missing later, events are lost without a sign.",
         "s3.amazonaws.com",
         note="What happens without the permission is from memory.",
+        acts={},
     ),
     _push(
         "PERM-2",
         "Without permission SNS does not retry: the subscription's dead-letter queue takes the notification, or it is lost.",
         "sns.amazonaws.com",
         aws_page("sns/latest/dg/sns-dead-letter-queues"),
+        acts={},
     ),
     _push(
         "PERM-3",
@@ -61,6 +63,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "or it is dropped, and FailedInvocations rises.",
         "events.amazonaws.com",
         eventbridge_guide("eb-rule-dlq"),
+        acts={},
     ),
     _push(
         "PERM-4",
@@ -108,6 +111,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "Without permission an IoT rule runs its errorAction.",
         "iot.amazonaws.com",
         aws_page("iot/latest/developerguide/rule-error-handling"),
+        acts={},
     ),
     _push(
         "PERM-11",
@@ -116,6 +120,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "logs.amazonaws.com",
         aws_page("AmazonCloudWatch/latest/logs/Subscriptions"),
         note="That it cannot be made is from memory.",
+        acts={},
     ),
     _push(
         "PERM-12",
@@ -130,6 +135,7 @@ PERMISSIONS: tuple[Rule, ...] = (
         "",
         basis="memory",
         note="The principals, except Lex's, are from memory.",
+        acts={},
     ),
     _push(
         "PERM-14",

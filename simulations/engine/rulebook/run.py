@@ -75,6 +75,85 @@ ASSUMPTIONS: tuple[Rule, ...] = (
         basis="assumed",
     ),
     Rule(
+        id="MODEL-10",
+        sentence=(
+            "AWS says that the waits of SNS and EventBridge between two calls are random in part, but not how much. "
+            "We leave 1 % of each wait to chance, by which it gets shorter."
+        ),
+        values={"percent": 1},
+        basis="assumed",
+        state="text_only",
+        reason="It shapes each wait; the record of the wait names the rule that plans it.",
+    ),
+    Rule(
+        id="MODEL-11",
+        sentence="The ten growing waits of SNS double, from 1 s up to 20 s.",
+        values={"factor": 2},
+        basis="assumed",
+    ),
+    Rule(
+        id="MODEL-12",
+        sentence=(
+            "EventBridge, Scheduler and CloudWatch Logs wait 1 s, then twice as long each time, up to 8 minutes: so 185 "
+            "retries fill the 24 hours. When the next one would come too late, they give up at once."
+        ),
+        values={"first_wait_s": 1, "factor": 2, "longest_wait_s": 480},
+        basis="assumed",
+    ),
+    Rule(
+        id="MODEL-13",
+        sentence=(
+            "S3, IoT, SES and CloudFormation call Lambda three times more, after 1 s, 2 s and 4 s, when an error may pass; "
+            "when the function is gone or may not be called they give up at once. AWS documents none of this."
+        ),
+        values={"retries": 3},
+        basis="assumed",
+    ),
+    Rule(
+        id="MODEL-14",
+        sentence="A subscription filter that CloudWatch Logs disabled stays so for the whole 10 minutes that AWS names at most.",
+        values={"disabled_s": 600},
+        basis="assumed",
+    ),
+    Rule(
+        id="MODEL-15",
+        sentence=(
+            "A duplicate without an error comes 1 s after the event was handled. It has the event's remaining retries, and "
+            "whatever becomes of it, the event's fate stays."
+        ),
+        values={"wait_s": 1},
+        basis="assumed",
+    ),
+    Rule(
+        id="MODEL-16",
+        sentence=(
+            "A function that writes to where its events come from causes one event each time it works for the first time "
+            "with one, and that arrives 1 s later."
+        ),
+        values={"wait_s": 1},
+        basis="assumed",
+    ),
+    Rule(
+        id="MODEL-17",
+        sentence="A loop that Lambda is told to allow has no end; we cut each chain after 100 events, or where you say.",
+        values={"events": 100},
+        basis="assumed",
+    ),
+    Rule(
+        id="MODEL-18",
+        sentence="Within a flexible time window each moment is as likely as any other.",
+        basis="assumed",
+    ),
+    Rule(
+        id="MODEL-19",
+        sentence=(
+            "A function that works sends its response to CloudFormation at the end of its run; one that fails sends none."
+        ),
+        basis="assumed",
+        state="text_only",
+        reason="It says what a run's end means to the stack; the record of the end names its own rule.",
+    ),
+    Rule(
         id="MODEL-20",
         sentence=(
             "The limit of 10 requests a second for each reserved concurrency is a bucket that holds the requests of one second "

@@ -15,9 +15,8 @@ SENDERS: tuple[Rule, ...] = (
             "S3 notifies at least once, mostly within seconds but at times after a minute or more, and in no order. "
             "How long it tries to reach Lambda is not documented."
         ),
-        state="text_only",
-        reason="Here a notification reaches Lambda once, at the time the traffic says.",
         source=(_S3_EVENTS,),
+        note="The retries here are MODEL-13; a notification starts on its way at the time the traffic says.",
     ),
     Rule(
         id="S3-2",
@@ -26,7 +25,7 @@ SENDERS: tuple[Rule, ...] = (
             "A function that writes into the bucket that notifies it can make a loop."
         ),
         state="text_only",
-        reason="It decides which uploads notify; the traffic holds the notifications themselves.",
+        reason="It decides which uploads notify, and the traffic holds the notifications themselves; a loop is MODEL-16.",
         source=(_S3_EVENTS,),
     ),
     Rule(
@@ -48,9 +47,8 @@ SENDERS: tuple[Rule, ...] = (
             "after_backoff_s": 20,
             "longest_days": 23,
         },
-        state="not_modelled",
-        reason="Comes with the SNS trigger.",
         source=(aws_page("sns/latest/dg/sns-message-delivery-retries"),),
+        note="The first attempt is one of the three at once. The attempts end the retries, a little after 23 days.",
     ),
     Rule(
         id="SNS-2",
@@ -59,15 +57,13 @@ SENDERS: tuple[Rule, ...] = (
             "the notification goes straight to the subscription's dead-letter queue or is lost."
         ),
         values={"retries": 0},
-        state="not_modelled",
-        reason="Comes with the SNS trigger.",
         source=(_SNS_DLQ,),
     ),
     Rule(
         id="SNS-3",
         sentence="Code that fails is no failure to SNS: Lambda answered 202, and SNS is done.",
-        state="not_modelled",
-        reason="Comes with the SNS trigger.",
+        state="text_only",
+        reason="It says who does nothing: after ASYNC-1 the rules of Lambda's queue act.",
         source=(lambda_guide("invocation-retries"),),
     ),
     Rule(
@@ -81,9 +77,12 @@ SENDERS: tuple[Rule, ...] = (
             "maximum_event_age_s": 86_400,
             "minimum_event_age_s": 60,
         },
-        state="not_modelled",
-        reason="Comes with the EventBridge trigger.",
-        source=(eventbridge_guide("eb-rule-retry-policy"), shape("RetryPolicy", "events")),
+        source=(
+            eventbridge_guide("eb-rule-retry-policy"),
+            eventbridge_guide("eb-custom-bus-retry"),
+            shape("RetryPolicy", "events"),
+        ),
+        note="Of a rule on a classic bus. A newer kind of custom bus starts with 5 retries within 300 s.",
     ),
     Rule(
         id="EB-2",
@@ -93,12 +92,14 @@ SENDERS: tuple[Rule, ...] = (
         ),
         values={
             "permission_code": "NO_PERMISSIONS",
+            "missing_code": "NO_RESOURCE",
+            "throttle_code": "THROTTLING",
+            "fault_code": "INTERNAL_ERROR",
             "attempts_condition": "MaximumRetryAttempts",
             "age_condition": "MaximumEventAgeInSeconds",
         },
-        state="not_modelled",
-        reason="Comes with the EventBridge trigger.",
         source=(eventbridge_guide("eb-rule-dlq"),),
+        note="Which of AWS's codes stands for which of Lambda's exceptions is, except for NO_PERMISSIONS, from memory.",
     ),
     Rule(
         id="SCH-1",
@@ -110,13 +111,11 @@ SENDERS: tuple[Rule, ...] = (
             "maximum_retry_attempts": 185,
             "maximum_event_age_s": 86_400,
             "minimum_event_age_s": 60,
-            "minimum_window_s": 60,
-            "maximum_window_s": 86_400,
+            "minimum_window_minutes": 1,
+            "maximum_window_minutes": 1_440,
         },
-        state="not_modelled",
-        reason="Comes with the EventBridge Scheduler trigger.",
         source=(aws_page("scheduler/latest/UserGuide/configuring-schedule-dlq"), shape("RetryPolicy", "scheduler")),
-        note="That 185 and 24 hours are the defaults is from memory.",
+        note="That 185 and 24 hours are the defaults, and the names of Scheduler's metrics, are from memory.",
     ),
     Rule(
         id="CWL-1",
@@ -125,9 +124,8 @@ SENDERS: tuple[Rule, ...] = (
             "subscription pauses for up to 10 minutes, and the logs of that time are skipped."
         ),
         values={"longest_s": 86_400, "pause_s": 600, "filters_per_group": 2},
-        state="not_modelled",
-        reason="Comes with the CloudWatch Logs trigger.",
         source=(aws_page("AmazonCloudWatch/latest/logs/Subscriptions"),),
+        note="The log event that met the error is lost with those that are skipped. The names of the metrics are from memory.",
     ),
     Rule(
         id="CWA-1",
@@ -144,19 +142,17 @@ SENDERS: tuple[Rule, ...] = (
             "An IoT rule invokes asynchronously. If that cannot be done, its errorAction runs once for the rule and the "
             "message; how often it tries before is not documented."
         ),
-        state="not_modelled",
-        reason="Comes with the IoT trigger.",
         source=(
             aws_page("iot/latest/developerguide/lambda-rule-action"),
             aws_page("iot/latest/developerguide/rule-error-handling"),
         ),
+        note="The names of the metrics are from memory.",
     ),
     Rule(
         id="SES-1",
         sentence="A receipt rule of SES mostly invokes asynchronously; the event leaves out the body of the mail.",
-        state="not_modelled",
-        reason="Comes with the SES trigger.",
         source=(aws_page("ses/latest/dg/receiving-email-action-lambda"),),
+        note="What SES does when Lambda refuses the call is not documented: MODEL-13.",
     ),
     Rule(
         id="CFN-1",
@@ -165,12 +161,11 @@ SENDERS: tuple[Rule, ...] = (
             "to a signed address, at most ServiceTimeout, an hour by default. Retries of a crash do not end that wait."
         ),
         values={"service_timeout_s": 3600, "minimum_service_timeout_s": 1},
-        state="not_modelled",
-        reason="Comes with the CloudFormation trigger.",
         source=(
             lambda_guide("services-cloudformation"),
             aws_page("AWSCloudFormation/latest/UserGuide/template-custom-resources"),
         ),
+        note="A request is returned if the stack learns of the failure, lost if Lambda drops it while the stack still waits.",
     ),
     Rule(
         id="CP-1",

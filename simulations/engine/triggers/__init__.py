@@ -3,13 +3,20 @@
 from simulations.engine.trigger import Trigger
 from simulations.engine.triggers.alb import ALB
 from simulations.engine.triggers.api_gateway import API_GATEWAY
+from simulations.engine.triggers.cloudformation import CLOUDFORMATION
+from simulations.engine.triggers.cloudwatch_logs import CLOUDWATCH_LOGS
 from simulations.engine.triggers.cognito import COGNITO
+from simulations.engine.triggers.eventbridge import EVENTBRIDGE
 from simulations.engine.triggers.firehose import FIREHOSE
 from simulations.engine.triggers.function_url import FUNCTION_URL
 from simulations.engine.triggers.http_api import HTTP_API
+from simulations.engine.triggers.iot import IOT
 from simulations.engine.triggers.lambda_edge import LAMBDA_EDGE
 from simulations.engine.triggers.s3 import S3
+from simulations.engine.triggers.scheduler import SCHEDULER
 from simulations.engine.triggers.sdk_invoke import SDK_INVOKE
+from simulations.engine.triggers.ses import SES
+from simulations.engine.triggers.sns import SNS
 from simulations.engine.triggers.sqs import SQS
 from simulations.engine.triggers.step_functions import STEP_FUNCTIONS
 from simulations.engine.triggers.websocket_api import WEBSOCKET_API
@@ -28,6 +35,13 @@ TRIGGERS: dict[str, Trigger] = {
         LAMBDA_EDGE,
         FIREHOSE,
         S3,
+        SNS,
+        EVENTBRIDGE,
+        SCHEDULER,
+        CLOUDWATCH_LOGS,
+        IOT,
+        SES,
+        CLOUDFORMATION,
         SQS,
     )
 }

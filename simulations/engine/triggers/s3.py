@@ -1,40 +1,52 @@
 """S3 event notifications: an object is created in a bucket and S3 invokes the function asynchronously.
 
-Implements LD:with-s3 on top of asynchronous invocation; S3 hands each notification to Lambda once and owns no retries after
-Lambda has accepted it (GEN-2).
+Implements LD:with-s3 on top of asynchronous invocation. How long S3 tries to reach Lambda is not documented; once Lambda has
+accepted a notification, S3 is done with it (GEN-2). A function that writes into the same bucket sets itself off again (REC-1).
 """
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Annotated, Any
 
 import msgspec
 
-from simulations.engine.delivery import asynchronous
+from simulations.engine.delivery import asynchronous, push, repeats, sender
 from simulations.engine.delivery.asynchronous import (
     DeadLetterConfig,
+    DuplicateRate,
     MaximumEventAge,
     MaximumRetryAttempts,
     OnFailure,
     OnSuccess,
 )
+from simulations.engine.delivery.repeats import LoopEvents, RecursiveLoop
+from simulations.engine.delivery.sender import DeliveryRetries, RandomPart
+from simulations.engine.limits import FieldError, plain
 from simulations.engine.sim import Sim, timestamp
 from simulations.engine.traffic import Event
-from simulations.engine.trigger import Trigger
+from simulations.engine.trigger import Choices, ServiceMetric, Trigger
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How Lambda treats the notifications of a bucket."""
+    """How Lambda treats the notifications of a bucket, then what is between S3 and Lambda."""
 
     maximum_retry_attempts: MaximumRetryAttempts = asynchronous.DEFAULT_RETRIES
     maximum_event_age_s: MaximumEventAge = asynchronous.DEFAULT_AGE_S
     dead_letter_config: DeadLetterConfig = None
     on_failure: OnFailure = None
     on_success: OnSuccess = None
+    writes_to_same_bucket: Annotated[
+        bool,
+        plain("Writes to the same bucket", "Whether each run that works puts an object into the bucket that set it off."),
+    ] = False  # fmt: skip
+    recursive_loop: RecursiveLoop = "terminate"
+    loop_events: LoopEvents = repeats.DEFAULT_LOOP_EVENTS
+    delivery_retries: DeliveryRetries = sender.DEFAULT_DELIVERY_RETRIES
+    delivery_random_part: RandomPart = sender.DEFAULT_RANDOM_PART
+    duplicate_rate: DuplicateRate = 0
 
 
 def _notification(event: Event) -> Any:
     """The event as the function sees it."""
-    if event.body is not None:
-        return event.body
     return {
         "Records": [
             {
@@ -50,17 +62,12 @@ def _notification(event: Event) -> Any:
 
 
 def _start(sim: Sim, settings: Settings) -> None:
-    asynchronous.serve(
-        sim,
-        asynchronous.Settings(
-            retries=settings.maximum_retry_attempts,
-            age_s=settings.maximum_event_age_s,
-            dead_letter_config=settings.dead_letter_config,
-            on_failure=settings.on_failure,
-            on_success=settings.on_success,
-        ),
-        _notification,
-    )
+    policy = sender.undocumented(settings.delivery_retries, settings.delivery_random_part, "S3-1", "PERM-1")
+    push.serve(sim, settings, policy, _notification, loops=settings.writes_to_same_bucket)
+
+
+def _check(choices: Choices) -> Iterable[FieldError]:
+    return repeats.check_ids(choices.traffic) if choices.settings.writes_to_same_bucket else ()
 
 
 S3 = Trigger(
@@ -70,8 +77,13 @@ S3 = Trigger(
     model="asynchronous",
     settings=Settings,
     start=_start,
-    rules=("ASYNC-1", "ASYNC-3", "ASYNC-4", "ASYNC-5", "ASYNC-6", "DEST-1", "DEST-2", "DEST-3", "DEST-4", "DEST-7"),
+    check=_check,
+    rules=(
+        "GEN-2", "S3-1", "S3-2", "PERM-1", "ASYNC-1", "ASYNC-3", "ASYNC-4", "ASYNC-5", "ASYNC-6", "DEST-1", "DEST-2", "DEST-3",
+        "DEST-4", "DEST-7", "REC-1", "REC-3", "REC-4",
+    ),
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html",
     summary="An object lands in a bucket; S3 hands the notification to Lambda and walks away, and Lambda owns the retries.",
+    metrics=(ServiceMetric("RecursiveInvocationsDropped", "looped"),),
     not_priced=("S3: the PUT requests that created the objects; the notifications themselves are free.",),
-)
+)  # fmt: skip

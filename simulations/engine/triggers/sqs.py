@@ -125,6 +125,9 @@ def _check(choices: Choices) -> Iterable[FieldError]:
     if settings.throttle_first_wait_s > settings.throttle_longest_wait_s:
         yield FieldError("settings.throttle_longest_wait_s", INVALID, "The longest wait is shorter than the first one.")
     yield from _too_large(choices)
+    if choices.failures.invoke_errors:
+        message = "Refused calls are not simulated for pollers yet; take concurrency away instead."
+        yield FieldError("failures.invoke_errors", INVALID, message)
     for catcher in choices.failures.catchers:
         yield FieldError(f"failures.catchers.{catcher}", INVALID, _CATCHERS.get(catcher, _NO_CATCHER))
 
