@@ -119,7 +119,9 @@ def kept_texts(texts: Mapping[str, str]) -> dict[str, str]:
     return {
         key: text
         for key, text in texts.items()
-        if (field := _field(scenario_fields(trigger), key, texts)) is not None and _is_a_choice(field, text)
+        if (field := _field(scenario_fields(trigger), key, texts)) is not None
+        and _is_a_choice(field, text)
+        and not _is_a_default_elsewhere(field, text)
     }
 
 
@@ -189,6 +191,18 @@ def _no_such_field(fields: tuple[Field, ...], key: str, texts: Mapping[str, str]
         chosen = texts.get(chooser, str(_by_key(fields, chooser).default))
         return FieldError(key, UNKNOWN, f"{key} belongs to {where}, not to {chooser}={chosen[:100]}.")
     return FieldError(key, UNKNOWN, f"There is no field {key[:100]!r} for the trigger {texts['trigger']}.")
+
+
+def _is_a_default_elsewhere(field: Field, text: str) -> bool:
+    """A number that this trigger refuses and nobody typed: it is the default of another one that names its setting alike."""
+    if field.section != "settings" or field.kind not in ("integer", "number") or not text.isdecimal():
+        return False
+    number = int(text)
+    if (field.minimum or 0) <= number and (field.maximum is None or number <= field.maximum):
+        return False
+    return any(
+        one.key == field.key and one.default == number for trigger in TRIGGERS for one in scenario_fields(trigger)
+    )
 
 
 def _is_a_choice(field: Field, text: str) -> bool:
