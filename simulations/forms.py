@@ -5,7 +5,7 @@ The form is one GET form on `/` whose inputs are the whole link; each name is a 
 
 FormView
     trigger    key of the chosen trigger ("sqs")
-    triggers   [Choice] for the trigger picker (an input named "trigger"); Choice(value, label, selected, help)
+    triggers   [Choice] for the trigger picker (an input named "trigger"); Choice(value, label, selected, help, group)
     hidden     [(name, value)] inputs of type hidden: v, rules
     sections   [Section(key, title, inputs)], key: settings | function | traffic | failures | run
     errors     [Problem(field, id, title, message, code)]: the summary on top; id is the input to jump to, "" where the error
@@ -55,6 +55,15 @@ _WORDS = {"true": "yes", "false": "no", "": "not set"}
 _NUMBERS = ("integer", "number")
 
 
+# the invocation models as the picker calls them
+_MODELS = {
+    "synchronous": "Synchronous: the caller waits",
+    "asynchronous": "Asynchronous: Lambda queues",
+    "queue": "Polled: queues and streams",
+    "stream": "Polled: queues and streams",
+}
+
+
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """One option of a select, or one trigger of the picker."""
 
@@ -62,6 +71,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     selected: bool
     help: str = ""
+    group: str = ""
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +152,9 @@ def build_form(texts: Mapping[str, str], errors: Iterable[FieldError] = ()) -> F
     return FormView(
         trigger=trigger,
         triggers=tuple(
-            Choice(value=one.key, label=one.label, selected=one.key == trigger, help=one.summary)
+            Choice(
+                value=one.key, label=one.label, selected=one.key == trigger, help=one.summary, group=_MODELS[one.model]
+            )
             for one in TRIGGERS.values()
         ),
         hidden=tuple(
