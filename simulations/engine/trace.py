@@ -245,7 +245,7 @@ class Split(msgspec.Struct, frozen=True, tag="split", tag_field="kind"):
 
 
 class Captured(msgspec.Struct, frozen=True, tag="captured", tag_field="kind"):
-    """A dead-letter queue or destination received `document` about these events; `count` is AWS's invoke or receive count."""
+    """A dead-letter queue or destination received `document` about these events; `count` is AWS's invoke, receive or retry count."""
 
     seq: int
     at_us: int

@@ -62,10 +62,9 @@ def test_185_retries_fill_the_24_hours() -> None:
 def test_the_targets_dead_letter_queue_is_told_why(
     plan: dict[str, Any], settings: dict[str, Any], expected: dict[str, str]
 ) -> None:
-    document = next(
-        one for one in run(pushed("eventbridge", DLQ | settings, plan)) if isinstance(one, Captured)
-    ).document
-    attributes = document["attributes"]
+    captured = next(one for one in run(pushed("eventbridge", DLQ | settings, plan)) if isinstance(one, Captured))
+    document, attributes = captured.document, captured.document["attributes"]
+    assert attributes["RETRY_ATTEMPTS"] == str(captured.count)
     assert {"RULE_ARN", "TARGET_ARN", "ERROR_CODE", "ERROR_MESSAGE", "RETRY_ATTEMPTS"} <= attributes.keys()
     assert expected.items() <= attributes.items()
     assert ("EXHAUSTED_RETRY_CONDITION" in attributes) == ("EXHAUSTED_RETRY_CONDITION" in expected)

@@ -205,7 +205,7 @@ class Sender:
             if reason is None:
                 given_up = GivenUp(at=at, error=error, condition=condition, retries=retries)
                 document = catcher.document(event, self._payload(event), given_up)
-                self._sim.log.captured(at, catcher.rule, [event.id], catcher.by, cause, event.attempts, document)
+                self._sim.log.captured(at, catcher.rule, [event.id], catcher.by, cause, retries, document)
                 caught = True
             else:
                 self._sim.log.capture_failed(at, catcher.rule, [event.id], catcher.by, cause, reason)
