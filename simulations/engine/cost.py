@@ -171,6 +171,10 @@ _BY_TRIGGER = {
     "sqs": (
         "SQS: the requests that send, receive and delete messages, the empty receives of Lambda's pollers among them.",
     ),
+    "kinesis": (
+        "Kinesis: the hours of its shards or the data of a stream on demand, longer retention and enhanced fan-out.",
+    ),
+    "dynamodb_streams": ("DynamoDB: the table and its writes; Lambda's reads of the stream are free.",),
 }
 _CATCHERS = {
     "dead_letter_config": "The dead-letter queue: one write for each event it received, and its storage.",

@@ -43,11 +43,13 @@ class Sim:
         self._traffic = traffic
         self._event_limit = event_limit
 
-    def feed(self, handler: Handler) -> None:
-        """Hand each arriving event to `handler(at, event)`, after its record."""
+    def feed(self, handler: Handler, place: Callable[[Event], None] | None = None) -> None:
+        """Hand each arriving event to `handler(at, event)`, after its record; before that, `place` says where it belongs."""
 
         def arrive(at: int, event: Event) -> None:
             self.unsettled += 1
+            if place is not None:
+                place(event)
             self.log.arrived(at, "RUN-5", event.id, event.size, event.group, event.shard)
             handler(at, event)
 

@@ -79,6 +79,7 @@ class Cause:
     DELETED_UNHANDLED = "DeletedUnhandled"  # acknowledged although the function named it as failed
     PAYLOAD_TOO_LARGE = "PayloadTooLarge"
     TIMED_OUT = "Timeout"
+    BEFORE_STARTING_POSITION = "BeforeStartingPosition"  # in the stream, but before what the mapping reads
 
 
 class Member(msgspec.Struct, frozen=True, array_like=True):
@@ -285,7 +286,7 @@ class Ended(msgspec.Struct, frozen=True, tag="ended", tag_field="kind"):
 
 
 class Waiting(msgspec.Struct, frozen=True, tag="waiting", tag_field="kind"):
-    """The events go back to Lambda's queue; the next attempt is due at `until_us`."""
+    """Lambda keeps the events in its queue, or holds their batch back; the next attempt is due at `until_us`."""
 
     seq: int
     at_us: int

@@ -55,6 +55,7 @@ const CAUSES = {
   NotMatched: "it matches no filter",
   DeletedUnhandled: "it was acknowledged although the function named it as failed",
   PayloadTooLarge: "the payload is too large",
+  BeforeStartingPosition: "it arrived before the position at which the mapping began to read",
 };
 
 /** @param {string | null} cause */

@@ -19,7 +19,7 @@ from simulations.engine.metrics.figures import (
 from simulations.engine.metrics.names import SCALES, metric_names
 from simulations.engine.metrics.queue_depth import QueueDepth
 from simulations.engine.scenario import Scenario
-from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Fate, Kind, Outcome, Row
+from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Cause, Fate, Kind, Outcome, Row
 from simulations.engine.triggers import TRIGGERS
 from simulations.engine.units import US_PER_S
 
@@ -27,6 +27,7 @@ _QUEUE_DLQ = "queue_dlq"
 _REPORTS = "report_batch_item_failures"
 _MEMBERS_AT = 3 + FIELDS[Kind.ATTEMPT].index("members")
 _NONE: frozenset[str] = frozenset()
+_DROPPED = (Cause.RETRY_ATTEMPTS_EXHAUSTED, Cause.RECORD_AGE_EXCEEDED)
 _RESPONSE_AT = 3 + FIELDS[Kind.ATTEMPT].index("response")
 
 
@@ -175,6 +176,8 @@ class Metrics:
             self._on_invocation(row, members)
         if self._polled:
             self._point("InvokedEventCount", len(members))
+            last = members[-1][0]  # STREAM-16
+            self._point("IteratorAge", at - self.since.get(last, at))
 
     def _on_invocation(self, row: Row, members: list[tuple[str, int, int | None, int]]) -> None:
         """The code ran. MET-2: its error counts at its start."""
@@ -247,6 +250,8 @@ class Metrics:
     def _on_captured(self, row: Row) -> None:
         if self.depth is not None and row[4] == _QUEUE_DLQ:
             self.depth.moved(row[1], row[3])
+        if row[4] == "on_failure":
+            self._point("OnFailureDestinationDeliveredEventCount", len(row[3]))
 
     def _on_capture_failed(self, row: Row) -> None:
         """MET-7, MET-8."""
@@ -266,6 +271,9 @@ class Metrics:
         # MET-6: dropped even when a catcher has it
         if self.queued.pop(event, None) is not None and fate in (Fate.CAPTURED, Fate.LOST):
             self._point("AsyncEventsDropped")
+        # MET-8: what a destination has, and what left the stream by itself, was not dropped
+        if self._polled and fate == Fate.LOST and row[5] in _DROPPED:
+            self._point("DroppedEventCount")
 
     def _on_ended(self, row: Row) -> None:
         self._ended_by(row[1])

@@ -1,0 +1,219 @@
+"""The shards of a stream: where a record goes, when it is read, and which records go to the function together.
+
+Models LD:with-kinesis and LD:with-ddb. A partition key belongs to one shard, by its MD5 as Kinesis does it; in a shard it
+belongs to one lane of ParallelizationFactor. Each shard is read at fixed moments (STREAM-1), as much as it gives out
+(STREAM-18). Units: whole microseconds, bytes.
+"""
+
+from collections.abc import Callable
+from hashlib import md5
+from typing import Any
+
+import msgspec
+
+from simulations.engine.delivery.lanes import RUNNING, Lane, older
+from simulations.engine.kernel import POLLS
+from simulations.engine.sim import Sim
+from simulations.engine.traffic import Event
+from simulations.engine.units import US_PER_S
+
+READ = 1  # among what falls on one instant: after retries, before windows close
+_HASH_BITS = 128
+
+
+class Reads(msgspec.Struct, frozen=True, kw_only=True):
+    """How a shard is read: each `period` (0: pushed at once), up to `records` and `size` bytes a time, `per_s` in the long run."""
+
+    period: int
+    records: int
+    size: int
+    per_s: int | None
+    rule: str
+
+
+class Shard:
+    """`unread` has arrived and has not been read; `next_read`: not before."""
+
+    __slots__ = ("aging", "lanes", "name", "next_read", "number", "unread")
+
+    def __init__(self, number: int, name: str, lanes: int) -> None:
+        self.number = number
+        self.name = name
+        self.unread: list[Event] = []
+        self.next_read = 0
+        self.lanes = [Lane(name) for _ in range(lanes)]
+        self.aging = False
+
+    @property
+    def oldest(self) -> int | None:
+        """When the oldest of the records arrived that wait in it; None where none does."""
+        waiting = [
+            part.events[0].at for lane in self.lanes for part in lane.parts[: -1 if lane.state == RUNNING else None]
+        ]
+        waiting += [lane.records[lane.first].at for lane in self.lanes if lane.waiting]
+        return min([*waiting, *(event.at for event in self.unread[:1])], default=None)
+
+
+class Shards:
+    """All shards of a stream; `on_read(at, lane)` is called for each lane that has got something."""
+
+    def __init__(
+        self, sim: Sim, *, count: int, lanes: int, digits: int, keys: int | None, reads: Reads,
+        on_read: Callable[[int, Lane], None],
+    ) -> None:  # fmt: skip
+        self.polling = False
+        self.all: dict[str, Shard] = {}  # by name, those that have got a record
+        self._sim = sim
+        self._count = count
+        self._lanes = lanes
+        self._digits = digits
+        self._keys = keys
+        self._reads = reads
+        self._on_read = on_read
+        self._starts = 0
+        self._planned: int | None = None  # the moment of the next read
+        self._dirty: list[Shard] = []
+        self._names: dict[int, str] = {}
+        self._by_key: dict[str, int] = {}
+        self._limited = False
+
+    def place(self, event: Event) -> None:
+        """Say which shard an arriving record belongs to."""
+        if event.partition_key is None:
+            event.partition_key = event.id if self._keys is None else f"key-{event.index % self._keys + 1}"
+        number = shard_number(event.shard, self._count) if event.shard is not None else None
+        if number is None:
+            number = self._hashed(event.partition_key) * self._count >> _HASH_BITS if self._count > 1 else 0
+        event.shard = name = self._name(number)
+        if name not in self.all:
+            self.all[name] = Shard(number, name, self._lanes)
+
+    def add(self, at: int, event: Event) -> Shard:
+        """A record was written to its shard."""
+        shard = self.all[event.shard or ""]
+        if not shard.unread:
+            self._dirty.append(shard)
+            if self.polling:
+                self._plan(max(at, shard.next_read))
+        shard.unread.append(event)
+        return shard
+
+    def begin(self, at: int) -> None:
+        """Reading begins."""
+        self.polling = True
+        self._starts = at
+        if self._dirty:
+            self._plan(at)
+
+    def lanes(self) -> list[Lane]:
+        """Every lane, shard by shard."""
+        return [lane for shard in sorted(self.all.values(), key=_number) for lane in shard.lanes]
+
+    def forget(self, shard: Shard, than: int) -> list[Event]:
+        """Take out of a shard what arrived then or before and is not being run."""
+        gone = [event for lane in shard.lanes for event in lane.older(than)]
+        count = older(shard.unread, than)
+        gone += shard.unread[:count]
+        del shard.unread[:count]
+        if count and not shard.unread:
+            self._dirty.remove(shard)
+        return sorted(gone, key=lambda event: event.index)
+
+    def reads_until(self, at: int) -> int:
+        """How often each shard has been read by then, whether that brought something or not."""
+        period = self._reads.period
+        return self._count * ((at - self._starts) // period + 1) if period and at >= self._starts else 0
+
+    def _hashed(self, key: str) -> int:
+        found = self._by_key.get(key)
+        if found is None:
+            found = int.from_bytes(md5(key.encode(), usedforsecurity=False).digest(), "big")
+            if self._keys is not None:
+                self._by_key[key] = found
+        return found
+
+    def _name(self, number: int) -> str:
+        name = self._names.get(number)
+        if name is None:
+            name = self._names[number] = shard_name(number, self._digits)
+        return name
+
+    def _plan(self, not_before: int) -> None:
+        """Read at the next moment at which shards are read, unless that is planned."""
+        period = self._reads.period
+        at = self._starts + -((self._starts - not_before) // period) * period if period else not_before
+        if self._planned is None or at < self._planned:
+            self._planned = at
+            self._sim.kernel.alarm(at, POLLS, READ, self._read, None)
+
+    def _read(self, at: int, _: Any) -> None:
+        """Read every shard that has something; what it gives out belongs to its lanes from now on."""
+        if at == self._planned:
+            self._planned = None
+        if not self.polling:
+            return
+        due, self._dirty = self._dirty, []
+        if len(due) > 1:
+            due.sort(key=_number)
+        self._dirty = [shard for shard in due if shard.next_read > at or self._leftover(at, shard)]
+        if self._dirty:
+            self._plan(max(at + 1, min(shard.next_read for shard in self._dirty)))
+        for shard in due:
+            for lane in shard.lanes:
+                if lane.waiting:
+                    self._on_read(at, lane)
+
+    def _leftover(self, at: int, shard: Shard) -> bool:
+        """Read one shard; whether something is left for another time."""
+        reads, unread = self._reads, shard.unread
+        largest = max([event.size for event in unread])
+        if len(unread) <= reads.records and len(unread) * largest <= min(reads.size, reads.per_s or reads.size):
+            taken, shard.unread = unread, []
+        else:
+            count, size = self._within(unread)
+            taken, shard.unread = unread[:count], unread[count:]
+            if reads.per_s:
+                shard.next_read = at + size * US_PER_S // reads.per_s
+            if shard.unread and not self._limited:
+                self._limited = True
+                self._sim.log.limit(at, reads.rule, "Records a read", f"{count:,}", None)
+        self._hand_over(shard, taken, largest)
+        return bool(shard.unread)
+
+    def _within(self, unread: list[Event]) -> tuple[int, int]:
+        """How many records, and bytes, one read brings; one record at the least."""
+        size = 0
+        for count, event in enumerate(unread[: self._reads.records]):
+            if size + event.size > self._reads.size and count:
+                return count, size
+            size += event.size
+        return min(len(unread), self._reads.records), size
+
+    def _hand_over(self, shard: Shard, taken: list[Event], largest: int) -> None:
+        if self._lanes == 1:
+            lane = shard.lanes[0]
+            lane.records += taken
+            lane.largest = max(lane.largest, largest)
+            return
+        for event in taken:
+            lane = shard.lanes[self._hashed(event.partition_key or "") % self._lanes]
+            lane.records.append(event)
+            lane.largest = max(lane.largest, event.size)
+
+
+def _number(shard: Shard) -> int:
+    return shard.number
+
+
+def shard_name(number: int, digits: int) -> str:
+    """A shard as AWS calls it."""
+    return f"shardId-{number:0{digits}d}"
+
+
+def shard_number(name: str, count: int) -> int | None:
+    """The shard that is called so, by its name or its number; None where there is none."""
+    digits = name.removeprefix("shardId-")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 20:
+        return None
+    number = int(digits)
+    return number if number < count else None
