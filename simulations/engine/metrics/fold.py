@@ -176,8 +176,7 @@ class Metrics:
             self._on_invocation(row, members)
         if self._polled:
             self._point("InvokedEventCount", len(members))
-            last = members[-1][0]  # STREAM-16
-            self._point("IteratorAge", at - self.since.get(last, at))
+            self._point("IteratorAge", at - self.since.get(members[-1][0], at))  # STREAM-16
 
     def _on_invocation(self, row: Row, members: list[tuple[str, int, int | None, int]]) -> None:
         """The code ran. MET-2: its error counts at its start."""
@@ -271,8 +270,7 @@ class Metrics:
         # MET-6: dropped even when a catcher has it
         if self.queued.pop(event, None) is not None and fate in (Fate.CAPTURED, Fate.LOST):
             self._point("AsyncEventsDropped")
-        # MET-8: what a destination has, and what left the stream by itself, was not dropped
-        if self._polled and fate == Fate.LOST and row[5] in _DROPPED:
+        if self._polled and fate == Fate.LOST and row[5] in _DROPPED:  # MET-8: no destination has it
             self._point("DroppedEventCount")
 
     def _on_ended(self, row: Row) -> None:
