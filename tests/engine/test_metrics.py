@@ -367,7 +367,7 @@ def test_counts_of_the_whole_are_the_merged_counts_of_two_parts(chosen: Scenario
     assert parts[0].events() == whole.events()
     assert parts[0].attempts() == whole.attempts()
     assert parts[0].billed_ms == whole.billed_ms
-    joined = {"ConcurrentExecutions", "AsyncEventAge", "AsyncEventsDropped", "Latency"}
+    joined = {"ConcurrentExecutions", "IteratorAge", "AsyncEventAge", "AsyncEventsDropped", "Latency"}
     merged, expected = parts[0].cloudwatch(), whole.cloudwatch()
     for name in set(expected) - joined:
         if not name.startswith("Approximate"):

@@ -16,7 +16,14 @@ from simulations.engine import TRIGGERS
 from simulations.engine.fields import Field, scenario_fields
 
 # AWS's name is not the shape's: service and shape
-SHAPES = {"function_response_types": ("lambda", "FunctionResponseType")}
+SHAPES = {
+    "function_response_types": ("lambda", "FunctionResponseType"),
+    "kinesis.maximum_retry_attempts": ("lambda", "MaximumRetryAttemptsEventSourceMapping"),
+    "dynamodb_streams.maximum_retry_attempts": ("lambda", "MaximumRetryAttemptsEventSourceMapping"),
+    "retention_period_hours": ("kinesis", "RetentionPeriodHours"),
+    "shard_count": ("kinesis", "PositiveIntegerObject"),
+    "starting_position_timestamp_s": ("lambda", "Date"),
+}
 # the model's limits are not the ones a function in a Region has: ours, the model's, and why
 DIFFERS: dict[str, tuple[Any, Any, str]] = {
     "timeout_s": ((1, 900), (1, 5400), "the quota page says 900 s for functions; what the rest is for it does not say"),
@@ -24,6 +31,9 @@ DIFFERS: dict[str, tuple[Any, Any, str]] = {
     "integration_timeout_ms": ((50, 900_000), (None, None), "APIGW-2; the model has a plain integer"),
     "throttling_rate_limit": ((0, None), (None, None), "the model has a plain number"),
     "throttling_burst_limit": ((0, None), (None, None), "the model has a plain number"),
+    "retention_period_hours": ((24, 8_760), (None, None), "STREAM-4; the model has a plain integer"),
+    "shard_count": ((1, 1_000), (1, None), "more shards than one can look at are of no use here"),
+    "starting_position_timestamp_s": ((0, 1_209_600), (None, None), "a date there, seconds of the run here"),
     "max_receive_count": ((1, 1000), (None, None), "a value inside RedrivePolicy, which the model has as text"),
 }
 # limits that the model tells in words: service, operation, the attribute's name
@@ -34,7 +44,7 @@ IN_WORDS = {
 # fields of ours: how the code behaves, what the account is like, what is assumed
 OURS = {
     "duration_ms", "duration_per_event_ms", "duration_mean_ms", "duration_minimum_ms", "init_ms",
-    "account_concurrent_executions", "mapping_starts_s", "mapping_disabled_s",
+    "account_concurrent_executions", "mapping_starts_s", "mapping_disabled_s", "partition_keys",
 }  # fmt: skip
 
 
@@ -44,13 +54,15 @@ def model(service: str) -> Any:
 
 
 def numbers() -> dict[str, Field]:
-    """The numbers of all triggers, by key."""
-    fields = (field for trigger in TRIGGERS for field in scenario_fields(trigger))
-    return {
-        field.key: field
-        for field in fields
-        if field.section in ("settings", "function") and field.kind in ("integer", "number") and not field.assumed
-    }
+    """The numbers of all triggers, by key; by trigger and key where a later trigger has other limits for the same key."""
+    found: dict[str, Field] = {}
+    for trigger in TRIGGERS:
+        for field in scenario_fields(trigger):
+            if field.section in ("settings", "function") and field.kind in ("integer", "number") and not field.assumed:
+                known = found.setdefault(field.key, field)
+                if (known.minimum, known.maximum) != (field.minimum, field.maximum):
+                    found[f"{trigger}.{field.key}"] = field
+    return found
 
 
 def of_the_model(key: str, title: str) -> tuple[int | None, int | None] | None:
@@ -97,6 +109,7 @@ CHOICES: dict[str, tuple[str, str, Callable[[str], str]]] = {
     "function_response_types": (
         "lambda", "FunctionResponseType", lambda name: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
     ),
+    "starting_position": ("lambda", "EventSourcePosition", str.lower),
 }  # fmt: skip
 
 

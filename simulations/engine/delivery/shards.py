@@ -166,7 +166,7 @@ class Shards:
     def _leftover(self, at: int, shard: Shard) -> bool:
         """Read one shard; whether something is left for another time."""
         reads, unread = self._reads, shard.unread
-        largest = max([event.size for event in unread])
+        largest = max([event.size for event in unread[: reads.records]])
         if len(unread) <= reads.records and len(unread) * largest <= min(reads.size, reads.per_s or reads.size):
             taken, shard.unread = unread, []
         else:
