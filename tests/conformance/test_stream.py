@@ -44,8 +44,13 @@ def stream(
     }  # fmt: skip
 
 
-def dynamodb(*arguments: Any, **rest: Any) -> dict[str, Any]:
-    return stream(*arguments, trigger="dynamodb_streams", **rest)
+def dynamodb(
+    settings: dict[str, Any] | None = None,
+    failures: dict[str, Any] | None = None,
+    function: dict[str, Any] | None = None,
+    traffic: dict[str, Any] | int | None = None,
+) -> dict[str, Any]:
+    return stream(settings, failures, function, traffic, "dynamodb_streams")
 
 
 def lasting(seconds: float, timeout_s: int = 900) -> dict[str, Any]:
