@@ -4,7 +4,6 @@ Models LD:kinesis-on-failure-destination and LD:services-dynamodb-errors, rules 
 records are, S3 gets them as well. Units: whole microseconds.
 """
 
-from collections.abc import Callable
 from hashlib import shake_128
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from simulations.engine.delivery.lanes import Part
+from simulations.engine.delivery.stream_source import Source
 from simulations.engine.rules import number
 from simulations.engine.sim import FUNCTION_ARN, Sim, failed, timestamp
 from simulations.engine.trace import Cause, Fate
@@ -19,19 +19,6 @@ from simulations.engine.traffic import Event
 
 _OK = number("SYNC-1", "ok")
 ON_FAILURE = "on_failure"
-
-
-class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """What tells one kind of stream from another in its documents.
-
-    `digits` are those of a shard's name, `batch_info` is the key of the failure record that says where the records are,
-    `record(event)` is a record as the function gets it.
-    """
-
-    digits: int
-    batch_info: str
-    arn: str
-    record: Callable[[Event], dict[str, Any]]
 
 
 class Discards:
@@ -44,22 +31,22 @@ class Discards:
 
     def give_up(self, at: int, shard: str, part: Part, events: list[Event], ids: list[str], cause: str) -> None:
         """STREAM-12: tell the destination, or nobody, and let the shard go on."""
-        sim = self._sim
+        sim, rules = self._sim, self._source.rules
         fate = Fate.CAPTURED if self._on_failure is not None else Fate.LOST
         reason = sim.failures.catchers.get(ON_FAILURE)
         if self._on_failure is not None and reason is not None:
-            sim.log.capture_failed(at, "DEST-7", ids, ON_FAILURE, cause, reason)
+            sim.log.capture_failed(at, rules.not_told, ids, ON_FAILURE, cause, reason)
             fate = Fate.LOST
         elif self._on_failure is not None:
-            rule = "STREAM-13" if cause == Cause.RETRY_ATTEMPTS_EXHAUSTED else "STREAM-14"
+            rule = rules.told if cause == Cause.RETRY_ATTEMPTS_EXHAUSTED else rules.too_old
             document = self._document(at, shard, part, events, cause)
             sim.log.captured(at, rule, ids, ON_FAILURE, cause, events[0].invocations, document)
-        sim.settle_all(at, "STREAM-12", events, fate, cause)
-        sim.log.checkpointed(at, "STREAM-12", ids, shard)
+        sim.settle_all(at, rules.given_up, events, fate, cause)
+        sim.log.checkpointed(at, rules.given_up, ids, shard)
 
     def _document(self, at: int, shard: str, part: Part, events: list[Event], cause: str) -> dict[str, Any]:
         """STREAM-13: the record about a batch; for S3 its key and the payload as text."""
-        source, first, last = self._source, events[0], events[-1]
+        first = events[0]
         record: dict[str, Any] = {
             "requestContext": {
                 "requestId": self._sim.request_id(first),
@@ -72,22 +59,10 @@ class Discards:
             record["responseContext"] = {"statusCode": _OK, "executedVersion": "$LATEST"}
             if failed(part.run):
                 record["responseContext"]["functionError"] = "Unhandled"
-        record |= {
-            "version": "1.0",
-            "timestamp": timestamp(at),
-            source.batch_info: {
-                "shardId": shard,
-                "startSequenceNumber": first.id,
-                "endSequenceNumber": last.id,
-                "approximateArrivalOfFirstRecord": timestamp(first.at),
-                "approximateArrivalOfLastRecord": timestamp(last.at),
-                "batchSize": len(events),
-                "streamArn": source.arn,
-            },
-        }
+        record |= {"version": "1.0", "timestamp": timestamp(at)} | self._source.where(shard, events)
         if self._on_failure != "s3":
             return record
-        payload = {"Records": [source.record(event) for event in events]}
+        payload = {"Records": [self._source.record(event) for event in events]}
         return {"key": self._key(at, shard, first), "body": record | {"payload": msgspec.json.encode(payload).decode()}}
 
     def _key(self, at: int, shard: str, first: Event) -> str:
@@ -96,3 +71,17 @@ class Discards:
         moment = timestamp(at)
         day, clock = moment[:10].replace("-", "/"), moment[:19].replace(":", ".")
         return f"aws/lambda/{mapping}/{shard}/{day}/{clock}-{self._sim.request_id(first)}"
+
+
+def batch_info(shard: str, events: list[Event], stream_arn: str) -> dict[str, Any]:
+    """STREAM-13: where the records of a batch are."""
+    first, last = events[0], events[-1]
+    return {
+        "shardId": shard,
+        "startSequenceNumber": first.id,
+        "endSequenceNumber": last.id,
+        "approximateArrivalOfFirstRecord": timestamp(first.at),
+        "approximateArrivalOfLastRecord": timestamp(last.at),
+        "batchSize": len(events),
+        "streamArn": stream_arn,
+    }

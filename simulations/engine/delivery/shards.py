@@ -9,9 +9,8 @@ from collections.abc import Callable
 from hashlib import md5
 from typing import Any
 
-import msgspec
-
-from simulations.engine.delivery.lanes import RUNNING, Lane, older
+from simulations.engine.delivery.lanes import Lane, older
+from simulations.engine.delivery.stream_source import Reads
 from simulations.engine.kernel import POLLS
 from simulations.engine.sim import Sim
 from simulations.engine.traffic import Event
@@ -19,16 +18,6 @@ from simulations.engine.units import US_PER_S
 
 READ = 1  # among what falls on one instant: after retries, before windows close
 _HASH_BITS = 64  # of its 128; the others would move a border between shards by nothing
-
-
-class Reads(msgspec.Struct, frozen=True, kw_only=True):
-    """How a shard is read: each `period` (0: pushed at once), up to `records` and `size` bytes a time, `per_s` in the long run."""
-
-    period: int
-    records: int
-    size: int
-    per_s: int | None
-    rule: str
 
 
 class Shard:
@@ -44,14 +33,12 @@ class Shard:
         self.lanes = [Lane(name) for _ in range(lanes)]
         self.aging = False
 
-    @property
-    def oldest(self) -> int | None:
-        """When the oldest of the records arrived that wait in it; None where none does."""
-        waiting = [
-            part.events[0].at for lane in self.lanes for part in lane.parts[: -1 if lane.state == RUNNING else None]
-        ]
-        waiting += [lane.records[lane.first].at for lane in self.lanes if lane.waiting]
-        return min([*waiting, *(event.at for event in self.unread[:1])], default=None)
+    def oldest(self, than: int) -> int | None:
+        """When the oldest record arrived that is younger than that; None where there is none."""
+        lists = [part.events for lane in self.lanes for part in lane.parts]
+        lists += [lane.records[lane.first : lane.first + 1] for lane in self.lanes] + [self.unread[:1]]
+        places = ((events, older(events, than)) for events in lists)
+        return min((events[place].at for events, place in places if place < len(events)), default=None)
 
 
 class Shards:
@@ -70,12 +57,12 @@ class Shards:
         self._keys = keys
         self._reads = reads
         self._on_read = on_read
-        self._starts = 0
+        self._starts: int | None = None
         self._planned: int | None = None  # the moment of the next read
         self._dirty: list[Shard] = []
         self._by_number: list[Shard | None] = [None] * count
         self._by_key: dict[str, int] = {}
-        self._limited = False
+        self._limited: set[str] = set()
 
     def place(self, event: Event) -> None:
         """Say which shard an arriving record belongs to."""
@@ -122,7 +109,7 @@ class Shards:
     def reads_until(self, at: int) -> int:
         """How often each shard has been read by then, whether that brought something or not."""
         period = self._reads.period
-        return self._count * ((at - self._starts) // period + 1) if period and at >= self._starts else 0
+        return self._count * ((at - self._starts) // period + 1) if period and self._starts is not None else 0
 
     def _hashed(self, key: str) -> int:
         """The first half of the key's MD5."""
@@ -142,8 +129,8 @@ class Shards:
 
     def _plan(self, not_before: int) -> None:
         """Read at the next moment at which shards are read, unless that is planned."""
-        period = self._reads.period
-        at = self._starts + -((self._starts - not_before) // period) * period if period else not_before
+        period, starts = self._reads.period, self._starts or 0
+        at = starts + -((starts - not_before) // period) * period if period else not_before
         if self._planned is None or at < self._planned:
             self._planned = at
             self._sim.kernel.alarm(at, POLLS, READ, self._read, None)
@@ -174,13 +161,22 @@ class Shards:
         else:
             count, size = self._within(unread)
             taken, shard.unread = unread[:count], unread[count:]
+            if count == reads.records and shard.unread:
+                self._say(at, "Records a read", f"{count:,}")
+            elif shard.unread:
+                self._say(at, "Bytes a read", f"{reads.size:,}")
             if reads.per_s:
                 shard.next_read = at + size * US_PER_S // reads.per_s
-            if shard.unread and not self._limited:
-                self._limited = True
-                self._sim.log.limit(at, reads.rule, "Records a read", f"{count:,}", None)
+                if shard.next_read > at + reads.period:
+                    self._say(at, "Bytes a second", f"{reads.per_s:,}")
         self._hand_over(shard, taken, largest)
         return bool(shard.unread)
+
+    def _say(self, at: int, limit: str, value: str) -> None:
+        """A limit of reads has been reached; once is enough."""
+        if limit not in self._limited:
+            self._limited.add(limit)
+            self._sim.log.limit(at, self._reads.rule, limit, value, None)
 
     def _within(self, unread: list[Event]) -> tuple[int, int]:
         """How many records, and bytes, one read brings; one record at the least."""

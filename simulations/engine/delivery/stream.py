@@ -9,7 +9,6 @@ old or has no retry left is given up, and the shard goes on. Units: whole micros
 
 from typing import Any
 
-from simulations.engine.delivery.batch_response import failed_items
 from simulations.engine.delivery.discards import Discards
 from simulations.engine.delivery.lanes import GATHERING, IDLE, RUNNING, WAITING, Lane, Part, older
 from simulations.engine.delivery.shards import READ, Shard, Shards
@@ -43,8 +42,8 @@ class Stream:
             reads=settings.reads, on_read=self._look,
         )  # fmt: skip
         self._discards = Discards(sim, settings.source, settings.on_failure)
-        self._rule = "STREAM-1" if settings.factor == 1 else "STREAM-2"
-        self._moved = "STREAM-3" if settings.factor == 1 else "STREAM-2"
+        self._rules = rules = settings.source.rules
+        self._rule, self._moved = (rules.batch, rules.checkpoint) if settings.factor == 1 else (rules.lane, rules.lane)
         self._missed: list[Event] = []
         self._stopped: int | None = None
         sim.kernel.alarm(settings.starts, SCALING, 0, self._begin, None)
@@ -71,7 +70,7 @@ class Stream:
         if not self._sim.undecided:
             return
         self._sim.log.scaled(at, self._rule, self._settings.shards * self._settings.factor)
-        self._sim.settle_all(at, "ESM-4", self._missed, Fate.LOST, Cause.BEFORE_STARTING_POSITION)
+        self._sim.settle_all(at, self._rules.position, self._missed, Fate.LOST, Cause.BEFORE_STARTING_POSITION)
         self._missed.clear()
         self._shards.begin(at)
 
@@ -115,12 +114,12 @@ class Stream:
         count = lane.fitting(settings.batch_size, _PAYLOAD)
         full = count < min(settings.batch_size, lane.waiting)
         if full:
-            self._sim.log.limit(at, "ESM-2", "Payload", f"{_PAYLOAD} bytes", None)
+            self._sim.log.limit(at, self._rules.full, "Payload", f"{_PAYLOAD} bytes", None)
         events = lane.take(count)
         ids = [event.id for event in events]
         self._sim.log.received(at, self._rule, ids, [], lane.shard)
         first = self._retries.first_wait
-        lane.parts.append(Part(events, ids, first, first, "ESM-2" if ended or full else self._rule))
+        lane.parts.append(Part(events, ids, first, first, self._rules.full if ended or full else self._rule))
         return True
 
     def _complete(self, lane: Lane) -> bool:
@@ -142,7 +141,7 @@ class Stream:
             sim.throttle(
                 at, part.rule, throttle, part.tries, [(name, None, None, part.retries) for name in part.ids], lane.shard
             )
-            part.rule = "ESM-6"
+            part.rule = self._rules.throttled
             hold, part.hold = part.hold, min(part.hold * _FACTOR, self._retries.longest_wait)
             self._wait(at, lane, part, hold)
             return
@@ -160,7 +159,9 @@ class Stream:
             luck = uniform(self._sim.draws.stream("stream_wait", part.tries).word(part.events[0].index))
             wait -= int(wait // US_PER_MS * self._retries.jitter / _PERCENT * luck) * US_PER_MS
         until = at + max(wait, 1)
-        self._sim.log.waiting(at, "ESM-6" if part.rule == "ESM-6" else "STREAM-10", part.ids, until)
+        self._sim.log.waiting(
+            at, self._rules.throttled if part.rule == self._rules.throttled else self._rules.wait, part.ids, until
+        )
         self._sim.kernel.alarm(until, POLLS, _RETRY, self._again, (lane, part))
 
     def _again(self, at: int, waited: tuple[Lane, Part]) -> None:
@@ -177,9 +178,9 @@ class Stream:
         lane.state = IDLE
         named: list[str] | None = None if failed(run) or run.raw else []
         if named is not None and self._settings.reports:
-            named = failed_items(run.response, part.ids)
+            named = self._settings.source.named(run.response, part.ids)
         if named is None:
-            self._failed(at, lane, part, "STREAM-20" if not failed(run) else "")
+            self._failed(at, lane, part, self._rules.malformed if not failed(run) else "")
         elif named:
             self._partly(at, lane, part, frozenset(named))
         else:
@@ -197,25 +198,29 @@ class Stream:
         """STREAM-8: the lowest number named is the checkpoint; STREAM-9: with bisecting that is a cut and spends no retry."""
         place = next(place for place, name in enumerate(part.ids) if name in named)
         if not place:
-            self._retry(at, lane, part, "STREAM-8")
+            self._retry(at, lane, part, self._rules.partial)
             return
-        rest = part.cut(place, "STREAM-8", self._retries.first_wait)
+        rest = part.cut(place, self._rules.partial, self._retries.first_wait)
         lane.parts[-1] = rest
         if self._retries.bisect:
-            rest.rule = "STREAM-9"
-            self._sim.log.split(at, "STREAM-9", part.ids, rest.ids, lane.shard)
-        self._done(at, lane, part, "STREAM-8")
+            rest.rule = self._rules.partial_cut
+            self._sim.log.split(at, self._rules.partial_cut, part.ids, rest.ids, lane.shard)
+        self._done(at, lane, part, self._rules.partial)
         if not self._retries.bisect:
-            self._retry(at, lane, rest, "STREAM-8")
+            self._retry(at, lane, rest, self._rules.partial)
 
     def _failed(self, at: int, lane: Lane, part: Part, rule: str) -> None:
         """A whole part failed: cut it in two (STREAM-7), or try it again."""
         retries = self._retries
         if not retries.bisect or len(part.events) == 1:
-            self._retry(at, lane, part, rule or ("STREAM-4" if retries.most is None else "STREAM-5"))
+            self._retry(
+                at, lane, part, rule or (self._rules.retention if retries.most is None else self._rules.retries)
+            )
             return
-        rest = part.cut(len(part.events) // 2, "STREAM-7", retries.first_wait)
-        self._sim.log.split(at, rule or ("STREAM-11" if part.retries else "STREAM-7"), part.ids, rest.ids, lane.shard)
+        rest = part.cut(len(part.events) // 2, self._rules.cut, retries.first_wait)
+        self._sim.log.split(
+            at, rule or (self._rules.kept_retries if part.retries else self._rules.cut), part.ids, rest.ids, lane.shard
+        )
         if not retries.inherit:
             part.retries = rest.retries = 0
         lane.parts[-1:] = [rest, part]
@@ -224,10 +229,16 @@ class Stream:
         """STREAM-5: wait and try again while retries are left, then give up."""
         retries = self._retries
         if retries.most is not None and part.retries >= retries.most:
-            self._sim.log.limit(at, "STREAM-5", "MaximumRetryAttempts", str(retries.most), None)
+            self._sim.log.limit(at, self._rules.retries, "MaximumRetryAttempts", str(retries.most), None)
             lane.parts.pop()
             self._discards.give_up(at, lane.shard, part, part.events, part.ids, Cause.RETRY_ATTEMPTS_EXHAUSTED)
             return
+        gone = older(part.events, at - self._settings.retention)
+        if gone:
+            self._lose(at, part.drop(gone)[0])
+            if not part.events:
+                lane.parts.pop()
+                return
         part.retries += 1
         part.rule = rule
         wait, part.wait = part.wait, min(part.wait * _FACTOR, retries.longest_wait)
@@ -241,14 +252,14 @@ class Stream:
             self._lose(at, part.drop(older(part.events, at - settings.retention))[0])
         if settings.age is not None and part.events and part.events[0].at < at - settings.age:
             events, ids = part.drop(older(part.events, at - settings.age - 1))
-            self._sim.log.limit(at, "STREAM-6", "MaximumRecordAgeInSeconds", words(settings.age), None)
+            self._sim.log.limit(at, self._rules.age, "MaximumRecordAgeInSeconds", words(settings.age), None)
             self._discards.give_up(at, lane.shard, part, events, ids, Cause.RECORD_AGE_EXCEEDED)
 
     def _expire(self, at: int, shard: Shard) -> None:
         """STREAM-4: what is as old as the retention period leaves the stream; what is being run is decided at its end."""
         retention = self._settings.retention
         self._lose(at, self._shards.forget(shard, at - retention))
-        oldest = shard.oldest
+        oldest = shard.oldest(at - retention)
         shard.aging = oldest is not None
         if oldest is not None:
             self._sim.kernel.alarm(oldest + retention, RETURNS, shard.number, self._expire, shard)
@@ -261,8 +272,8 @@ class Stream:
     def _lose(self, at: int, events: list[Event]) -> None:
         """Records that left the stream before anyone handled them; no destination hears of it."""
         if events:
-            self._sim.log.limit(at, "STREAM-4", "Retention", words(self._settings.retention), events[0].id)
-            self._sim.settle_all(at, "STREAM-4", events, Fate.LOST, Cause.RETENTION_EXPIRED)
+            self._sim.log.limit(at, self._rules.retention, "Retention", words(self._settings.retention), events[0].id)
+            self._sim.settle_all(at, self._rules.retention, events, Fate.LOST, Cause.RETENTION_EXPIRED)
 
     def _finish(self, at: int) -> None:
         """What is counted rather than recorded: how often the shards were read."""

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from simulations.engine.delivery.discards import Source
-from simulations.engine.delivery.shards import Reads, shard_number
+from simulations.engine.delivery.shards import shard_number
+from simulations.engine.delivery.stream_source import Reads, Source
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.traffic import At, Traffic

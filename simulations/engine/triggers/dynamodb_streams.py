@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from simulations.engine.delivery import stream_settings as of_streams
-from simulations.engine.delivery.discards import Source
-from simulations.engine.delivery.shards import Reads
+from simulations.engine.delivery.discards import batch_info
 from simulations.engine.delivery.stream import Stream
+from simulations.engine.delivery.stream_source import Reads, Source
 from simulations.engine.limits import FieldError, plain
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
@@ -76,7 +76,11 @@ def _record(event: Event) -> dict[str, Any]:
     }
 
 
-_SOURCE = Source(digits=20, batch_info="DDBStreamBatchInfo", arn=_ARN, record=_record)
+def _where(shard: str, events: list[Event]) -> dict[str, Any]:
+    return {"DDBStreamBatchInfo": batch_info(shard, events, _ARN)}
+
+
+_SOURCE = Source(digits=20, where=_where, record=_record)
 
 
 def _start(sim: Sim, settings: Settings) -> None:

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from simulations.engine.delivery import stream_settings as of_streams
-from simulations.engine.delivery.discards import Source
-from simulations.engine.delivery.shards import Reads
+from simulations.engine.delivery.discards import batch_info
 from simulations.engine.delivery.stream import Stream
+from simulations.engine.delivery.stream_source import Reads, Source
 from simulations.engine.limits import INVALID, VALIDATION, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim, epoch_ms
@@ -28,7 +28,10 @@ _STANDARD = Reads(
     period=US_PER_S // number("STREAM-1", "kinesis_polls_per_s"), records=number("STREAM-18", "records_a_read"),
     size=number("STREAM-18", "read_bytes"), per_s=number("STREAM-18", "out_bytes_per_s"), rule="STREAM-18",
 )  # fmt: skip
-_FAN_OUT = Reads(period=0, records=1 << 62, size=1 << 62, per_s=None, rule="STREAM-18")
+_FAN_OUT = Reads(
+    period=0, records=1 << 62, size=number("STREAM-18", "out_bytes_per_s"), per_s=number("STREAM-18", "out_bytes_per_s"),
+    rule="STREAM-18",
+)  # fmt: skip
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,7 +97,11 @@ def _record(event: Event) -> dict[str, Any]:
     }
 
 
-_SOURCE = Source(digits=12, batch_info="KinesisBatchInfo", arn=_ARN, record=_record)
+def _where(shard: str, events: list[Event]) -> dict[str, Any]:
+    return {"KinesisBatchInfo": batch_info(shard, events, _ARN)}
+
+
+_SOURCE = Source(digits=12, where=_where, record=_record)
 
 
 def _start(sim: Sim, settings: Settings) -> None:
