@@ -346,8 +346,19 @@ def test_a_malformed_answer_fails_the_whole_batch(plan: dict[str, Any]) -> None:
     assert [len(attempt.events) for attempt in of(Attempt, halves)] == [4, 2, 2]
 
 
-def test_without_the_setting_nobody_listens() -> None:
-    assert len(of(Attempt, stream(failures=first_run(returns=report("1")), traffic=2))) == 1
+@pytest.mark.parametrize(
+    ("plan", "causes"),
+    [
+        ({"returns": report("1")}, {"1": "DeletedUnhandled", "2": None}),
+        ({"returns": report("nobody")}, {"1": None, "2": None}),
+        ({"returns_text": "{"}, {"1": None, "2": None}),
+    ],
+)
+def test_without_the_setting_nobody_listens(plan: dict[str, Any], causes: dict[str, str | None]) -> None:
+    scenario = stream(failures=first_run(**plan), traffic=2)
+    assert len(of(Attempt, scenario)) == 1
+    assert {record.event: record.cause for record in of(Settled, scenario)} == causes
+    assert {record.fate for record in of(Settled, scenario)} == {"delivered"}
 
 
 def test_a_raised_error_cuts_in_the_middle_where_an_answer_would_cut_at_its_number() -> None:

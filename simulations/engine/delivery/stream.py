@@ -25,6 +25,7 @@ from simulations.engine.units import US_PER_MS, words
 _PAYLOAD = number("ESM-2", "payload_bytes")
 _FACTOR = number("STREAM-10", "factor")
 _PERCENT = 100
+_NOBODY: frozenset[str] = frozenset()
 
 # who acts first among lanes at one instant
 _RETRY, _CLOSE = READ - 1, READ + 1
@@ -176,22 +177,25 @@ class Stream:
         part = lane.parts[-1]
         part.run, part.hold = run, self._retries.first_wait
         lane.state = IDLE
-        named: list[str] | None = None if failed(run) or run.raw else []
-        if named is not None and self._settings.reports:
-            named = self._settings.source.named(run.response, part.ids)
-        if named is None:
-            self._failed(at, lane, part, self._rules.malformed if not failed(run) else "")
-        elif named:
+        named = None if run.raw or failed(run) else self._settings.source.named(run.response, part.ids)
+        if failed(run):
+            self._failed(at, lane, part, "")
+        elif named is None and self._settings.reports:
+            self._failed(at, lane, part, self._rules.malformed)
+        elif named and self._settings.reports:
             self._partly(at, lane, part, frozenset(named))
         else:
             lane.parts.pop()
-            self._done(at, lane, part, self._moved)
+            self._done(at, lane, part, self._moved, frozenset(named or ()))
         if lane.state == IDLE:
             self._go(at, lane)
 
-    def _done(self, at: int, lane: Lane, part: Part, rule: str) -> None:
-        """The checkpoint moves past records that were handled."""
+    def _done(self, at: int, lane: Lane, part: Part, rule: str, unheard: frozenset[str] = _NOBODY) -> None:
+        """The checkpoint moves past records that were handled, or that the function named where nobody listens (STREAM-20)."""
         self._sim.log.checkpointed(at, rule, part.ids, lane.shard)
+        if unheard:
+            ignored = [event for event in part.events if event.id in unheard]
+            self._sim.settle_all(at, self._rules.malformed, ignored, Fate.DELIVERED, Cause.DELETED_UNHANDLED)
         self._sim.settle_all(at, rule, part.events, Fate.DELIVERED)
 
     def _partly(self, at: int, lane: Lane, part: Part, named: frozenset[str]) -> None:
