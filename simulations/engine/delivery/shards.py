@@ -75,15 +75,11 @@ class Shards:
             number = self._hashed(key) * self._count >> _HASH_BITS if self._count > 1 else 0
         event.shard = (self._by_number[number] or self._made(number)).name
 
-    def add(self, at: int, event: Event) -> Shard:
-        """A record was written to its shard."""
-        shard = self.all[event.shard or ""]
-        if not shard.unread:
-            self._dirty.append(shard)
-            if self.polling:
-                self._plan(max(at, shard.next_read))
-        shard.unread.append(event)
-        return shard
+    def plan(self, at: int, shard: Shard) -> None:
+        """A shard gets something to read."""
+        self._dirty.append(shard)
+        if self.polling:
+            self._plan(max(at, shard.next_read))
 
     def begin(self, at: int) -> None:
         """Reading begins."""

@@ -32,7 +32,7 @@ _RETRY, _CLOSE = READ - 1, READ + 1
 
 
 class Stream:
-    """A stream and its event source mapping."""
+    """A stream and its event source mapping; `place(event)` says where an arriving record belongs, before `accept` takes it."""
 
     def __init__(self, sim: Sim, settings: Settings) -> None:
         self._sim = sim
@@ -42,6 +42,7 @@ class Stream:
             sim, count=settings.shards, lanes=settings.factor, digits=settings.source.digits, keys=settings.keys,
             reads=settings.reads, on_read=self._look,
         )  # fmt: skip
+        self.place = self._shards.place
         self._discards = Discards(sim, settings.source, settings.on_failure)
         self._rules = rules = settings.source.rules
         self._rule, self._moved = (rules.batch, rules.checkpoint) if settings.factor == 1 else (rules.lane, rules.lane)
@@ -52,16 +53,15 @@ class Stream:
             sim.kernel.alarm(settings.disabled, SCALING, 1, self._stop, None)
         sim.closing = self._finish
 
-    def place(self, event: Event) -> None:
-        """Say which shard an arriving record belongs to, before its arrival is told."""
-        self._shards.place(event)
-
     def accept(self, at: int, event: Event) -> None:
         """A record is written to the stream."""
         if at < self._settings.position:
             self._missed.append(event)
             return
-        shard = self._shards.add(at, event)
+        shard = self._shards.all[event.shard or ""]
+        if not shard.unread:
+            self._shards.plan(at, shard)
+        shard.unread.append(event)
         if not shard.aging:
             shard.aging = True
             self._sim.kernel.alarm(at + self._settings.retention, RETURNS, shard.number, self._expire, shard)
