@@ -469,6 +469,12 @@ def test_chance_shortens_a_wait_by_its_share_at_the_most() -> None:
     assert len({gap / 2**number for number, gap in enumerate(gaps)}) == len(gaps)
 
 
+def test_nothing_starts_after_the_horizon_not_even_a_half_of_what_ends_then() -> None:
+    scenario = stream(BISECTS, ALWAYS, lasting(1), 4, horizon_s=0.5)
+    assert [attempt.start_us for attempt in of(Attempt, scenario)] == [0]
+    assert (of(Ended, scenario)[0].reason, of(Settled, scenario)) == ("horizon", [])
+
+
 def test_reads_are_counted_not_recorded() -> None:
     assert of(Ended, stream({"shard_count": 3}, traffic=at(0, 10)))[0].counts == {"reads": 33}
     assert of(Ended, stream({"mapping_disabled_s": 5}, traffic=at(0, 10)))[0].counts == {"reads": 6}

@@ -38,6 +38,7 @@ class Stream:
         self._sim = sim
         self._settings = settings
         self._retries = settings.retries
+        self._horizon = sim.kernel.horizon
         self._shards = Shards(
             sim, count=settings.shards, lanes=settings.factor, digits=settings.source.digits, keys=settings.keys,
             reads=settings.reads, on_read=self._look,
@@ -90,6 +91,8 @@ class Stream:
     def _go(self, at: int, lane: Lane) -> None:
         """Try what comes next in a lane, given that nothing of it is running or waiting."""
         lane.state = IDLE
+        if self._horizon is not None and at > self._horizon:
+            return  # what was running has ended, and nothing starts any more
         while self._shards.polling and (lane.parts or self._begun(at, lane)):
             part = lane.parts[-1]
             self._forget_old(at, lane, part)
