@@ -3,6 +3,8 @@
 A lane is a shard, or one of the ParallelizationFactor lanes of a shard (STREAM-2). Units: whole microseconds, bytes.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from simulations.engine.function import Run
@@ -99,13 +101,13 @@ class Lane:
                 events, _ = part.drop(older(part.events, than))
                 gone += events
         self.parts = [part for part in self.parts if part.events]
-        count = older(self.records[self.first :], than)
+        count = older(self.records, than, self.first)
         return gone + self.take(count) if count else gone
 
 
-def older(events: list[Event], than: int) -> int:
-    """How many at the front arrived then or before."""
-    for count, event in enumerate(events):
-        if event.at > than:
-            return count
-    return len(events)
+def older(events: Sequence[Event], than: int, first: int = 0) -> int:
+    """How many from `first` on, at the front, arrived then or before."""
+    for place in range(first, len(events)):
+        if events[place].at > than:
+            return place - first
+    return len(events) - first

@@ -5,8 +5,10 @@ belongs to one lane of ParallelizationFactor. Each shard is read at fixed moment
 (STREAM-18). Units: whole microseconds, bytes.
 """
 
+from collections import deque
 from collections.abc import Callable
 from hashlib import md5
+from itertools import islice
 from typing import Any
 
 from simulations.engine.delivery.lanes import Lane, older
@@ -28,7 +30,7 @@ class Shard:
     def __init__(self, number: int, name: str, lanes: int) -> None:
         self.number = number
         self.name = name
-        self.unread: list[Event] = []
+        self.unread: deque[Event] = deque()
         self.next_read = 0
         self.lanes = [Lane(name) for _ in range(lanes)]
         self.aging = False
@@ -36,7 +38,7 @@ class Shard:
     def oldest(self, than: int) -> int | None:
         """When the oldest record arrived that is younger than that; None where there is none."""
         lists = [part.events for lane in self.lanes for part in lane.parts]
-        lists += [lane.records[lane.first : lane.first + 1] for lane in self.lanes] + [self.unread[:1]]
+        lists += [lane.records[lane.first : lane.first + 1] for lane in self.lanes] + [list(islice(self.unread, 1))]
         places = ((events, older(events, than)) for events in lists)
         return min((events[place].at for events, place in places if place < len(events)), default=None)
 
@@ -96,8 +98,7 @@ class Shards:
         """Take out of a shard what arrived then or before and is not being run."""
         gone = [event for lane in shard.lanes for event in lane.older(than)]
         count = older(shard.unread, than)
-        gone += shard.unread[:count]
-        del shard.unread[:count]
+        gone += [shard.unread.popleft() for _ in range(count)]
         if count and not shard.unread:
             self._dirty.remove(shard)
         return sorted(gone, key=lambda event: event.index)
@@ -151,22 +152,23 @@ class Shards:
     def _leftover(self, at: int, shard: Shard) -> bool:
         """Read one shard; whether something is left for another time."""
         reads, unread = self._reads, shard.unread
-        largest = max([event.size for event in unread[: reads.records]])
+        largest = max([event.size for event in islice(unread, min(len(unread), reads.records))])
         if len(unread) <= reads.records and len(unread) * largest <= min(reads.size, reads.per_s or reads.size):
-            taken, shard.unread = unread, []
+            taken = list(unread)
+            unread.clear()
         else:
             count, size = self._within(unread)
-            taken, shard.unread = unread[:count], unread[count:]
-            if count == reads.records and shard.unread:
+            taken = [unread.popleft() for _ in range(count)]
+            if count == reads.records and unread:
                 self._say(at, "Records a read", f"{count:,}")
-            elif shard.unread:
+            elif unread:
                 self._say(at, "Bytes a read", f"{reads.size:,}")
             if reads.per_s:
                 shard.next_read = at + size * US_PER_S // reads.per_s
                 if shard.next_read > at + reads.period:
                     self._say(at, "Bytes a second", f"{reads.per_s:,}")
         self._hand_over(shard, taken, largest)
-        return bool(shard.unread)
+        return bool(unread)
 
     def _say(self, at: int, limit: str, value: str) -> None:
         """A limit of reads has been reached; once is enough."""
@@ -174,10 +176,10 @@ class Shards:
             self._limited.add(limit)
             self._sim.log.limit(at, self._reads.rule, limit, value, None)
 
-    def _within(self, unread: list[Event]) -> tuple[int, int]:
+    def _within(self, unread: deque[Event]) -> tuple[int, int]:
         """How many records, and bytes, one read brings; one record at the least."""
         size = 0
-        for count, event in enumerate(unread[: self._reads.records]):
+        for count, event in enumerate(islice(unread, min(len(unread), self._reads.records))):
             if size + event.size > self._reads.size and count:
                 return count, size
             size += event.size
