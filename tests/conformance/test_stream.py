@@ -460,6 +460,21 @@ def test_the_limits_that_end_a_batch_are_said() -> None:
     assert said(stream(retries(1), ALWAYS, traffic=3)) == [("MaximumRetryAttempts", "1")]
     assert said(stream({"maximum_record_age_s": 60}, ALWAYS)) == [("MaximumRecordAgeInSeconds", "1 min")]
     assert said(stream({"mapping_starts_s": DAY_S + 1})) == [("Retention", "1 d")]
+    assert said(dynamodb(traffic=1_500)) == [("Records a read", "1,000")]
+    large = {"kind": "burst", "count": 3, "size_bytes": 1_048_576}
+    assert said(dynamodb(traffic=large)) == [("Bytes a read", "1,048,576")]
+    assert said(stream(traffic=large)) == [("Bytes a second", "2,097,152")]
+    eight = {"kind": "burst", "count": 8, "size_bytes": 1_048_576}
+    assert said(stream(traffic=eight)) == [("Bytes a second", "2,097,152"), ("Payload", "6291456 bytes")]
+
+
+def test_enhanced_fan_out_has_a_throughput_of_its_own_but_not_an_endless_one() -> None:
+    settings = {"consumer": "enhanced_fan_out"}
+    scenario = stream(settings, traffic={"kind": "burst", "count": 5, "size_bytes": 1_048_576})
+    assert [(attempt.start_us, len(attempt.events)) for attempt in of(Attempt, scenario)] == [
+        (0, 2), (1_000_000, 2), (2_000_000, 1)
+    ]  # fmt: skip
+    assert of(Ended, scenario)[0].counts == {"reads": 0}
 
 
 def test_chance_shortens_a_wait_by_its_share_at_the_most() -> None:
