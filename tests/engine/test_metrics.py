@@ -288,7 +288,7 @@ def of_streams(metrics: Metrics) -> tuple[float, ...]:
 
 @pytest.mark.parametrize("trigger", ["kinesis", "dynamodb_streams"])
 def test_worked_case_a_stream_drops_delivers_or_fails_to_deliver_a_batch(trigger: str) -> None:
-    settings = {"maximum_retry_attempts": 2}
+    settings: dict[str, Any] = {"maximum_retry_attempts": 2}
     plain = simulated(trigger, traffic=A_HUNDRED, failures=STREAM_POISON, settings=settings)
     assert (sums(plain)["Invocations"], sums(plain)["Errors"], plain.events().lost) == (3, 3, 100)
     assert (sums(plain)["PolledEventCount"], sums(plain)["InvokedEventCount"]) == (100, 300)
