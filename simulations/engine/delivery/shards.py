@@ -64,17 +64,16 @@ class Shards:
         self._dirty: list[Shard] = []
         self._by_number: list[Shard | None] = [None] * count
         self._by_key: dict[str, int] = {}
+        self._luck = sim.draws.stream("partition_key", 0).word
         self._limited: set[str] = set()
 
     def place(self, event: Event) -> None:
         """Say which shard an arriving record belongs to."""
-        key = event.partition_key
-        if key is None:
-            key = event.id if self._keys is None else f"key-{event.index % self._keys + 1}"
-            event.partition_key = key
+        if self._keys is not None and event.partition_key is None:
+            event.partition_key = f"key-{event.index % self._keys + 1}"
         number = shard_number(event.shard, self._count) if event.shard is not None else None
         if number is None:
-            number = self._hashed(key) * self._count >> _HASH_BITS if self._count > 1 else 0
+            number = self._hashed(event) * self._count >> _HASH_BITS if self._count > 1 else 0
         event.shard = (self._by_number[number] or self._made(number)).name
 
     def plan(self, at: int, shard: Shard) -> None:
@@ -108,10 +107,11 @@ class Shards:
         period = self._reads.period
         return self._count * ((at - self._starts) // period + 1) if period and self._starts is not None else 0
 
-    def _hashed(self, key: str) -> int:
-        """The first half of the key's MD5."""
-        if self._keys is None:
-            return int.from_bytes(md5(key.encode(), usedforsecurity=False).digest()[:8], "big")
+    def _hashed(self, event: Event) -> int:
+        """The first half of its key's MD5; a record without a key has one of its own, and what that comes to is chance."""
+        key = event.partition_key
+        if key is None:
+            return self._luck(event.index)
         found = self._by_key.get(key)
         if found is None:
             found = int.from_bytes(md5(key.encode(), usedforsecurity=False).digest()[:8], "big")
@@ -192,7 +192,7 @@ class Shards:
             lane.largest = max(lane.largest, largest)
             return
         for event in taken:
-            lane = shard.lanes[self._hashed(event.partition_key or "") % self._lanes]
+            lane = shard.lanes[self._hashed(event) % self._lanes]
             lane.records.append(event)
             lane.largest = max(lane.largest, event.size)
 

@@ -55,7 +55,7 @@ OnFailure = (
 Shards = Annotated[int, setting("Shards", "How many shards the stream has.", ge=1, le=1_000)]
 Keys = (
     Annotated[
-        int, setting("Partition keys", "How many different partition keys the traffic has; empty: each record has its own.",
+        int, setting("Partition keys", "How many different partition keys the traffic has; empty: each record has its own, by chance.",
                      ge=1, le=100_000)
     ]
     | None

@@ -31,7 +31,7 @@ STREAMS: tuple[Rule, ...] = (
             "With a ParallelizationFactor above 1 the order holds for each partition key or item, no longer for the shard."
         ),
         source=(_KINESIS, _DYNAMODB),
-        note="AWS does not say how keys are spread over the lanes; we spread them by their MD5.",
+        note="AWS does not say how keys are spread over the lanes; we spread them by their MD5. A record without a key has one of its own, by chance.",
     ),
     Rule(
         id="STREAM-3",

@@ -55,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 def _record(event: Event) -> dict[str, Any]:
     """A change as the function gets it: an item that was inserted."""
-    image = {"pk": {"S": event.partition_key}}
+    image = {"pk": {"S": event.partition_key or event.id}}
     if event.body is not None:
         text = event.body if isinstance(event.body, str) else msgspec.json.encode(event.body).decode()
         image |= {"body": {"S": text}}
@@ -66,7 +66,7 @@ def _record(event: Event) -> dict[str, Any]:
         "eventSource": "aws:dynamodb",
         "awsRegion": "us-east-1",
         "dynamodb": {
-            "Keys": {"pk": {"S": event.partition_key}},
+            "Keys": {"pk": {"S": event.partition_key or event.id}},
             "NewImage": image,
             "SequenceNumber": event.id,
             "SizeBytes": event.size,

@@ -82,7 +82,7 @@ def _record(event: Event) -> dict[str, Any]:
     return {
         "kinesis": {
             "kinesisSchemaVersion": "1.0",
-            "partitionKey": event.partition_key,
+            "partitionKey": event.partition_key or event.id,
             "sequenceNumber": event.id,
             "data": b64encode(data).decode(),
             "approximateArrivalTimestamp": int(epoch_ms(event.at)) / 1_000,
