@@ -7,6 +7,7 @@ wrong with a value, the engine says; here it is only read. Errors name flat keys
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -112,17 +113,34 @@ def render_texts(scenario: Scenario) -> dict[str, str]:
 
 
 def kept_texts(texts: Mapping[str, str]) -> dict[str, str]:
-    """What of these texts applies to their trigger and variants: for a form whose trigger was just changed."""
+    """What of these texts applies to their trigger and variants: for a form whose trigger was just changed.
+
+    A setting that is another trigger's default, and refused here, was not chosen by anyone: it is left out.
+    """
     trigger = texts.get("trigger", "")
     if trigger not in TRIGGERS:
         return dict(texts)
-    return {
+    fields = scenario_fields(trigger)
+    kept = {
         key: text
         for key, text in texts.items()
-        if (field := _field(scenario_fields(trigger), key, texts)) is not None
-        and _is_a_choice(field, text)
-        and not _is_a_default_elsewhere(field, text)
+        if (field := _field(fields, key, texts)) is not None and _is_a_choice(field, text)
     }
+    try:
+        read_scenario(kept)
+    except ScenarioErrors as refused:
+        settings = {field.key for field in fields if field.section == "settings"}
+        if settings & {error.field for error in refused.errors}:
+            unchosen = {(key, text) for key, text in _defaults_of_settings() if key in settings}
+            return {key: text for key, text in kept.items() if (key, text) not in unchosen}
+    return kept
+
+
+@cache
+def _defaults_of_settings() -> frozenset[tuple[str, str]]:
+    """The keys of all triggers' settings with their defaults, as texts."""
+    fields = (field for trigger in TRIGGERS for field in scenario_fields(trigger) if field.section == "settings")
+    return frozenset((field.key, text_of(field, field.default)) for field in fields)
 
 
 def flat_errors(errors: Iterable[FieldError], trigger: str) -> list[FieldError]:
@@ -191,18 +209,6 @@ def _no_such_field(fields: tuple[Field, ...], key: str, texts: Mapping[str, str]
         chosen = texts.get(chooser, str(_by_key(fields, chooser).default))
         return FieldError(key, UNKNOWN, f"{key} belongs to {where}, not to {chooser}={chosen[:100]}.")
     return FieldError(key, UNKNOWN, f"There is no field {key[:100]!r} for the trigger {texts['trigger']}.")
-
-
-def _is_a_default_elsewhere(field: Field, text: str) -> bool:
-    """A number that this trigger refuses and nobody typed: it is the default of another one that names its setting alike."""
-    if field.section != "settings" or field.kind not in ("integer", "number") or not text.isdecimal():
-        return False
-    number = int(text)
-    if (field.minimum or 0) <= number and (field.maximum is None or number <= field.maximum):
-        return False
-    return any(
-        one.key == field.key and one.default == number for trigger in TRIGGERS for one in scenario_fields(trigger)
-    )
 
 
 def _is_a_choice(field: Field, text: str) -> bool:

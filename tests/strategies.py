@@ -87,6 +87,8 @@ SHAPED: dict[str, SearchStrategy[Any]] = {
     "traffic.events.size_bytes": st.sampled_from([0, 1_024, 1_048_576, 1_048_577, 6_291_457, 10_485_761]),
     "traffic.events.id": st.none(),
     "traffic.events.body": bodies,
+    "settings.shard_count": st.sampled_from([1, 2, 3, 1_000]),
+    "settings.partition_keys": st.sampled_from([None, 1, 2, 7]),
     "function.timeout_s": st.sampled_from([1, 2, 3, 30, 900]),
     "function.account_concurrent_executions": st.sampled_from([1, 2, 5, 1_000]),
     "function.reserved_concurrent_executions": st.sampled_from([None, None, 0, 1, 2, 5]),
@@ -124,8 +126,8 @@ SHAPED_BY_NAME: dict[str, SearchStrategy[Any]] = {
     "returns": returned,
     "returns_text": st.sampled_from([None, "", "{", "null"]),
     "group": st.sampled_from([None, "a", "b"]),
-    "partition_key": st.none(),
-    "shard": st.none(),
+    "partition_key": st.sampled_from([None, "a", "b", "c"]),
+    "shard": st.sampled_from([None, None, "0", "1"]),
 }
 # chosen more often than their type alone would: what fails is what Redrive is about
 TRAFFIC_FIRST = ("steady", "burst")

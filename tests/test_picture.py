@@ -393,5 +393,5 @@ def test_two_thousand_records_are_drawn_while_nobody_waits() -> None:
 def test_a_message_that_nobody_handled_is_not_called_handled() -> None:
     query = "trigger=sqs&traffic=backlog&traffic_count=5&poison=%5B%223%22%5D&handler=report"
     assert summary(run(query), "message").endswith(
-        "1 message deleted although the function named it as failed, 4 messages handled by the function."
+        "1 message acknowledged although the function named it as failed, 4 messages handled by the function."
     )

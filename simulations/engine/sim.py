@@ -53,12 +53,14 @@ class Sim:
         # how many events beyond the planned ones there may be; None: as many as there are
         self.room = None if event_limit is None else max(0, event_limit - self.planned)
 
-    def feed(self, handler: Handler) -> None:
-        """Hand each arriving event to `handler(at, event)`, after its record."""
+    def feed(self, handler: Handler, place: Callable[[Event], None] | None = None) -> None:
+        """Hand each arriving event to `handler(at, event)`, after its record; before that, `place` says where it belongs."""
         arrived = self.log.arrived
 
         def arrive(at: int, event: Event) -> None:
             self.unsettled += 1
+            if place is not None:
+                place(event)
             arrived(at, "RUN-5", event.id, event.size, event.group, event.shard)
             handler(at, event)
 

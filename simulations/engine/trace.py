@@ -92,6 +92,7 @@ class Cause:
     PROCESSING_FAILED = "ProcessingFailed"
     SUBSCRIPTION_DISABLED = "SubscriptionFilterDisabled"
     SERVICE_TIMEOUT = "ServiceTimeout"
+    BEFORE_STARTING_POSITION = "BeforeStartingPosition"  # in the stream, but before what the mapping reads
 
 
 # of an event that its sending service gave up before Lambda had it
@@ -311,7 +312,7 @@ class Ended(msgspec.Struct, frozen=True, tag="ended", tag_field="kind"):
 
 
 class Waiting(msgspec.Struct, frozen=True, tag="waiting", tag_field="kind"):
-    """Lambda's queue, or a service that calls again, has the events; the next attempt is due at `until_us`."""
+    """Lambda's queue, a batch held back or a service that calls again has the events; the next attempt is due at `until_us`."""
 
     seq: int
     at_us: int

@@ -49,7 +49,7 @@ def _fates(story: Story, noun: str) -> list[str]:
 
 
 def _because(event: Event) -> bool:
-    """Whether the cause belongs into the sentence: why it is lost, and that it was deleted although its handling failed."""
+    """Whether the cause belongs into the sentence: why it is lost, and that it was acknowledged although its handling failed."""
     return event.fate == "lost" or event.cause == Cause.DELETED_UNHANDLED
 
 
@@ -57,5 +57,5 @@ def _fate(fate: str, by: str, cause: str | None) -> str:
     if fate == "captured":
         return f"kept by {catcher(by)}"
     if cause == Cause.DELETED_UNHANDLED:
-        return "deleted although the function named it as failed"
+        return "acknowledged although the function named it as failed"
     return f"lost because {why(cause)}" if fate == "lost" and cause else FATE[fate].says

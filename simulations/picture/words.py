@@ -82,6 +82,7 @@ _CAUSES = {
     "RecursiveInvocationException": "Lambda stopped a loop",
     "SubscriptionFilterDisabled": "the subscription filter was disabled at that time",
     "ServiceTimeout": "the stack stopped waiting for a response",
+    "BeforeStartingPosition": "it arrived before the position at which the mapping began to read",
 }
 
 

@@ -1,11 +1,12 @@
 """The models against textbook results, with fixed seeds; a margin of five standard errors, so never by luck."""
 
+import random
 from typing import Any
 
 import pytest
 
 from simulations.engine import make_report, parse_scenario
-from simulations.engine.trace import Attempt, Captured
+from simulations.engine.trace import Attempt, Captured, Settled
 from tests.conformance.cases import run
 
 EVENTS = 20_000
@@ -76,3 +77,71 @@ def test_a_synchronous_caller_is_refused_as_often_as_erlang_says(
     }
     report = make_report(parse_scenario(scenario), by_event=False)
     assert report.attempts.throttled / EVENTS == pytest.approx(lost, abs=margin)
+
+
+# streams: one poison record in a batch that is cut until it is alone; its retries are one second apart
+
+RETRIES = 3
+
+
+def cut(count: int, poison: list[str], **changes: Any) -> dict[str, Any]:
+    settings = {
+        "batch_size": count, "bisect_batch_on_function_error": True, "maximum_retry_attempts": RETRIES,
+        "retry_first_wait_s": 1, "retry_longest_wait_s": 1, "retry_jitter_percent": 0,
+    }  # fmt: skip
+    scenario: dict[str, Any] = {
+        "trigger": "kinesis",
+        "settings": settings | changes.pop("settings", {}),
+        "traffic": {"kind": "backlog", "count": count},
+        "function": {"timeout_s": 60, "duration": {"kind": "constant", "ms": 100, "per_event_ms": 1}},
+        "failures": {"poison": poison},
+    }
+    return scenario | changes
+
+
+@pytest.mark.parametrize("halvings", [0, 1, 3, 7])
+def test_one_poison_record_costs_two_runs_for_each_time_its_batch_can_be_halved(halvings: int) -> None:
+    count = 2**halvings
+    records = run(cut(count, [str(count // 3 + 1)]))
+    attempts = [record for record in records if isinstance(record, Attempt)]
+    assert len(attempts) == 2 * halvings + 1 + RETRIES
+    assert sum(attempt.outcome == "failed" for attempt in attempts) == halvings + 1 + RETRIES
+    handed_out = count + 2 * count - 2 + RETRIES
+    blocked_us = 100_000 * (2 * halvings + 1 + RETRIES) + 1_000 * handed_out + 1_000_000 * RETRIES
+    assert max(record.at_us for record in records if isinstance(record, Settled)) == blocked_us
+
+
+def test_one_poison_record_in_a_hundred_takes_16_or_18_runs() -> None:
+    runs = [sum(isinstance(record, Attempt) for record in run(cut(100, [str(place)]))) for place in range(1, 101)]
+    assert (runs.count(16), runs.count(18)) == (28, 72)
+
+
+BATCHES, SHARE = 1_000, 0.001
+
+
+def poisoned(bisect: bool) -> tuple[list[str], dict[str, Any]]:
+    """Batches of 100, each record poison with the same small probability."""
+    chance = random.Random(5)
+    poison = [str(number) for number in range(1, 100 * BATCHES + 1) if chance.random() < SHARE]
+    traffic = {"kind": "backlog", "count": 100 * BATCHES}
+    settings = {"batch_size": 100, "bisect_batch_on_function_error": bisect}
+    return poison, cut(100, poison, traffic=traffic, settings=settings)
+
+
+def test_batches_with_rare_poison_take_as_many_runs_as_the_tree_of_their_halves_says() -> None:
+    poison, scenario = poisoned(bisect=True)
+    report = make_report(parse_scenario(scenario), by_event=False)
+    expected = 2.6253  # 1 + the sum over all nodes of more than one record of 2 (1 - (1-q)^m) + retries n q
+    assert report.invocations.total / BATCHES == pytest.approx(expected, abs=5 * 5.2 / BATCHES**0.5)
+    assert report.events.lost == len(poison)
+
+
+def test_without_cutting_every_record_beside_a_poison_one_is_lost() -> None:
+    poison, scenario = poisoned(bisect=False)
+    report = make_report(parse_scenario(scenario), by_event=False)
+    batches = {(int(number) - 1) // 100 for number in poison}
+    assert report.events.lost == 100 * len(batches)
+    assert report.invocations.total == BATCHES + RETRIES * len(batches)
+    expected = 1 - (1 - SHARE) ** 100
+    error = (expected * (1 - expected) / BATCHES) ** 0.5
+    assert len(batches) / BATCHES == pytest.approx(expected, abs=5 * error)

@@ -199,10 +199,11 @@ def test_an_answer_is_counted_by_its_status(status: int, moved: dict[str, int]) 
 
 def test_each_trigger_has_the_metrics_of_its_model_only() -> None:
     lambda_only = {"Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"}
-    names = {key: set(Metrics(scenario(key)).cloudwatch()) for key in ("api_gateway", "s3", "sqs")}
+    names = {key: set(Metrics(scenario(key)).cloudwatch()) for key in ("api_gateway", "s3", "sqs", "kinesis")}
     assert names["api_gateway"] & names["s3"] == names["s3"] & names["sqs"] == lambda_only
     assert "AsyncEventsDropped" in names["s3"]
     assert "PolledEventCount" in names["sqs"]
+    assert "IteratorAge" in names["kinesis"] - names["sqs"]
 
 
 # the worked cases of the fact sheet
@@ -274,6 +275,52 @@ def test_worked_case_sqs_one_failure_named_in_a_batch_of_ten() -> None:
         10, 10, 0,
     )  # fmt: skip
     assert on.invocations().duplicates == off.invocations().duplicates == 0
+
+
+STREAM_POISON = {"poison": ["42"]}
+A_HUNDRED = {"kind": "burst", "count": 100}
+
+
+def of_streams(metrics: Metrics) -> tuple[float, ...]:
+    names = ("DroppedEventCount", "OnFailureDestinationDeliveredEventCount", "DestinationDeliveryFailures")
+    return tuple(sums(metrics)[name] for name in names)
+
+
+@pytest.mark.parametrize("trigger", ["kinesis", "dynamodb_streams"])
+def test_worked_case_a_stream_drops_delivers_or_fails_to_deliver_a_batch(trigger: str) -> None:
+    settings: dict[str, Any] = {"maximum_retry_attempts": 2}
+    plain = simulated(trigger, traffic=A_HUNDRED, failures=STREAM_POISON, settings=settings)
+    assert (sums(plain)["Invocations"], sums(plain)["Errors"], plain.events().lost) == (3, 3, 100)
+    assert (sums(plain)["PolledEventCount"], sums(plain)["InvokedEventCount"]) == (100, 300)
+    assert of_streams(plain) == (100, 0, 0)
+    settings |= {"on_failure": "sqs"}
+    told = simulated(trigger, traffic=A_HUNDRED, failures=STREAM_POISON, settings=settings)
+    assert (of_streams(told), told.events().captured) == ((0, 100, 0), 100)
+    broken = STREAM_POISON | {"catchers": {"on_failure": "no_permission"}}
+    untold = simulated(trigger, traffic=A_HUNDRED, failures=broken, settings=settings)
+    assert (of_streams(untold), untold.events().lost) == ((100, 0, 1), 100)
+
+
+def test_worked_case_what_leaves_a_stream_by_itself_was_not_dropped() -> None:
+    metrics = simulated("dynamodb_streams", settings={"mapping_starts_s": 90_000})
+    assert (metrics.events().lost, of_streams(metrics)) == (1, (0, 0, 0))
+
+
+def test_a_blocked_shard_shows_as_an_iterator_age_that_rises() -> None:
+    traffic = {"kind": "steady", "count": 60, "rate_per_s": 1}
+    metrics = simulated("kinesis", traffic=traffic, failures={"outages": [{"from_ms": 0, "to_ms": 600_000}]})
+    assert figure(metrics, "IteratorAge").max > 500_000, "milliseconds"
+    healthy = simulated("kinesis", traffic=traffic)
+    assert figure(healthy, "IteratorAge").max <= 1_000
+    assert figure(metrics, "Errors").sum > 5
+
+
+def test_what_worked_behind_a_reported_failure_and_runs_again_is_a_duplicate() -> None:
+    plan = {"invocations": [{"match": {"n": 1}, "returns": {"batchItemFailures": [{"itemIdentifier": "42"}]}}]}
+    reports = {"function_response_types": ["report_batch_item_failures"]}
+    metrics = simulated("kinesis", traffic=A_HUNDRED, failures=plan, settings=reports)
+    assert (metrics.invocations().total, metrics.invocations().duplicates) == (2, 58)
+    assert metrics.events().delivered == 100
 
 
 def test_worked_case_rest_api_function_throttled() -> None:
@@ -396,7 +443,7 @@ def test_counts_of_the_whole_are_the_merged_counts_of_two_parts(chosen: Scenario
     assert parts[0].events() == whole.events()
     assert parts[0].attempts() == whole.attempts()
     assert parts[0].billed_ms == whole.billed_ms
-    joined = {"ConcurrentExecutions", "AsyncEventAge", "AsyncEventsDropped"}
+    joined = {"ConcurrentExecutions", "IteratorAge", "AsyncEventAge", "AsyncEventsDropped"}
     alone = ("arrived", "accepted", "own_4xx", "own_5xx", "code_4xx", "code_5xx")
     of_senders = ("refused", "throttled", "undelivered", "caught", "uncaught", "looped")
     joined |= {metric.name for metric in TRIGGERS[chosen.trigger].metrics if metric.of not in (*alone, *of_senders)}

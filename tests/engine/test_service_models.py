@@ -18,6 +18,11 @@ from simulations.engine.fields import Field, scenario_fields
 # the shape stands in another service's model, or under another name: service and shape
 SHAPES = {
     "http_api.integration_timeout_ms": ("apigatewayv2", "IntegerWithLengthBetween50And30000"),
+    "kinesis.maximum_retry_attempts": ("lambda", "MaximumRetryAttemptsEventSourceMapping"),
+    "dynamodb_streams.maximum_retry_attempts": ("lambda", "MaximumRetryAttemptsEventSourceMapping"),
+    "kinesis.retention_period_hours": ("kinesis", "RetentionPeriodHours"),
+    "kinesis.shard_count": ("kinesis", "PositiveIntegerObject"),
+    "kinesis.starting_position_timestamp_s": ("lambda", "Date"),
     "eventbridge.target_maximum_retry_attempts": ("events", "MaximumRetryAttempts"),
     "eventbridge.target_maximum_event_age_s": ("events", "MaximumEventAgeInSeconds"),
     "scheduler.maximum_window_minutes": ("scheduler", "MaximumWindowInMinutes"),
@@ -41,6 +46,9 @@ DIFFERS: dict[str, tuple[Any, Any, str]] = {
     "http_api.throttling_burst_limit": ((0, None), (None, None), _QUOTA),
     "websocket_api.throttling_rate_limit": ((0, None), (None, None), _QUOTA),
     "websocket_api.throttling_burst_limit": ((0, None), (None, None), _QUOTA),
+    "kinesis.retention_period_hours": ((24, 8_760), (None, None), "STREAM-4; the model has a plain integer"),
+    "kinesis.shard_count": ((1, 1_000), (1, None), "more shards than one can look at are of no use here"),
+    "kinesis.starting_position_timestamp_s": ((0, 1_209_600), (None, None), "a date there, seconds of the run here"),
     "sqs.max_receive_count": ((1, 1000), (None, None), "a value inside RedrivePolicy, which the model has as text"),
     "sdk_invoke.max_attempts": ((1, None), (None, None), "a client's configuration, in no service's model"),
     "sdk_invoke.read_timeout_s": ((1, 900), (None, None), "a client's configuration, in no service's model"),
@@ -66,7 +74,9 @@ IN_WORDS = {
 # fields of ours: how the code behaves, what the account is like, what is assumed
 OURS = {
     "duration_ms", "duration_per_event_ms", "duration_mean_ms", "duration_minimum_ms", "init_ms",
-    "account_concurrent_executions", "sqs.mapping_starts_s", "sqs.mapping_disabled_s",
+    "account_concurrent_executions", "sqs.mapping_starts_s", "sqs.mapping_disabled_s", "kinesis.mapping_starts_s",
+    "kinesis.mapping_disabled_s", "kinesis.partition_keys", "dynamodb_streams.mapping_starts_s",
+    "dynamodb_streams.mapping_disabled_s", "dynamodb_streams.partition_keys", "dynamodb_streams.shard_count",
 }  # fmt: skip
 
 
@@ -130,6 +140,7 @@ CHOICES: dict[str, tuple[str, str, Callable[[str], str]]] = {
     "function_response_types": (
         "lambda", "FunctionResponseType", lambda name: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
     ),
+    "starting_position": ("lambda", "EventSourcePosition", str.lower),
 }  # fmt: skip
 
 

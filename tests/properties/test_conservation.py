@@ -12,6 +12,7 @@ from simulations.engine.trace import (
     Captured,
     CaptureFailed,
     Cause,
+    Checkpointed,
     Deleted,
     Filtered,
     Limit,
@@ -27,6 +28,7 @@ CATCHERS = {
     "on_failure": "on_failure",
     "max_receive_count": "queue_dlq",
 }
+GIVEN_UP = "STREAM-12"  # the checkpoint moves past these too
 # what AWS hands to a catcher; everything else that is lost never gets that far
 CAUGHT = {
     Cause.RETRIES_EXHAUSTED,
@@ -124,15 +126,18 @@ def test_a_fate_has_its_evidence(scenario: Scenario) -> None:
 
 @given(scenarios())
 def test_an_event_that_was_acknowledged_is_never_lost(scenario: Scenario) -> None:
-    """Acknowledged: the code succeeded with it, or, where a source listens to more than that, the source deleted it."""
-    deletes = TRIGGERS[scenario.trigger].model == "queue"
+    """Acknowledged: the code succeeded with it, or, where a source listens to more than that, it was deleted or checkpointed."""
+    polled = TRIGGERS[scenario.trigger].model in ("queue", "stream")
     acknowledged: dict[str, int] = {}
     for record in Trace(scenario).records:
-        if isinstance(record, Attempt) and record.outcome == "succeeded" and not deletes:
+        if isinstance(record, Attempt) and record.outcome == "succeeded" and not polled:
             for event in record.events:
                 acknowledged.setdefault(event, record.end_us)
         if isinstance(record, Deleted):
             for event in set(record.events) - set(record.failed):
+                acknowledged.setdefault(event, record.at_us)
+        if isinstance(record, Checkpointed) and record.rule != GIVEN_UP:
+            for event in record.events:
                 acknowledged.setdefault(event, record.at_us)
         if isinstance(record, Settled) and record.fate == "lost":
             assert record.event not in acknowledged or acknowledged[record.event] > record.at_us

@@ -16,6 +16,7 @@ from tests.strategies import scenarios
 from tests.traces import RECORD_LIMIT, Trace, changed, member
 
 US = 1_000_000
+CUT = "STREAM-7"  # a batch that was cut may begin to count its retries anew
 ASYNCHRONOUS = sorted(key for key, trigger in TRIGGERS.items() if trigger.model == "asynchronous")
 
 
@@ -105,7 +106,7 @@ def test_a_throttle_never_spends_a_retry_of_lambdas(scenario: Scenario) -> None:
     for event, attempts in Trace(scenario).attempts_by_event().items():
         for before, after in pairwise(attempts):
             spent = member(after, event)["retries_used"] - member(before, event)["retries_used"]
-            assert spent in (0, 1)
+            assert spent in (0, 1) or (spent < 0 and after.rule == CUT and scenario.settings.bisect_retries == "reset")
             if before.outcome == "throttled":
                 assert spent == waits
 

@@ -130,6 +130,16 @@ def test_texts_of_another_trigger_keep_what_both_know(trigger: str) -> None:
         assert (scenario.seed, scenario.function.memory_mb) == (9, 512)
 
 
+def test_a_default_of_another_trigger_that_is_refused_here_was_not_chosen() -> None:
+    texts = links.render_texts(parse_scenario({"trigger": "kinesis", "settings": {"maximum_retry_attempts": 1}}))
+    kept = links.read_scenario(links.kept_texts({**texts, "trigger": "sqs"}))
+    assert kept.settings.batch_size == 10, "100 would need a window"
+    assert links.read_scenario(links.kept_texts({**texts, "trigger": "s3"})).settings.maximum_retry_attempts == 1
+    with pytest.raises(ScenarioErrors) as refused:
+        links.read_scenario(links.kept_texts({**texts, "trigger": "sqs", "batch_size": "500"}))
+    assert [error.field for error in refused.value.errors] == ["maximum_batching_window_s"], "that one was chosen"
+
+
 words = st.one_of(st.text(max_size=20), st.sampled_from(["", "0", "-1", "1e5", "[]", "{}", "null", "true", "[[", "\0"]))
 
 

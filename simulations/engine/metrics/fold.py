@@ -18,16 +18,16 @@ from simulations.engine.metrics.figures import (
 )
 from simulations.engine.metrics.names import metric_names, scales
 from simulations.engine.metrics.of_callers import ServiceFold
-from simulations.engine.metrics.queue_depth import QueueDepth
+from simulations.engine.metrics.queue_depth import depth_of
 from simulations.engine.scenario import Scenario
-from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Fate, Kind, Outcome, Row
+from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Cause, Fate, Kind, Outcome, Row
 from simulations.engine.triggers import TRIGGERS
-from simulations.engine.units import US_PER_S
 
 _QUEUE_DLQ = "queue_dlq"
 _REPORTS = "report_batch_item_failures"
 _MEMBERS_AT = 3 + FIELDS[Kind.ATTEMPT].index("members")
 _NONE: frozenset[str] = frozenset()
+_DROPPED = (Cause.RETRY_ATTEMPTS_EXHAUSTED, Cause.RECORD_AGE_EXCEEDED)
 _RESPONSE_AT = 3 + FIELDS[Kind.ATTEMPT].index("response")
 
 
@@ -45,7 +45,7 @@ class Metrics:
         self.queued: dict[str, int] = {}
         self.handled: set[str] = set()
         self.ends: list[int] = []  # of the executions under way
-        self.depth = _depth(scenario)
+        self.depth = depth_of(scenario)
         self.series = self._make_series(scenario)
         self._scales = scales(TRIGGERS[scenario.trigger])
         self._service = ServiceFold(TRIGGERS[scenario.trigger], self.series)
@@ -179,6 +179,7 @@ class Metrics:
             self._service.not_run(row)
         if self._polled:
             self._point("InvokedEventCount", len(members))
+            self._point("IteratorAge", at - self.since.get(members[-1][0], at))  # STREAM-16
 
     def _on_invocation(self, row: Row, members: list[tuple[str, int, int | None, int]]) -> None:
         """The code ran. MET-2: its error counts at its start."""
@@ -246,6 +247,8 @@ class Metrics:
     def _on_captured(self, row: Row) -> None:
         if self.depth is not None and row[4] == _QUEUE_DLQ:
             self.depth.moved(row[1], row[3])
+        if row[4] == "on_failure":
+            self._point("OnFailureDestinationDeliveredEventCount", len(row[3]))
 
     def _on_capture_failed(self, row: Row) -> None:
         """MET-7, MET-8."""
@@ -267,6 +270,8 @@ class Metrics:
             self.dropped += fate in (Fate.CAPTURED, Fate.LOST)  # MET-6: dropped even when a catcher has it
         elif self._service:
             self._service.ended(FATES[fate], None if since is None else at - since, row[5])
+        elif self._polled and fate == Fate.LOST and row[5] in _DROPPED:  # MET-8: no destination has it
+            self._point("DroppedEventCount")
 
     def _on_ended(self, row: Row) -> None:
         self._ended_by(row[1])
@@ -283,14 +288,3 @@ _Fold = Callable[[Row], None]
 def _ones(number: int) -> Figure:
     one = min(number, 1)
     return Figure(sum=number, max=one, last=one)
-
-
-def _depth(scenario: Scenario) -> QueueDepth | None:
-    """A fold for the queue's depth, where messages wait in one."""
-    if TRIGGERS[scenario.trigger].model != "queue":
-        return None
-    retention = getattr(scenario.settings, "message_retention_period_s", None)
-    return QueueDepth(
-        visibility=scenario.settings.visibility_timeout_s * US_PER_S,
-        retention=None if retention is None else retention * US_PER_S,
-    )

@@ -26,10 +26,18 @@ _QUEUE = (
     "NumberOfMessagesDeleted",
     "NumberOfEmptyReceives",
 )
-_BY_MODEL = {"synchronous": (), "asynchronous": _ASYNCHRONOUS, "queue": _QUEUE, "stream": _MAPPING}
+_STREAM = (
+    *_MAPPING,
+    "IteratorAge",
+    "DroppedEventCount",
+    "OnFailureDestinationDeliveredEventCount",
+    "DestinationDeliveryFailures",
+)
+_BY_MODEL = {"synchronous": (), "asynchronous": _ASYNCHRONOUS, "queue": _QUEUE, "stream": _STREAM}
 _SCALES = {
     "Duration": US_PER_MS,
     "AsyncEventAge": US_PER_MS,
+    "IteratorAge": US_PER_MS,
     "ApproximateAgeOfOldestMessage": US_PER_S,
 }
 

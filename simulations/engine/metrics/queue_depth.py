@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from heapq import heappop, heappush
 
 from simulations.engine.metrics.figures import Series
+from simulations.engine.scenario import Scenario
+from simulations.engine.triggers import TRIGGERS
+from simulations.engine.units import US_PER_S
 
 _SPARE = 1024
 
@@ -113,3 +116,14 @@ class QueueDepth:
         assert at >= 0
         while self._order and self._order[0][1] not in self._present:
             self._order.popleft()
+
+
+def depth_of(scenario: Scenario) -> QueueDepth | None:
+    """A fold for the queue's depth, where messages wait in one."""
+    if TRIGGERS[scenario.trigger].model != "queue":
+        return None
+    retention = getattr(scenario.settings, "message_retention_period_s", None)
+    return QueueDepth(
+        visibility=scenario.settings.visibility_timeout_s * US_PER_S,
+        retention=None if retention is None else retention * US_PER_S,
+    )

@@ -65,8 +65,8 @@ COST: tuple[Rule, ...] = (
         sentence=(
             "Lambda reads DynamoDB Streams for free. Kinesis bills its shards by the hour, and enhanced fan-out extra."
         ),
-        state="not_modelled",
-        reason="Comes with the stream triggers.",
+        state="text_only",
+        reason=_SUMMED,
         source=(
             aws_page("amazondynamodb/latest/developerguide/CostOptimization_StreamsUsage"),
             lambda_guide("with-kinesis"),

@@ -55,9 +55,8 @@ MAPPINGS: tuple[Rule, ...] = (
             "size, or 6 MB of payload."
         ),
         values={"payload_bytes": 6_291_456},
-        state="not_modelled",
-        reason="Comes with the stream triggers; for SQS, MODEL-4 and SQS-15 say how a batch fills.",
         source=(_MAPPING,),
+        note="For SQS, MODEL-4 and SQS-15 say how a batch fills. That a window begins when its batch does is our choice.",
     ),
     Rule(
         id="ESM-3",
@@ -77,9 +76,8 @@ MAPPINGS: tuple[Rule, ...] = (
             "A new or changed mapping takes up to minutes to start or stop polling; with LATEST it can miss what arrives "
             "meanwhile."
         ),
-        state="not_modelled",
-        reason="A mapping here polls from the moment the scenario says.",
         source=(lambda_guide("with-ddb"), lambda_api("EventSourceMappingConfiguration")),
+        note="The scenario says when a mapping begins; what a stream took in before its starting position is never read.",
     ),
     Rule(
         id="ESM-5",
@@ -97,8 +95,6 @@ MAPPINGS: tuple[Rule, ...] = (
             "Attempts that never reached the code (a throttle, a fault of Lambda) do not count towards "
             "MaximumRetryAttempts; only the records' age ends them."
         ),
-        state="not_modelled",
-        reason="Comes with the stream triggers.",
         source=(_MAPPING, lambda_guide("kinesis-on-failure-destination")),
     ),
     Rule(

@@ -96,8 +96,8 @@ METRICS: tuple[Rule, ...] = (
     Rule(
         id="MET-11",
         sentence="A blocked stream shows as rising IteratorAge with repeated Errors.",
-        state="not_modelled",
-        reason="Comes with the stream triggers.",
+        state="text_only",
+        reason=_COUNTED,
         source=(_METRICS,),
     ),
     Rule(

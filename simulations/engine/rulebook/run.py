@@ -217,7 +217,10 @@ RUN: tuple[Rule, ...] = (
     ),
     Rule(
         id="RUN-7",
-        sentence="The event source mapping stops polling when the scenario says so; what it has received it brings to an end.",
+        sentence=(
+            "The event source mapping stops polling when the scenario says so. What it has received from a queue it brings "
+            "to an end; a stream's batch that is running ends, and is not tried again."
+        ),
         basis="scenario",
     ),
 )

@@ -13,7 +13,6 @@ _METRICS = lambda_guide("monitoring-metrics-types")
 _KINESIS_LIMITS = aws_page("streams/latest/dev/service-sizes-and-limits")
 _DYNAMODB_STREAMS = aws_page("amazondynamodb/latest/developerguide/Streams")
 _MAPPING = (lambda_api("CreateEventSourceMapping"), shape("CreateEventSourceMappingRequest"))
-_LATER = "Comes with the stream triggers."
 
 STREAMS: tuple[Rule, ...] = (
     Rule(
@@ -23,26 +22,22 @@ STREAMS: tuple[Rule, ...] = (
             "once a second and a DynamoDB shard four times; enhanced fan-out pushes instead."
         ),
         values={"kinesis_polls_per_s": 1, "dynamodb_polls_per_s": 4},
-        state="not_modelled",
-        reason=_LATER,
         source=(_KINESIS, _DYNAMODB),
+        note="We let all shards be read at the same moments, also while a batch is at work, and a batch take what was read.",
     ),
     Rule(
         id="STREAM-2",
         sentence=(
             "With a ParallelizationFactor above 1 the order holds for each partition key or item, no longer for the shard."
         ),
-        state="not_modelled",
-        reason=_LATER,
         source=(_KINESIS, _DYNAMODB),
+        note="AWS does not say how keys are spread over the lanes; we spread them by their MD5. A record without a key has one of its own, by chance.",
     ),
     Rule(
         id="STREAM-3",
         sentence=(
             "The checkpoint moves only when a batch is done. A failing batch blocks its shard; other shards go on."
         ),
-        state="not_modelled",
-        reason=_LATER,
         source=(_PARTIAL,),
     ),
     Rule(
@@ -57,8 +52,6 @@ STREAMS: tuple[Rule, ...] = (
             "kinesis_retention_s": 86_400,
             "maximum_kinesis_retention_s": 31_536_000,
         },
-        state="not_modelled",
-        reason=_LATER,
         source=(lambda_guide("services-dynamodb-errors"), _DYNAMODB_STREAMS, _KINESIS_LIMITS),
     ),
     Rule(
@@ -67,8 +60,6 @@ STREAMS: tuple[Rule, ...] = (
             "MaximumRetryAttempts counts the retries after the first try; 0 means none. "
             "Throttles and faults of Lambda are not counted."
         ),
-        state="not_modelled",
-        reason=_LATER,
         source=(*_MAPPING, lambda_guide("kafka-retry-configurations")),
         note="AWS says it outright for Kafka; for streams users report the same.",
     ),
@@ -79,8 +70,6 @@ STREAMS: tuple[Rule, ...] = (
             "Expired ones fall off the front of the batch and the rest is tried."
         ),
         values={"minimum_record_age_s": 60},
-        state="not_modelled",
-        reason=_LATER,
         source=(_DISCARD, *_MAPPING, LOCALSTACK),
         note="That only the front falls off is what an emulator does.",
     ),
@@ -90,8 +79,6 @@ STREAMS: tuple[Rule, ...] = (
             "With BisectBatchOnFunctionError a failed batch is cut in two and each half is tried again. The cut spends "
             "no retry, and records that had worked may run again."
         ),
-        state="not_modelled",
-        reason=_LATER,
         source=(_DISCARD,),
     ),
     Rule(
@@ -100,8 +87,6 @@ STREAMS: tuple[Rule, ...] = (
             "With ReportBatchItemFailures the lowest sequence number returned becomes the checkpoint: everything from "
             "there on is tried again, also records that had worked."
         ),
-        state="not_modelled",
-        reason=_LATER,
         source=(_PARTIAL,),
     ),
     Rule(
@@ -110,29 +95,25 @@ STREAMS: tuple[Rule, ...] = (
             "With both settings, an exception cuts the batch in the middle, "
             "while a partial answer cuts it at the number returned and only the rest is tried again."
         ),
-        state="not_modelled",
-        reason=_LATER,
         source=(_PARTIAL,),
     ),
     Rule(
         id="STREAM-10",
         sentence=(
-            "We let a failed batch wait 1 s, then twice as long each time up to 60 s, with some randomness, and start "
+            "We let a failed batch wait 1 s, then twice as long each time up to 60 s, shortened by chance by up to 1 %, and start "
             "small again after a success. AWS does not document the waits."
         ),
-        values={"first_wait_s": 1, "factor": 2, "longest_wait_s": 60},
-        state="not_modelled",
-        reason=_LATER,
+        values={"first_wait_s": 1, "factor": 2, "longest_wait_s": 60, "jitter_percent": 1},
         basis="assumed",
         source=("https://github.com/KensioSoftware/yulin/issues/1219", "https://github.com/floci-io/floci/issues/3613"),
+        note="More randomness is as likely; with this little, retries still look alike on the timeline.",
     ),
     Rule(
         id="STREAM-11",
         sentence=(
-            "We let both halves of a cut batch keep the retries already spent; a batch of one record spends them as usual."
+            "We try both halves of a cut batch at once and let them keep the retries already spent; a batch of one record "
+            "spends them as usual, and so does a partial answer that names the first record of its batch."
         ),
-        state="not_modelled",
-        reason=_LATER,
         basis="assumed",
     ),
     Rule(
@@ -141,8 +122,6 @@ STREAMS: tuple[Rule, ...] = (
             "When a batch is given up, the shard goes on. An on-failure destination is told about it; without one the "
             "records are skipped, though the stream still holds them for a while."
         ),
-        state="not_modelled",
-        reason=_LATER,
         source=(_DISCARD,),
     ),
     Rule(
@@ -152,16 +131,12 @@ STREAMS: tuple[Rule, ...] = (
             "number, batch size. S3 receives the whole event as well."
         ),
         values={"s3_prefix": "aws/lambda/"},
-        state="not_modelled",
-        reason=_LATER,
         source=(_DISCARD, lambda_guide("services-dynamodb-errors")),
     ),
     Rule(
         id="STREAM-14",
         sentence="The conditions are called RetryAttemptsExhausted and RecordAgeExceeded, unlike in asynchronous records.",
         values={"attempts": "RetryAttemptsExhausted", "age": "RecordAgeExceeded"},
-        state="not_modelled",
-        reason=_LATER,
         source=(_DISCARD, LOCALSTACK),
         note="RecordAgeExceeded is known from an emulator and a report from operation.",
     ),
@@ -173,7 +148,7 @@ STREAMS: tuple[Rule, ...] = (
         ),
         values={"state_bytes": 1_048_576, "empty_close_s": 120},
         state="not_modelled",
-        reason="Tumbling windows are not built yet.",
+        reason="The state lives in what the function answers, of which a failure plan knows nothing yet.",
         source=(lambda_guide("services-kinesis-windows"),),
     ),
     Rule(
@@ -182,44 +157,44 @@ STREAMS: tuple[Rule, ...] = (
             "IteratorAge is the age of a batch's last record when the function gets it. "
             "A blocked shard shows as an IteratorAge that only rises."
         ),
-        state="not_modelled",
-        reason=_LATER,
+        state="text_only",
+        reason="The report counts it from the records; nothing happens in time.",
         source=(_METRICS,),
     ),
     Rule(
         id="STREAM-17",
         sentence=(
             "Two functions may read a DynamoDB shard, one if the table is global, before reads are throttled. A child "
-            "shard is read once its parent is done; Lambda's reads are free."
+            "shard is read once its parent is done. A read brings up to 1,000 records or 1 MB, and Lambda's reads are free."
         ),
-        values={"readers": 2, "global_readers": 1},
-        state="not_modelled",
-        reason=_LATER,
+        values={"readers": 2, "global_readers": 1, "records_a_read": 1000, "read_bytes": 1_048_576},
         source=(
             _DYNAMODB,
             aws_page("amazondynamodb/latest/developerguide/CostOptimization_StreamsUsage"),
             _DYNAMODB_STREAMS,
+            aws_page("amazondynamodb/latest/APIReference/API_streams_GetRecords"),
         ),
+        note="Other readers and child shards are not simulated: there is one function, and the stream keeps its shards.",
     ),
     Rule(
         id="STREAM-18",
         sentence=(
             "A Kinesis shard takes in 1 MB or 1,000 records a second and gives out 2 MB, in 5 reads shared by all "
-            "standard consumers. A record may be configured to have 10 MiB, more than Lambda takes."
+            "standard consumers, each of up to 10,000 records or 10 MB. A record may be configured to have 10 MiB, more than Lambda takes."
         ),
         values={
             "in_bytes_per_s": 1_048_576,
             "in_records_per_s": 1000,
             "out_bytes_per_s": 2_097_152,
             "reads_per_s": 5,
+            "records_a_read": 10_000,
+            "read_bytes": 10_485_760,
             "fan_out_consumers": 20,
             "record_bytes": 1_048_576,
             "maximum_record_bytes": 10_485_760,
         },
-        state="not_modelled",
-        reason=_LATER,
         source=(_KINESIS_LIMITS, aws_page("streams/latest/dev/large-records")),
-        note="What becomes of a record above Lambda's 6 MB is not documented.",
+        note="What becomes of a record above Lambda's 6 MB is not documented. What a producer is refused is not simulated.",
     ),
     Rule(
         id="STREAM-19",
@@ -237,8 +212,6 @@ STREAMS: tuple[Rule, ...] = (
             "For streams an empty partial answer means all worked; an empty item identifier or a wrong key name means all "
             "failed. We let invalid JSON and unknown numbers fail all too."
         ),
-        state="not_modelled",
-        reason=_LATER,
         source=(_PARTIAL, lambda_guide("services-ddb-batchfailurereporting")),
         note="AWS does not list invalid JSON and unknown sequence numbers for streams; that part is assumed.",
     ),

@@ -6,11 +6,13 @@ from simulations.engine.triggers.api_gateway import API_GATEWAY
 from simulations.engine.triggers.cloudformation import CLOUDFORMATION
 from simulations.engine.triggers.cloudwatch_logs import CLOUDWATCH_LOGS
 from simulations.engine.triggers.cognito import COGNITO
+from simulations.engine.triggers.dynamodb_streams import DYNAMODB_STREAMS
 from simulations.engine.triggers.eventbridge import EVENTBRIDGE
 from simulations.engine.triggers.firehose import FIREHOSE
 from simulations.engine.triggers.function_url import FUNCTION_URL
 from simulations.engine.triggers.http_api import HTTP_API
 from simulations.engine.triggers.iot import IOT
+from simulations.engine.triggers.kinesis import KINESIS
 from simulations.engine.triggers.lambda_edge import LAMBDA_EDGE
 from simulations.engine.triggers.s3 import S3
 from simulations.engine.triggers.scheduler import SCHEDULER
@@ -43,5 +45,7 @@ TRIGGERS: dict[str, Trigger] = {
         SES,
         CLOUDFORMATION,
         SQS,
+        KINESIS,
+        DYNAMODB_STREAMS,
     )
 }

@@ -1,0 +1,113 @@
+"""The lanes of a stream: records whose order is kept, and the parts in which they go to the function.
+
+A lane is a shard, or one of the ParallelizationFactor lanes of a shard (STREAM-2). Units: whole microseconds, bytes.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from simulations.engine.function import Run
+from simulations.engine.traffic import Event
+
+# what a lane is doing
+IDLE, GATHERING, RUNNING, WAITING = range(4)
+_DONE_MOST = 1_024  # records that are done with and still at hand
+
+
+class Part(msgspec.Struct, gc=False, eq=False):
+    """Records that go to the function together: a batch, or what is left of one after a cut.
+
+    They share their history: `tries` (throttles among them) and `retries` spent so far. `wait` and `hold` are the next waits
+    after a failure and after a throttle, `rule` says why it is tried next, `run` is the last run.
+    """
+
+    events: list[Event]
+    ids: list[str]
+    wait: int
+    hold: int
+    rule: str
+    tries: int = 0
+    retries: int = 0
+    run: Run | None = None
+
+    def cut(self, place: int, rule: str, wait: int) -> "Part":
+        """Take the records from a place on out of this one; what is left and what was taken out both go on with `rule`."""
+        rest = Part(self.events[place:], self.ids[place:], wait, self.hold, rule, self.tries, self.retries, self.run)
+        self.events, self.ids = self.events[:place], self.ids[:place]
+        self.wait, self.rule = wait, rule
+        return rest
+
+    def drop(self, count: int) -> tuple[list[Event], list[str]]:
+        """Take the first records away."""
+        gone = self.events[:count], self.ids[:count]
+        self.events, self.ids = self.events[count:], self.ids[count:]
+        return gone
+
+
+class Lane:
+    """Records whose order is kept: of a shard, or of the keys that share one of its parallel lanes.
+
+    `parts` are under way, the one that is tried next last; `held` is the last one that waited. `records` from `first` on have been read and belong to no part.
+    """
+
+    __slots__ = ("first", "held", "largest", "parts", "records", "shard", "state", "window_ends")
+
+    def __init__(self, shard: str) -> None:
+        self.shard = shard
+        self.state = IDLE
+        self.parts: list[Part] = []
+        self.records: list[Event] = []
+        self.first = 0
+        self.held: Part | None = None
+        self.largest = 0
+        self.window_ends = -1
+
+    @property
+    def waiting(self) -> int:
+        """How many records have been read and belong to no part."""
+        return len(self.records) - self.first
+
+    def fitting(self, most: int, room: int) -> int:
+        """How many of them make a batch, one at the least: as many as it may hold, up to `room` bytes."""
+        most = min(most, self.waiting)
+        if most * self.largest <= room:
+            return most
+        size = count = 0
+        for event in self.records[self.first : self.first + most]:
+            size += event.size
+            if size > room:
+                break
+            count += 1
+        return max(count, 1)
+
+    def take(self, count: int) -> list[Event]:
+        """The next records, out of the list."""
+        self.first += count
+        taken = self.records[self.first - count : self.first]
+        if self.first == len(self.records):
+            self.records, self.first = [], 0
+        elif self.first > _DONE_MOST and 2 * self.first > len(self.records):
+            del self.records[: self.first]
+            self.first = 0
+        return taken
+
+    def older(self, than: int) -> list[Event]:
+        """Take out what arrived then or before: from parts that are not running, then from the records."""
+        gone: list[Event] = []
+        running = self.parts[-1] if self.state == RUNNING else None
+        for part in reversed(self.parts):
+            if part is not running:
+                events, _ = part.drop(older(part.events, than))
+                gone += events
+        self.parts = [part for part in self.parts if part.events]
+        count = older(self.records, than, self.first)
+        return gone + self.take(count) if count else gone
+
+
+def older(events: Sequence[Event], than: int, first: int = 0) -> int:
+    """How many from `first` on, at the front, arrived then or before."""
+    for place in range(first, len(events)):
+        if events[place].at > than:
+            return place - first
+    return len(events) - first

@@ -1,0 +1,190 @@
+"""What event source mappings for streams have in common: their fields, and what AWS refuses.
+
+Models LA:CreateEventSourceMapping, LD:services-kinesis-parameters and LD:services-ddb-params. Units: as the names say.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from simulations.engine.delivery.shards import shard_number
+from simulations.engine.delivery.stream_source import Reads, Source
+from simulations.engine.limits import INVALID, FieldError, plain, setting
+from simulations.engine.rules import number
+from simulations.engine.traffic import At, Traffic
+from simulations.engine.units import US_PER_S
+
+ENDLESS = number("STREAM-4", "maximum_retry_attempts")  # AWS writes -1
+_LEAST_AGE = number("ESM-1", "minimum_record_age_s")
+_LONGEST_S = 1_209_600
+
+BatchSize = Annotated[
+    int, setting("BatchSize", "How many records one invocation gets at the most.", ge=1, le=10_000)
+]  # fmt: skip
+Window = Annotated[
+    int, setting("MaximumBatchingWindowInSeconds", "How long Lambda gathers records for a batch before it invokes.",
+                 unit="s", ge=0, le=300)
+]  # fmt: skip
+Factor = Annotated[
+    int, setting("ParallelizationFactor", "How many batches of one shard may be on their way at once.", ge=1, le=10)
+]
+MaximumRetryAttempts = Annotated[
+    int, setting("MaximumRetryAttempts", "How often a failed batch is tried again; -1 is until it works or its records are gone.",
+                 ge=-1, le=10_000)
+]  # fmt: skip
+MaximumRecordAge = Annotated[
+    int, setting("MaximumRecordAgeInSeconds", "Records older than this are not tried any more; -1 is no limit, otherwise 60 or more.",
+                 unit="s", ge=-1, le=604_800)
+]  # fmt: skip
+Bisect = Annotated[
+    bool,
+    plain("BisectBatchOnFunctionError", "Whether a batch that failed is cut in two, to find the record that fails."),
+]
+ResponseTypes = Annotated[
+    list[Literal["report_batch_item_failures"]],
+    plain("FunctionResponseTypes", "Whether the function may name the record of a batch at which it failed."),
+]
+OnFailure = (
+    Annotated[
+        Literal["sqs", "sns", "s3"],
+        plain("OnFailure", "The destination for a record about each batch that Lambda gave up on."),
+    ]
+    | None
+)
+Shards = Annotated[int, setting("Shards", "How many shards the stream has.", ge=1, le=1_000)]
+Keys = (
+    Annotated[
+        int, setting("Partition keys", "How many different partition keys the traffic has; empty: each record has its own, by chance.",
+                     ge=1, le=100_000)
+    ]
+    | None
+)  # fmt: skip
+Starts = Annotated[
+    int, setting("Mapping starts", "When the event source mapping begins to read.", unit="s", ge=0, le=_LONGEST_S)
+]
+Disabled = (
+    Annotated[
+        int, setting("Mapping disabled", "When the event source mapping stops; empty is never.", unit="s", ge=0, le=_LONGEST_S)
+    ]
+    | None
+)  # fmt: skip
+FirstWait = Annotated[
+    int, setting("First wait after a failure", "How long a batch waits that failed or was throttled for the first time.",
+                 unit="s", ge=1, le=900, assumed="STREAM-10")
+]  # fmt: skip
+LongestWait = Annotated[
+    int, setting("Longest wait after a failure", "The wait doubles with each failure in a row up to this.",
+                 unit="s", ge=1, le=3_600, assumed="STREAM-10")
+]  # fmt: skip
+Jitter = Annotated[
+    int, setting("Randomness of waits", "By how much chance may shorten a wait.", unit="%", ge=0, le=100, assumed="STREAM-10")
+]  # fmt: skip
+Halves = Annotated[
+    Literal["inherit", "reset"],
+    plain("Retries of a cut batch", "Whether both halves of a cut batch keep the retries that it had spent, or start anew.",
+          assumed="STREAM-11"),
+]  # fmt: skip
+
+BATCH_SIZE = number("ESM-1", "stream_batch_size")
+WINDOW_S = number("ESM-1", "stream_window_s")
+FACTOR = number("ESM-1", "parallelization_factor")
+FIRST_WAIT_S = number("STREAM-10", "first_wait_s")
+LONGEST_WAIT_S = number("STREAM-10", "longest_wait_s")
+JITTER = number("STREAM-10", "jitter_percent")
+
+
+class Retries(msgspec.Struct, frozen=True, kw_only=True):
+    """What happens to a batch that failed: `most` None is endless; waits and `jitter` (percent) are STREAM-10."""
+
+    most: int | None
+    bisect: bool
+    inherit: bool
+    first_wait: int
+    longest_wait: int
+    jitter: int
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What stream and mapping are configured with; a trigger makes it from its own settings.
+
+    `position`: what arrived earlier is never read. `age` None is endless.
+    """
+
+    source: Source
+    reads: Reads
+    shards: int
+    keys: int | None
+    factor: int
+    batch_size: int
+    window: int
+    reports: bool
+    retries: Retries
+    age: int | None
+    retention: int
+    position: int
+    starts: int
+    disabled: int | None
+    on_failure: str | None
+
+
+def mapping(settings: Any, source: Source, reads: Reads, retention_s: int, position_s: int) -> Settings:
+    """What a trigger's settings stand for in the delivery model."""
+    most, age_s, disabled_s = (
+        settings.maximum_retry_attempts,
+        settings.maximum_record_age_s,
+        settings.mapping_disabled_s,
+    )
+    return Settings(
+        source=source,
+        reads=reads,
+        shards=settings.shard_count,
+        keys=settings.partition_keys,
+        factor=settings.parallelization_factor,
+        batch_size=settings.batch_size,
+        window=settings.maximum_batching_window_s * US_PER_S,
+        reports="report_batch_item_failures" in settings.function_response_types,
+        retries=Retries(
+            most=None if most == ENDLESS else most,
+            bisect=settings.bisect_batch_on_function_error,
+            inherit=settings.bisect_retries == "inherit",
+            first_wait=settings.retry_first_wait_s * US_PER_S,
+            longest_wait=settings.retry_longest_wait_s * US_PER_S,
+            jitter=settings.retry_jitter_percent,
+        ),
+        age=None if age_s == ENDLESS else age_s * US_PER_S,
+        retention=retention_s * US_PER_S,
+        position=position_s * US_PER_S,
+        starts=settings.mapping_starts_s * US_PER_S,
+        disabled=None if disabled_s is None else disabled_s * US_PER_S,
+        on_failure=settings.on_failure,
+    )
+
+
+def refused(settings: Any, traffic: Traffic, catchers: Iterable[tuple[str, str]]) -> Iterator[FieldError]:
+    """What AWS refuses when the mapping is created; then what means nothing here."""
+    age_s = settings.maximum_record_age_s
+    if ENDLESS < age_s < _LEAST_AGE:
+        message = f"Maximum record age in seconds must be -1 or at least {_LEAST_AGE}, not {age_s}."
+        yield FieldError("settings.maximum_record_age_s", INVALID, message)
+    if settings.mapping_disabled_s is not None and settings.mapping_disabled_s < settings.mapping_starts_s:
+        yield FieldError("settings.mapping_disabled_s", INVALID, "The mapping is disabled before it starts.")
+    if settings.retry_first_wait_s > settings.retry_longest_wait_s:
+        yield FieldError("settings.retry_longest_wait_s", INVALID, "The longest wait is shorter than the first one.")
+    for place, planned in enumerate(traffic.events if isinstance(traffic, At) else ()):
+        if planned.shard is not None and shard_number(planned.shard, settings.shard_count) is None:
+            message = (
+                f"There is no shard {planned.shard[:100]!r}: the stream has {settings.shard_count}, numbered from 0."
+            )
+            yield FieldError(f"traffic.events[{place}].shard", INVALID, message)
+    for catcher, reason in catchers:
+        if catcher != "on_failure":
+            yield FieldError(f"failures.catchers.{catcher}", INVALID, _NO_CATCHER)
+        elif reason == "too_large":
+            yield FieldError(f"failures.catchers.{catcher}", INVALID, _NEVER_TOO_LARGE)
+
+
+_NO_CATCHER = "An event source mapping for a stream has an on-failure destination and no other catcher (GEN-5, GEN-6)."
+_NEVER_TOO_LARGE = (
+    "The record about a batch is small: it says where the records are, and S3 takes them whole (STREAM-13)."
+)

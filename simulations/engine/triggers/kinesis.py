@@ -1,0 +1,162 @@
+"""Kinesis data stream: Lambda reads each shard in order, and a batch that fails blocks what comes after it.
+
+Implements LD:with-kinesis, LD:services-kinesis-parameters and the stream's own settings (CreateStream): a batch is retried
+until it works, its retries or its age end, or the stream forgets it; then it goes to the on-failure destination or nowhere.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from simulations.engine.delivery import stream_settings as of_streams
+from simulations.engine.delivery.discards import batch_info
+from simulations.engine.delivery.stream import Stream
+from simulations.engine.delivery.stream_source import Reads, Source
+from simulations.engine.limits import INVALID, VALIDATION, FieldError, plain, setting
+from simulations.engine.rules import number
+from simulations.engine.sim import Sim, epoch_ms
+from simulations.engine.traffic import At, Event
+from simulations.engine.trigger import Choices, Trigger
+from simulations.engine.units import US_PER_S
+
+_ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/my-stream"
+_RECORD_BYTES = number("STREAM-18", "record_bytes")
+_S_PER_H = 3_600
+_STANDARD = Reads(
+    period=US_PER_S // number("STREAM-1", "kinesis_polls_per_s"), records=number("STREAM-18", "records_a_read"),
+    size=number("STREAM-18", "read_bytes"), per_s=number("STREAM-18", "out_bytes_per_s"), rule="STREAM-18",
+)  # fmt: skip
+_FAN_OUT = Reads(
+    period=0, records=1 << 62, size=number("STREAM-18", "out_bytes_per_s"), per_s=number("STREAM-18", "out_bytes_per_s"),
+    rule="STREAM-18",
+)  # fmt: skip
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The event source mapping, then the stream."""
+
+    batch_size: of_streams.BatchSize = of_streams.BATCH_SIZE
+    maximum_batching_window_s: of_streams.Window = of_streams.WINDOW_S
+    starting_position: Annotated[
+        Literal["trim_horizon", "latest", "at_timestamp"],
+        plain(
+            "StartingPosition",
+            "Where reading begins: with the oldest record, with what arrives from then on, or at a time.",
+        ),
+    ] = "trim_horizon"
+    starting_position_timestamp_s: Annotated[
+        int, setting("StartingPositionTimestamp", "With at_timestamp: records that arrived before this are not read; counted "
+                     "from the start of the run.", unit="s", ge=0, le=1_209_600)
+    ] | None = None  # fmt: skip
+    parallelization_factor: of_streams.Factor = of_streams.FACTOR
+    maximum_retry_attempts: of_streams.MaximumRetryAttempts = of_streams.ENDLESS
+    maximum_record_age_s: of_streams.MaximumRecordAge = of_streams.ENDLESS
+    bisect_batch_on_function_error: of_streams.Bisect = False
+    function_response_types: of_streams.ResponseTypes = []
+    on_failure: of_streams.OnFailure = None
+    consumer: Annotated[
+        Literal["standard", "enhanced_fan_out"],
+        plain(
+            "Consumer", "Whether Lambda reads each shard once a second, or gets its records pushed (a stream consumer)."
+        ),
+    ] = "standard"
+    shard_count: of_streams.Shards = 1
+    retention_period_hours: Annotated[
+        int, setting("RetentionPeriodHours", "How long the stream keeps a record.", unit="h", ge=24, le=8_760)
+    ] = number("STREAM-4", "kinesis_retention_s") // _S_PER_H  # fmt: skip
+    partition_keys: of_streams.Keys = None
+    mapping_starts_s: of_streams.Starts = 0
+    mapping_disabled_s: of_streams.Disabled = None
+    retry_first_wait_s: of_streams.FirstWait = of_streams.FIRST_WAIT_S
+    retry_longest_wait_s: of_streams.LongestWait = of_streams.LONGEST_WAIT_S
+    retry_jitter_percent: of_streams.Jitter = of_streams.JITTER
+    bisect_retries: of_streams.Halves = "inherit"
+
+
+def _record(event: Event) -> dict[str, Any]:
+    """A record as the function gets it."""
+    body = event.body if event.body is not None else f"record {event.id}"
+    data = body.encode() if isinstance(body, str) else msgspec.json.encode(body)
+    return {
+        "kinesis": {
+            "kinesisSchemaVersion": "1.0",
+            "partitionKey": event.partition_key or event.id,
+            "sequenceNumber": event.id,
+            "data": b64encode(data).decode(),
+            "approximateArrivalTimestamp": int(epoch_ms(event.at)) / 1_000,
+        },
+        "eventSource": "aws:kinesis",
+        "eventVersion": "1.0",
+        "eventID": f"{event.shard}:{event.id}",
+        "eventName": "aws:kinesis:record",
+        "invokeIdentityArn": "arn:aws:iam::123456789012:role/my-role",
+        "awsRegion": "us-east-1",
+        "eventSourceARN": _ARN,
+    }
+
+
+def _where(shard: str, events: list[Event]) -> dict[str, Any]:
+    return {"KinesisBatchInfo": batch_info(shard, events, _ARN)}
+
+
+_SOURCE = Source(digits=12, where=_where, record=_record)
+
+
+def _start(sim: Sim, settings: Settings) -> None:
+    positions = {"trim_horizon": 0, "latest": settings.mapping_starts_s}
+    position_s = positions.get(settings.starting_position, settings.starting_position_timestamp_s or 0)
+    reads = _STANDARD if settings.consumer == "standard" else _FAN_OUT
+    retention_s = settings.retention_period_hours * _S_PER_H
+    stream = Stream(sim, of_streams.mapping(settings, _SOURCE, reads, retention_s, position_s))
+    sim.feed(stream.accept, stream.place)
+
+
+def _check(choices: Choices) -> Iterable[FieldError]:
+    """What AWS refuses when the mapping is created or a record is put; then what means nothing."""
+    settings: Settings = choices.settings
+    yield from of_streams.refused(settings, choices.traffic, choices.failures.catchers.items())
+    field, timestamp_s = "settings.starting_position_timestamp_s", settings.starting_position_timestamp_s
+    if settings.starting_position == "at_timestamp" and timestamp_s is None:
+        yield FieldError(field, INVALID, "Starting position timestamp must be specified for AT_TIMESTAMP.")
+    elif settings.starting_position != "at_timestamp" and timestamp_s is not None:
+        yield FieldError(field, INVALID, "Starting position timestamp can only be specified for AT_TIMESTAMP.")
+    elif timestamp_s is not None and timestamp_s > settings.mapping_starts_s:
+        yield FieldError(field, INVALID, "Starting position timestamp cannot be in the future when the mapping starts.")
+    yield from _too_large(choices)
+
+
+def _too_large(choices: Choices) -> Iterator[FieldError]:
+    """STREAM-18: a record that PutRecord refuses never gets into the stream."""
+    traffic = choices.traffic
+    message = (
+        "1 validation error detected: Value at 'data' failed to satisfy constraint: "
+        f"Member must have length less than or equal to {_RECORD_BYTES}"
+    )
+    if isinstance(traffic, At):
+        for place, planned in enumerate(traffic.events):
+            if planned.size_bytes > _RECORD_BYTES:
+                yield FieldError(f"traffic.events[{place}].size_bytes", VALIDATION, message)
+    elif traffic.size_bytes > _RECORD_BYTES:
+        yield FieldError("traffic.size_bytes", VALIDATION, message)
+
+
+KINESIS = Trigger(
+    key="kinesis",
+    label="Kinesis data stream",
+    noun="record",
+    model="stream",
+    settings=Settings,
+    start=_start,
+    check=_check,
+    rules=(
+        "STREAM-1", "STREAM-2", "STREAM-3", "STREAM-4", "STREAM-5", "STREAM-6", "STREAM-7", "STREAM-8", "STREAM-9",
+        "STREAM-10", "STREAM-11", "STREAM-12", "STREAM-13", "STREAM-14", "STREAM-16", "STREAM-18", "STREAM-20",
+        "ESM-2", "ESM-4", "ESM-6",
+    ),
+    source="https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html",
+    summary="Lambda reads each shard in order. A batch that fails is retried, and blocks its shard, until it works, is given "
+    "up, or leaves the stream.",
+    not_priced=("Kinesis: the hours of its shards or the data of a stream on demand, longer retention and enhanced fan-out.",),
+)  # fmt: skip

@@ -1,0 +1,305 @@
+"""P8, and what else holds for every record of every stream, whatever fails."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from simulations.engine import TRIGGERS, Scenario
+from simulations.engine.trace import Arrived, Attempt, Captured, Checkpointed, Limit, Received, Settled, Split
+from tests.strategies import matches, returned, scenarios
+from tests.traces import Trace, changed, member
+
+US = 1_000_000
+STREAMS = sorted(key for key, trigger in TRIGGERS.items() if trigger.model == "stream")
+PAYLOAD = 6 * 1_024 * 1_024
+GIVEN_UP = "STREAM-12"
+
+NOTHING_ELSE_FAILS: dict[str, Any] = {
+    "error_rate": 0, "first_n": 0, "poison": [], "outages": [], "script": [], "invocations": [], "concurrency": [],
+    "catchers": {}, "handler": "raise",
+}  # fmt: skip
+QUICK: dict[str, Any] = {
+    "timeout_s": 3, "duration": {"kind": "constant", "ms": 10}, "account_concurrent_executions": 1_000,
+    "reserved_concurrent_executions": None, "init_ms": 0, "init_failure": None,
+}  # fmt: skip
+READS: dict[str, Any] = {
+    "mapping_starts_s": 0, "mapping_disabled_s": None, "maximum_record_age_s": -1, "starting_position": "trim_horizon",
+    "maximum_batching_window_s": 0, "retry_first_wait_s": 1, "retry_longest_wait_s": 1,
+}  # fmt: skip
+
+Check = Callable[[Trace], None]
+
+
+@st.composite
+def much_fails(draw: DrawFn, /, trigger: str) -> Scenario:
+    """Answers well and badly formed, cuts, retries that end, throttles: rare among scenarios drawn at large."""
+    answers = draw(st.lists(st.fixed_dictionaries({"match": matches, "returns": returned}), max_size=4))
+    plan = {
+        "handler": draw(st.sampled_from(["raise", "report"])),
+        "error_rate": draw(st.sampled_from([0, 0.1, 0.4, 0.8])),
+        "invocations": answers,
+    }
+    settings = {
+        "mapping_disabled_s": None,
+        "function_response_types": draw(st.sampled_from([[], ["report_batch_item_failures"]])),
+        "bisect_batch_on_function_error": draw(st.booleans()),
+        "maximum_retry_attempts": draw(st.sampled_from([-1, 0, 1, 2, 5])),
+        "maximum_record_age_s": draw(st.sampled_from([-1, -1, 60, 100])),
+        "batch_size": draw(st.sampled_from([1, 2, 5, 10, 100])),
+        "partition_keys": draw(st.sampled_from([None, 1, 2, 7])),
+        "shard_count": draw(st.sampled_from([1, 1, 2])),
+        "parallelization_factor": draw(st.sampled_from([1, 1, 2, 10])),
+    }
+    return draw(scenarios(trigger, settings=settings, failures=plan, function=QUICK, horizon_s=None))
+
+
+def for_every_stream(check: Check) -> Any:
+    """Run a check over scenarios of each trigger whose model is a stream."""
+
+    @pytest.mark.parametrize("trigger", STREAMS)
+    def test(trigger: str) -> None:
+        @given(scenarios(trigger) | much_fails(trigger))
+        def body(scenario: Scenario) -> None:
+            check(Trace(scenario))
+
+        body()
+
+    test.__name__ = test.__qualname__ = check.__name__
+    return test
+
+
+def keys(scenario: Scenario) -> dict[str, str]:
+    """By record: its partition key, read from the scenario for a second time, on its own."""
+    events = getattr(scenario.traffic, "events", None)
+    if events is None:
+        many, count = scenario.settings.partition_keys, getattr(scenario.traffic, "count", 1)
+        return {str(n + 1): f"key-{n % many + 1}" if many else str(n + 1) for n in range(count)}
+    ordered = sorted(events, key=lambda planned: planned.at_ms)
+    many = scenario.settings.partition_keys
+    return {
+        planned.id or str(n + 1): planned.partition_key or (f"key-{n % many + 1}" if many else planned.id or str(n + 1))
+        for n, planned in enumerate(ordered)
+    }
+
+
+@for_every_stream
+def test_a_later_record_is_never_tried_before_the_earlier_ones_are_done(trace: Trace) -> None:
+    """The order holds in a shard, or for a key in it where the shard has parallel lanes."""
+    parallel = trace.scenario.settings.parallelization_factor > 1
+    key = keys(trace.scenario) if parallel else {}
+    before: dict[Any, list[str]] = defaultdict(list)
+    settled: set[str] = set()
+    for record in trace.records:
+        if isinstance(record, Arrived):
+            before[record.shard, key.get(record.event)].append(record.event)
+        elif isinstance(record, Settled):
+            settled.add(record.event)
+        elif isinstance(record, Attempt):
+            assert not settled & set(record.events)
+            for group in {(record.shard, key.get(event)) for event in record.events}:
+                open_ones = [event for event in before[group] if event not in settled]
+                mine = [event for event in record.events if (record.shard, key.get(event)) == group]
+                assert open_ones[: len(mine)] == mine
+
+
+@for_every_stream
+def test_a_shard_has_no_more_batches_on_their_way_than_its_factor(trace: Trace) -> None:
+    settings = trace.scenario.settings
+    ends: dict[str, list[int]] = defaultdict(list)
+    for attempt in trace.attempts:
+        assert attempt.shard is not None
+        running = [end for end in ends[attempt.shard] if end > attempt.start_us]
+        assert len(running) < settings.parallelization_factor
+        ends[attempt.shard] = [*running, attempt.end_us]
+    assert len(ends) <= settings.shard_count
+
+
+@for_every_stream
+def test_a_batch_is_within_its_limits_and_of_one_shard(trace: Trace) -> None:
+    arrived = {record.event: record for record in trace.records if isinstance(record, Arrived)}
+    for attempt in trace.attempts:
+        assert len(attempt.events) <= trace.scenario.settings.batch_size
+        sizes = [arrived[event].size_bytes for event in attempt.events]
+        assert sum(sizes) <= PAYLOAD or len(sizes) == 1
+        assert {arrived[event].shard for event in attempt.events} == {attempt.shard}
+        assert len({tuple(list(part.values())[1:]) for part in attempt.members}) == 1, "a batch shares its history"
+
+
+@for_every_stream
+def test_retries_stay_within_the_allowance_and_waits_within_theirs(trace: Trace) -> None:
+    settings = trace.scenario.settings
+    most = settings.maximum_retry_attempts
+    shortest = settings.retry_first_wait_s * US * (100 - settings.retry_jitter_percent) // 100
+    for event, attempts in trace.attempts_by_event().items():
+        for before, after in pairwise(attempts):
+            used = member(after, event)["retries_used"]
+            assert most == -1 or used <= most
+            gap = after.start_us - before.end_us
+            if before.outcome == "throttled" or used > member(before, event)["retries_used"]:
+                # what is cut off lets the rest wait for the part before it
+                assert gap >= min(shortest, settings.retry_longest_wait_s * US)
+
+
+@for_every_stream
+def test_nothing_is_tried_that_is_too_old_or_has_left_the_stream(trace: Trace) -> None:
+    settings = trace.scenario.settings
+    kept_us = getattr(settings, "retention_period_hours", 24) * 3_600 * US
+    age_us = settings.maximum_record_age_s * US
+    arrived = {record.event: record.at_us for record in trace.records if isinstance(record, Arrived)}
+    for attempt in trace.attempts:
+        for event in attempt.events:
+            assert attempt.start_us - arrived[event] < kept_us
+            assert age_us < 0 or attempt.start_us - arrived[event] <= age_us
+
+
+@for_every_stream
+def test_every_loss_has_its_cause(trace: Trace) -> None:
+    settings = trace.scenario.settings
+    kept_us = getattr(settings, "retention_period_hours", 24) * 3_600 * US
+    arrived = {record.event: record.at_us for record in trace.records if isinstance(record, Arrived)}
+    last = {event: attempts[-1] for event, attempts in trace.attempts_by_event().items()}
+    for event, settled in trace.fates.items():
+        age = settled.at_us - arrived[event]
+        match settled.cause:
+            case "RetryAttemptsExhausted":
+                assert member(last[event], event)["retries_used"] == settings.maximum_retry_attempts
+            case "RecordAgeExceeded":
+                assert age > settings.maximum_record_age_s * US > 0
+            case "RetentionExpired":
+                assert age >= kept_us
+            case "BeforeStartingPosition":
+                assert settings.starting_position != "trim_horizon"
+                assert event not in last
+            case cause:
+                assert settled.fate == "delivered"
+                assert cause is None or (cause == "DeletedUnhandled" and not settings.function_response_types)
+
+
+@for_every_stream
+def test_the_checkpoint_moves_past_each_record_once_and_only_when_its_fate_is_decided(trace: Trace) -> None:
+    passed: dict[str, Checkpointed] = {}
+    for record in trace.records:
+        if isinstance(record, Checkpointed):
+            assert not passed.keys() & set(record.events)
+            passed |= dict.fromkeys(record.events, record)
+    if trace.reason == "record_limit":
+        return
+    for event, settled in trace.fates.items():
+        if settled.cause in ("RetentionExpired", "BeforeStartingPosition"):
+            assert event not in passed, "the stream forgot it, nobody moved past it"
+        else:
+            assert (passed[event].rule == GIVEN_UP) == (settled.fate != "delivered")
+            assert passed[event].at_us == settled.at_us
+
+
+@for_every_stream
+def test_a_record_is_received_once_and_before_its_first_try(trace: Trace) -> None:
+    received: set[str] = set()
+    for record in trace.records:
+        if isinstance(record, Received):
+            assert not received & set(record.events)
+            received.update(record.events)
+        if isinstance(record, Attempt | Split):
+            assert received.issuperset(record.events)
+
+
+@for_every_stream
+def test_a_document_counts_the_records_it_is_about(trace: Trace) -> None:
+    target = trace.scenario.settings.on_failure
+    for record in trace.records:
+        if isinstance(record, Captured):
+            document = record.document["body"] if target == "s3" else record.document
+            info = next(value for key, value in document.items() if key.endswith("BatchInfo"))
+            assert (info["batchSize"], info["startSequenceNumber"], info["endSequenceNumber"]) == (
+                len(record.events), record.events[0], record.events[-1]
+            )  # fmt: skip
+            assert document["requestContext"]["condition"] == record.cause
+            assert ("payload" in document) == (target == "s3")
+
+
+@for_every_stream
+def test_a_batch_that_was_given_up_says_which_limit_it_reached(trace: Trace) -> None:
+    limits = {record.limit for record in trace.records if isinstance(record, Limit)}
+    causes = {settled.cause for settled in trace.fates.values()}
+    assert ("RetryAttemptsExhausted" in causes) == ("MaximumRetryAttempts" in limits) or trace.reason == "record_limit"
+    assert ("RecordAgeExceeded" in causes) == ("MaximumRecordAgeInSeconds" in limits) or trace.reason == "record_limit"
+
+
+@pytest.mark.parametrize("trigger", STREAMS)
+def test_with_bisecting_the_poison_alone_is_lost_and_without_it_its_batches(trigger: str) -> None:
+    settings = {**READS, "on_failure": None, "function_response_types": []}
+
+    @given(
+        scenarios(trigger, settings=settings, failures=NOTHING_ELSE_FAILS, function=QUICK, horizon_s=None),
+        st.lists(st.integers(1, 25).map(str), max_size=3, unique=True),
+        st.integers(0, 3),
+    )
+    def check(scenario: Scenario, poison: list[str], retries: int) -> None:
+        wanted = {"maximum_retry_attempts": retries, "bisect_batch_on_function_error": True}
+        alone = Trace(changed(scenario, settings=wanted, failures={"poison": poison}), record_limit=10_000)
+        lost = {event for event, settled in alone.fates.items() if settled.fate == "lost"}
+        assert lost == set(poison) & alone.fates.keys()
+        whole = changed(
+            scenario, settings={**wanted, "bisect_batch_on_function_error": False}, failures={"poison": poison}
+        )
+        for event, attempts in Trace(whole, record_limit=10_000).attempts_by_event().items():
+            failed = bool(set(attempts[0].events) & set(poison))
+            assert len(attempts) == (retries + 1 if failed else 1), event
+
+    check()
+
+
+@pytest.mark.parametrize("trigger", STREAMS)
+def test_a_destination_changes_no_attempt_and_turns_what_was_given_up_into_captured(trigger: str) -> None:
+    @given(much_fails(trigger), st.sampled_from(["sqs", "sns", "s3"]))
+    def check(scenario: Scenario, target: str) -> None:
+        nobody = changed(scenario, settings={"on_failure": None}, failures={"catchers": {}})
+        before = Trace(nobody, record_limit=20_000)
+        after = Trace(changed(nobody, settings={"on_failure": target}), record_limit=20_000)
+        if before.reason == "record_limit":
+            return
+        assert [(a.start_us, a.events, a.outcome) for a in before.attempts] == [
+            (a.start_us, a.events, a.outcome) for a in after.attempts
+        ]
+        for event, settled in after.fates.items():
+            given_up = settled.cause in ("RetryAttemptsExhausted", "RecordAgeExceeded")
+            assert settled.fate == ("captured" if given_up else before.fates[event].fate)
+
+    check()
+
+
+@pytest.mark.parametrize("trigger", STREAMS)
+def test_the_luck_of_a_record_does_not_depend_on_its_company(trigger: str) -> None:
+    """A handler that reports fails the same records in the same invocations, whatever the batches and the concurrency."""
+    plan = {**NOTHING_ELSE_FAILS, "error_rate": 0.4, "handler": "report"}
+    settings = {**READS, "function_response_types": ["report_batch_item_failures"]}
+
+    @given(
+        scenarios(trigger, settings=settings, failures=plan, function=QUICK, horizon_s=None),
+        st.integers(1, 10),
+        st.sampled_from([1, 2, 1_000]),
+    )
+    def check(scenario: Scenario, batch_size: int, concurrency: int) -> None:
+        other = changed(
+            scenario, settings={"batch_size": batch_size}, function={"account_concurrent_executions": concurrency}
+        )
+        one, two = failures(Trace(scenario)), failures(Trace(other))
+        assert {key: one[key] for key in one.keys() & two.keys()} == {key: two[key] for key in one.keys() & two.keys()}
+
+    check()
+
+
+def failures(trace: Trace) -> dict[tuple[str, int], bool]:
+    """Whether the function named a record as failed, by record and its invocation."""
+    found: dict[tuple[str, int], bool] = {}
+    for attempt in trace.attempts:
+        if attempt.invocation is not None:
+            named = {item["itemIdentifier"] for item in (attempt.response or {}).get("batchItemFailures", [])}
+            found |= {(event, member(attempt, event)["invocation"]): event in named for event in attempt.events}
+    return found
