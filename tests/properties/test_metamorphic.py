@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from simulations.engine import TRIGGERS, Scenario
@@ -104,10 +104,9 @@ def _plain(attempts: list[Attempt]) -> list[tuple[Any, ...]]:
 def test_one_retry_less_never_means_more_invocations(trigger: str) -> None:
     @given(small(trigger, function={**ROOMY}, settings={"maximum_retry_attempts": 2, "maximum_event_age_s": 21_600}))
     def check(scenario: Scenario) -> None:
-        runs = [
-            len(Trace(changed(scenario, settings={"maximum_retry_attempts": allowed})).attempts_by_event().get("1", []))
-            for allowed in (0, 1, 2)
-        ]
+        traces = [Trace(changed(scenario, settings={"maximum_retry_attempts": allowed})) for allowed in (0, 1, 2)]
+        assume(all(trace.whole for trace in traces))  # more records of another event may cut this one short
+        runs = [len(trace.attempts_by_event().get("1", [])) for trace in traces]
         assert runs == sorted(runs)
 
     check()
