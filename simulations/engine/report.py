@@ -10,7 +10,15 @@ from typing import Any
 import msgspec
 
 from simulations.engine.cost import Cost, Usage
-from simulations.engine.metrics import AttemptCounts, EventCounts, Figure, InvocationCounts, Metrics, TimeToSettle
+from simulations.engine.metrics import (
+    AttemptCounts,
+    CloudWatchOverTime,
+    EventCounts,
+    Figure,
+    InvocationCounts,
+    Metrics,
+    TimeToSettle,
+)
 from simulations.engine.run import simulate_rows
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES, Kind, Record, Row
@@ -86,6 +94,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     time_to_settle: TimeToSettle
     billed_ms: int
     cloudwatch: dict[str, Figure]
+    cloudwatch_over_time: CloudWatchOverTime
     limits: list[LimitReached]
     cost: Cost
 
@@ -162,6 +171,7 @@ class ReportBuilder:
             time_to_settle=metrics.time_to_settle(),
             billed_ms=metrics.billed_ms,
             cloudwatch=metrics.cloudwatch(),
+            cloudwatch_over_time=metrics.over_time(),
             limits=[msgspec.structs.replace(limit) for limit in self._limits.values()],
             cost=self._usage.cost(),
         )

@@ -9,5 +9,15 @@ from simulations.engine.metrics.figures import (
     TimeToSettle,
 )
 from simulations.engine.metrics.fold import Metrics
+from simulations.engine.metrics.over_time import CloudWatchOverTime
 
-__all__ = ["AttemptCounts", "EventCounts", "Figure", "InvocationCounts", "Metrics", "Series", "TimeToSettle"]
+__all__ = [
+    "AttemptCounts",
+    "CloudWatchOverTime",
+    "EventCounts",
+    "Figure",
+    "InvocationCounts",
+    "Metrics",
+    "Series",
+    "TimeToSettle",
+]

@@ -59,28 +59,40 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 class Series:
     """A metric's data points, folded."""
 
-    __slots__ = ("last", "most", "points", "total")
+    __slots__ = ("_most", "last", "peak", "points", "total")
 
     def __init__(self) -> None:
-        self.total = self.most = self.last = self.points = 0
+        self.total = self.last = self.points = 0
+        self.peak = 0  # the largest since `since_last`
+        self._most = 0  # the largest before that
 
     def add(self, value: int) -> None:
         self.total += value
-        if value > self.most:  # noqa: PLR1730  a million times a run, and a call costs more than the rest
-            self.most = value
+        if value > self.peak:  # noqa: PLR1730  a million times a run, and a call costs more than the rest
+            self.peak = value
         self.last = value
         self.points += 1
 
+    @property
+    def most(self) -> int:
+        """The largest of all."""
+        return max(self._most, self.peak)
+
+    def since_last(self) -> int:
+        """The largest since this was asked for last."""
+        peak, self._most, self.peak = self.peak, self.most, 0
+        return peak
+
     def merge(self, later: "Series") -> None:
         self.total += later.total
-        self.most = max(self.most, later.most)
+        self.peak = max(self.peak, later.most)
         self.last = later.last if later.points else self.last
         self.points += later.points
 
     def figure(self, scale: int = 1) -> Figure:
         """In CloudWatch's unit, `scale` of ours."""
-        return Figure(sum=_scaled(self.total, scale), max=_scaled(self.most, scale), last=_scaled(self.last, scale))
+        return Figure(sum=scaled(self.total, scale), max=scaled(self.most, scale), last=scaled(self.last, scale))
 
 
-def _scaled(value: int, scale: int) -> int | float:
+def scaled(value: int, scale: int) -> int | float:
     return value // scale if value % scale == 0 else value / scale

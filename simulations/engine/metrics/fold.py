@@ -18,6 +18,7 @@ from simulations.engine.metrics.figures import (
 )
 from simulations.engine.metrics.names import metric_names, scales
 from simulations.engine.metrics.of_callers import ServiceFold
+from simulations.engine.metrics.over_time import CloudWatchOverTime, OverTime
 from simulations.engine.metrics.queue_depth import depth_of
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Cause, Fate, Kind, Outcome, Row
@@ -54,11 +55,15 @@ class Metrics:
         self._polled = TRIGGERS[scenario.trigger].model in ("queue", "stream")
         self._reports = _REPORTS in (getattr(scenario.settings, "function_response_types", None) or ())
         self._folds = self._by_kind()
+        self._over_time = OverTime(None if self.depth is None else self.depth.look)
 
     def add(self, rows: Iterable[Row]) -> None:
         """Fold the next rows."""
-        folds = self._folds
+        folds, ends = self._folds, self._over_time.ends
         for row in rows:
+            if row[1] >= ends:
+                self._over_time.close(row[1], self.series, self._ones())
+                ends = self._over_time.ends
             fold = folds[row[0]]
             if fold is not None:
                 fold(row)
@@ -97,6 +102,10 @@ class Metrics:
         """Every metric that this trigger can move, by AWS's name; those that did not move too."""
         figures, ones = {name: one.figure(self._scales.get(name, 1)) for name, one in self.series.items()}, self._ones()
         return figures | {name: _ones(ones[name]) for name in figures if name in ones}
+
+    def over_time(self) -> CloudWatchOverTime:
+        """The same period by period; of one part, it does not merge."""
+        return self._over_time.result(self.series, self._ones(), self._scales)
 
     def _ones(self) -> dict[str, int]:
         """The metrics whose data points are all 1, so that their number says everything."""

@@ -67,6 +67,15 @@ class QueueDepth:
         self._dead += len(events)
         self.dead.add(self._dead)
 
+    def look(self, at: int) -> None:
+        """How things stand at a moment at which nothing has to happen."""
+        self._pass_time(at)
+        self._forget(at)
+        self.visible.add(len(self._present) - len(self._hidden))
+        self.in_flight.add(len(self._hidden))
+        if self._order:
+            self.age.add(at - self._order[0][0])
+
     def close(self, at: int) -> None:
         """The run is over: the state it leaves behind."""
         self._pass_time(at)

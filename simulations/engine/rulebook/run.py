@@ -182,6 +182,17 @@ ASSUMPTIONS: tuple[Rule, ...] = (
         values={"wait_s": 1},
         basis="assumed",
     ),
+    Rule(
+        id="MODEL-30",
+        sentence=(
+            "Metrics over time are shown in the shortest period of CloudWatch's console, from 1 minute to 30 days, in which the "
+            "run has no more than 120 points; each data point counts where its record begins."
+        ),
+        values={"periods": "60 300 900 3600 21600 86400 604800 2592000"},
+        basis="assumed",
+        state="text_only",
+        reason="It says how the figures of a run are summed up, not what happens in it.",
+    ),
 )
 
 RUN: tuple[Rule, ...] = (
