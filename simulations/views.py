@@ -109,9 +109,24 @@ def _first_paint(scenario: Scenario | None, noun: str) -> dict[str, Any]:
         "attempts": picture.table(frame.rows),
         "events": picture.events_table(frame.rows, noun),
         "cut": not whole,
+        "metrics": _metric_lines(frame.report),
         # what a worker would send: the page can play it at once
         "frame": json_script(frame, "redrive-frame", _WireEncoder) if whole else "",
     }
+
+
+def _metric_lines(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What each CloudWatch metric that moved adds up to, by its statistic."""
+    moved = report["cloudwatch_over_time"]["metrics"]
+    figures = report["cloudwatch"]
+    return [
+        {
+            "name": name,
+            "statistic": one["statistic"],
+            "number": figures[name]["sum" if one["statistic"] == "Sum" else "max"],
+        }
+        for name, one in moved.items()
+    ]
 
 
 class _WireEncoder(json.JSONEncoder):
@@ -268,7 +283,7 @@ def _addresses(run: Run) -> dict[str, Any]:
         "run": run.id,
         "socket": f"/ws/runs/{run.id}/",
         "cancel": reverse("cancel", args=(run.id,)),
-        "chart": reverse("chart", args=(run.id, "cost")),
+        "charts": f"/runs/{run.id}/charts/",
     }
 
 

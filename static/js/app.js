@@ -5,6 +5,7 @@ import { ExplainView } from "./explain-view.js";
 import { ScenarioForm } from "./form.js";
 import { Kept } from "./kept.js";
 import { listenForKeys } from "./keys.js";
+import { MetricsView } from "./metrics-view.js";
 import { actionsFor, keysAreOn, watchPointer } from "./controls.js";
 import { RunView } from "./run-view.js";
 import { cancel, copyText, Starter } from "./server.js";
@@ -20,6 +21,7 @@ const timeline = new Timeline(need("plot"));
 const tables = new Tables(scenario.noun, (seq) => view?.pick(seq));
 const explain = new ExplainView(data("redrive-rules"));
 const cost = new CostView();
+const metrics = new MetricsView();
 const starter = new Starter();
 
 /** @type {RunView | null} */
@@ -50,9 +52,9 @@ function hear(state, words) {
   if (!asking) tell(state, words);
 }
 
-/** @param {{source: import("./run-view.js").Source, chart: string, noun: string}} run */
+/** @param {{source: import("./run-view.js").Source, chartOf: (name: string) => string, noun: string}} run */
 function show(run) {
-  view = new RunView(run, wire, { timeline, tables, explain, cost, tell: hear }, actions);
+  view = new RunView(run, wire, { timeline, tables, explain, cost, metrics, tell: hear }, actions);
 }
 
 async function run() {
@@ -81,8 +83,8 @@ async function run() {
   need("cut").hidden = true;
   need("result-title").textContent = words.label;
   tables.speakOf(words.noun);
-  const { socket, chart } = answer.started;
-  show({ source: (listener) => new Stream(socket, listener), chart, noun: words.noun });
+  const { socket, charts } = answer.started;
+  show({ source: (listener) => new Stream(socket, listener), chartOf: (name) => `${charts}${name}/`, noun: words.noun });
   showResult();
 }
 
@@ -133,7 +135,7 @@ if (scenario.link) form.keepAddress();
 const frame = data("redrive-frame");
 if (frame) {
   ran = form.query();
-  show({ source: (listener) => new Kept(frame, listener), chart: `/charts/cost/${scenario.link.slice(1)}`, noun: scenario.noun });
+  show({ source: (listener) => new Kept(frame, listener), chartOf: (name) => `/charts/${name}/${scenario.link.slice(1)}`, noun: scenario.noun });
 }
 
 // a small screen begins with the choice of the trigger and the way to Run

@@ -6,7 +6,7 @@ import { need } from "./svg.js";
 import { Trace } from "./trace.js";
 
 /** @typedef {(listener: import("./stream.js").Listener) => Pick<import("./stream.js").Stream, "close" | "cancel" | "hurry" | "offline">} Source where frames come from */
-/** @typedef {{timeline: import("./timeline.js").Timeline, tables: import("./tables.js").Tables, explain: import("./explain-view.js").ExplainView, cost: import("./cost.js").CostView, tell: (state: string, words: string) => void}} Views */
+/** @typedef {{timeline: import("./timeline.js").Timeline, tables: import("./tables.js").Tables, explain: import("./explain-view.js").ExplainView, cost: import("./cost.js").CostView, metrics: import("./metrics-view.js").MetricsView, tell: (state: string, words: string) => void}} Views */
 
 export class RunView {
   trace;
@@ -14,21 +14,22 @@ export class RunView {
   #playback;
   #views;
   #noun;
-  #chart;
+  #chartOf;
   #totals = /** @type {import("./summary.js").Totals | null} */ (null);
 
   /**
-   * @param {{source: Source, chart: string, noun: string}} run `chart`: address of the bill's figure
+   * @param {{source: Source, chartOf: (name: string) => string, noun: string}} run `chartOf`: address of a figure
    * @param {import("./wire.js").Wire} wire @param {Views} views @param {Record<string, () => void>} actions
    */
-  constructor({ source, chart, noun }, wire, views, actions) {
-    this.#chart = chart;
+  constructor({ source, chartOf, noun }, wire, views, actions) {
+    this.#chartOf = chartOf;
     this.#noun = noun;
     this.#views = views;
     this.trace = new Trace(wire);
     const { timeline, explain } = views;
     this.#playback = new Playback([{ trace: this.trace, noun, name: "" }], { timeline, explain, drawn: () => this.#drawn() }, actions);
     views.cost.clear();
+    views.metrics.clear();
     this.stream = source({
       cursor: () => this.trace.cursor, take: (frame, text) => this.#take(frame, text), tell: (state, words) => this.#tell(state, words),
     });
@@ -53,7 +54,10 @@ export class RunView {
   #take(frame, text) {
     if (this.trace.ingest(frame, text) && frame.totals) this.#totals = frame.totals;
     this.#playback.news();
-    if (frame.report) this.#views.cost.show(frame.report.cost, this.#chart);
+    if (frame.report) {
+      this.#views.cost.show(frame.report.cost, this.#chartOf("cost"));
+      this.#views.metrics.show(frame.report, this.#chartOf("cloudwatch"));
+    }
     return this.trace.ended;
   }
 

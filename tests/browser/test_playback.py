@@ -39,6 +39,10 @@ def test_a_link_opens_with_its_run_ready_to_be_played_and_asked(page: Page) -> N
     expect(page.locator("#play")).to_have_attribute("aria-label", "Pause")
     page.locator("#cost-chart-box summary").click()
     expect(page.locator("#cost-chart .bars").first).to_be_attached()
+    page.locator("#metrics-box > summary").click()
+    expect(page.get_by_role("row", name="Errors Sum 3")).to_be_visible()
+    page.locator("#metrics-chart-box summary").click()
+    expect(page.locator("#metrics-chart .bars").first).to_be_attached()
     assert "POST" not in sent, "nothing was run for this"
 
 

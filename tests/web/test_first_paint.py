@@ -62,3 +62,11 @@ def test_a_chart_can_be_had_of_a_link(client: Client) -> None:
     wrong = client.get("/charts/cost/?trigger=s3&timeout_s=0")
     assert wrong.status_code == 400
     assert wrong.json()["errors"][0]["field"] == "timeout_s"
+
+
+def test_cloudwatch_is_drawn_metric_by_metric(client: Client) -> None:
+    drawn = client.get("/charts/cloudwatch/?trigger=s3&error_rate=1").json()
+    titles = [note["text"] for note in drawn["figure"]["layout"]["annotations"]]
+    assert titles[:3] == ["Invocations (Sum)", "Errors (Sum)", "Duration (Average)"]
+    assert drawn["summary"].startswith("7 metrics in periods of 1 min")
+    assert client.get("/charts/cloudwatch/?trigger=s3&horizon_s=0").status_code == 200
