@@ -92,6 +92,7 @@ SHAPED: dict[str, SearchStrategy[Any]] = {
     "function.timeout_s": st.sampled_from([1, 2, 3, 30, 900]),
     "function.account_concurrent_executions": st.sampled_from([1, 2, 5, 1_000]),
     "function.reserved_concurrent_executions": st.sampled_from([None, None, 0, 1, 2, 5]),
+    "function.provisioned_concurrent_executions": st.sampled_from([None, None, None, 1, 2]),
     "function.environment_idle_s": st.sampled_from([0, 1, 60, 600]),
     "failures.error_rate": st.sampled_from([0, 0, 0.1, 0.5, 0.9, 1]),
     "failures.first_n": st.sampled_from([0, 0, 1, 2, 3, 5]),

@@ -172,6 +172,9 @@ _CATCHERS = {
     "on_success": "The on-success destination: one write for each record it received.",
     "catch": "Whatever the state that Catch goes on to calls.",
 }
+_PROVISIONED = (
+    "Provisioned concurrency: the environments kept ready, and the lower price of the time that runs in them."
+)
 _ALWAYS = (
     "CloudWatch Logs: what the function logs, by the GB.",
     "Ephemeral storage (/tmp) above the 512 MB that are free.",
@@ -183,4 +186,5 @@ _ALWAYS = (
 def not_priced(scenario: Scenario) -> list[str]:
     """What this bill leaves out, in sentences."""
     caught = (text for name, text in _CATCHERS.items() if getattr(scenario.settings, name, None) is not None)
-    return [*TRIGGERS[scenario.trigger].not_priced, *caught, *_ALWAYS]
+    ready = [_PROVISIONED] if scenario.function.provisioned_concurrent_executions else []
+    return [*TRIGGERS[scenario.trigger].not_priced, *caught, *ready, *_ALWAYS]

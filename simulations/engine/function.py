@@ -12,6 +12,7 @@ import msgspec
 
 from simulations.engine.draws import Draws, exponential, exponentials
 from simulations.engine.failures import Failures, Verdict
+from simulations.engine.growth import Growth
 from simulations.engine.kernel import ENDS, Kernel
 from simulations.engine.limits import plain, setting
 from simulations.engine.rules import number
@@ -64,6 +65,10 @@ class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] | None = None  # fmt: skip
     reserved_concurrent_executions: Annotated[
         int, setting("ReservedConcurrentExecutions", "At most so many executions at once; 0 switches the function off.", ge=0)
+    ] | None = None  # fmt: skip
+    provisioned_concurrent_executions: Annotated[
+        int, setting("ProvisionedConcurrentExecutions", "So many execution environments are initialised beforehand and stay ready; "
+                     "what exceeds them starts on demand.", ge=1)
     ] | None = None  # fmt: skip
     account_concurrent_executions: Annotated[
         int, setting("Account concurrency", "Concurrent executions of the whole account in the Region that this function may use.",
@@ -148,8 +153,13 @@ class Lambda:
         self.kept = function.environment_idle_s * US_PER_S
         self._idle: list[
             tuple[int, int, bool]
-        ] = []  # (idle since, environment, must be initialised again), last used last
-        self._environments = 0
+        ] = []  # on demand: (idle since, environment, initialise again), last used last
+        self.provisioned = function.provisioned_concurrent_executions or 0  # environments 1 to this are kept ready
+        self._ready = [(environment, False) for environment in range(self.provisioned, 0, -1)]
+        self._ready_rule = "INIT-2" if self.init > self._init_limit else "CONC-5"
+        self._environments = self.provisioned
+        self._growth = Growth(self.limit)
+        self.grows_slowly = self._growth.limits
         duration = function.duration
         self.least = us_from_ms(duration.ms if isinstance(duration, Constant) else duration.minimum_ms)
         self._per_event = us_from_ms(duration.per_event_ms)
@@ -161,6 +171,10 @@ class Lambda:
             return self.refusal
         if self.failures.takes_concurrency and self.running >= self.failures.available(at):
             return ACCOUNT_LIMIT, "CONC-1"
+        if self.grows_slowly and not self._ready:
+            warm = self._idle and at - self._idle[-1][0] <= self.kept
+            if not warm and not self._growth.grows(at):
+                return ACCOUNT_LIMIT, "CONC-2"
         return None
 
     def start(self, at: int, events: Sequence[Event], then: Then, argument: Any = None) -> Run:
@@ -192,24 +206,30 @@ class Lambda:
         return run
 
     def _ended(self, at: int, run: Run) -> None:
-        """The environment is free again, then whoever invoked hears of it."""
-        self.running -= 1
-        self.last_end = at
-        self._idle.append((at, run.environment, False))
-        run.then(at, run)
+        self._free(at, run, again=False)
 
     def _reset(self, at: int, run: Run) -> None:
         """INIT-3: after a crash or a timeout the environment must be initialised again."""
+        self._free(at, run, again=True)
+
+    def _free(self, at: int, run: Run, *, again: bool) -> None:
+        """The environment is free again, then whoever invoked hears of it."""
         self.running -= 1
         self.last_end = at
-        self._idle.append((at, run.environment, True))
+        if run.environment > self.provisioned:
+            self._idle.append((at, run.environment, again))
+        else:
+            self._ready.append((run.environment, again))
         run.then(at, run)
 
     def _environment(self, at: int) -> tuple[int, int, int, str]:
-        """The environment that was used last (MODEL-1), or a new one, and what initialising it takes.
+        """One that is provisioned (CONC-5), the one that was used last (MODEL-1), or a new one, and what initialising it takes.
 
         (environment, microseconds before the code runs, microseconds within its duration, the rule that says so).
         """
+        if self._ready:
+            environment, again = self._ready.pop()
+            return environment, 0, self.init if again else 0, "INIT-3" if again else self._ready_rule
         if not self._idle:
             return self.new_environment(expired=False)
         since, environment, again = self._idle.pop()

@@ -3,6 +3,7 @@
 `parse_scenario` turns plain data into a `Scenario` or says, field by field, what is wrong, in AWS's words where AWS has some.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
@@ -116,7 +117,26 @@ def _check_choices(choices: Choices) -> list[FieldError]:
         if (plan.match.n is None) == (not plan.match.events):
             field = f"failures.invocations[{number}].match"
             errors.append(FieldError(field, INVALID, "Match an invocation by n or by events, one of the two."))
+    errors.extend(_check_provisioned(choices.function))
     return errors
+
+
+def _check_provisioned(function: Function) -> Iterator[FieldError]:
+    """CONC-5: what AWS refuses when environments are to be kept ready."""
+    field, wanted = "function.provisioned_concurrent_executions", function.provisioned_concurrent_executions
+    reserved = function.reserved_concurrent_executions
+    if wanted is None:
+        return
+    if reserved is not None and wanted > reserved:
+        message = (
+            "Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function"
+        )
+        yield FieldError(field, INVALID, message)
+    elif wanted > function.account_concurrent_executions:
+        yield FieldError(field, INVALID, "The account has not so many concurrent executions.")
+    if function.init_failure is not None:
+        message = "Provisioned concurrency cannot be allocated to a function whose initialisation fails."
+        yield FieldError(field, INVALID, message)
 
 
 def _read(struct: type[Any], raw: Any, path: str, errors: list[FieldError]) -> Any:

@@ -18,6 +18,7 @@ from simulations.engine.fields import Field, scenario_fields
 # the shape stands in another service's model, or under another name: service and shape
 SHAPES = {
     "http_api.integration_timeout_ms": ("apigatewayv2", "IntegerWithLengthBetween50And30000"),
+    "provisioned_concurrent_executions": ("lambda", "PositiveInteger"),
     "kinesis.maximum_retry_attempts": ("lambda", "MaximumRetryAttemptsEventSourceMapping"),
     "dynamodb_streams.maximum_retry_attempts": ("lambda", "MaximumRetryAttemptsEventSourceMapping"),
     "kinesis.retention_period_hours": ("kinesis", "RetentionPeriodHours"),

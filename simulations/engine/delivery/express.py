@@ -40,6 +40,8 @@ def can_serve(sim: Sim, payload_bytes: int) -> bool:
         sim.failures.by_chance
         and function.function.init_failure is None
         and function.limit > 0
+        and not function.provisioned
+        and not function.grows_slowly
         and function.least >> _SHORTEST > 0
         and not isinstance(traffic, At)
         and traffic.size_bytes <= payload_bytes

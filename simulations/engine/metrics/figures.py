@@ -96,3 +96,9 @@ class Series:
 
 def scaled(value: int, scale: int) -> int | float:
     return value // scale if value % scale == 0 else value / scale
+
+
+def ones_figure(number: int) -> Figure:
+    """A metric whose data points are all 1."""
+    one = min(number, 1)
+    return Figure(sum=number, max=one, last=one)

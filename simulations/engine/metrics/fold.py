@@ -15,8 +15,9 @@ from simulations.engine.metrics.figures import (
     InvocationCounts,
     Series,
     TimeToSettle,
+    ones_figure,
 )
-from simulations.engine.metrics.names import metric_names, scales
+from simulations.engine.metrics.names import PROVISIONED, metric_names, scales
 from simulations.engine.metrics.of_callers import ServiceFold
 from simulations.engine.metrics.over_time import CloudWatchOverTime, OverTime
 from simulations.engine.metrics.queue_depth import depth_of
@@ -29,6 +30,7 @@ _REPORTS = "report_batch_item_failures"
 _MEMBERS_AT = 3 + FIELDS[Kind.ATTEMPT].index("members")
 _NONE: frozenset[str] = frozenset()
 _DROPPED = (Cause.RETRY_ATTEMPTS_EXHAUSTED, Cause.RECORD_AGE_EXCEEDED)
+_ENVIRONMENT_AT = 3 + FIELDS[Kind.ATTEMPT].index("environment")
 _RESPONSE_AT = 3 + FIELDS[Kind.ATTEMPT].index("response")
 
 
@@ -42,11 +44,11 @@ class Metrics:
         self.outcomes = [0] * len(OUTCOMES)
         self.settling = Series()
         # of events without a fate: when they arrived, when Lambda queued them, whether a good invocation has or had them
-        self.since: dict[str, int] = {}
-        self.queued: dict[str, int] = {}
+        self.since, self.queued = dict[str, int](), dict[str, int]()
         self.handled: set[str] = set()
         self.ends: list[int] = []  # of the executions under way
         self.depth = depth_of(scenario)
+        self._provisioned = scenario.function.provisioned_concurrent_executions
         self.series = self._make_series(scenario)
         self._scales = scales(TRIGGERS[scenario.trigger])
         self._service = ServiceFold(TRIGGERS[scenario.trigger], self.series)
@@ -101,7 +103,7 @@ class Metrics:
     def cloudwatch(self) -> dict[str, Figure]:
         """Every metric that this trigger can move, by AWS's name; those that did not move too."""
         figures, ones = {name: one.figure(self._scales.get(name, 1)) for name, one in self.series.items()}, self._ones()
-        return figures | {name: _ones(ones[name]) for name in figures if name in ones}
+        return figures | {name: ones_figure(ones[name]) for name in figures if name in ones}
 
     def over_time(self) -> CloudWatchOverTime:
         """The same period by period; of one part, it does not merge."""
@@ -119,7 +121,9 @@ class Metrics:
         }
 
     def _make_series(self, scenario: Scenario) -> dict[str, Series]:
-        series = {name: Series() for name in metric_names(TRIGGERS[scenario.trigger], scenario.settings)}
+        series = {
+            name: Series() for name in metric_names(TRIGGERS[scenario.trigger], scenario.settings, self._provisioned)
+        }
         depth = self.depth
         if depth is not None:
             series["ApproximateNumberOfMessagesVisible"] = depth.visible
@@ -198,6 +202,8 @@ class Metrics:
         self.errors += not succeeded
         self.duration.add(end - start - init)
         self.executions.add(self._running(start, end))
+        if self._provisioned:
+            self._point(PROVISIONED[row[_ENVIRONMENT_AT] > self._provisioned])
         failed = self._failed(row, members, succeeded)
         self._count_duplicates(members, failed)
         if failed:
@@ -292,8 +298,3 @@ class Metrics:
 
 
 _Fold = Callable[[Row], None]
-
-
-def _ones(number: int) -> Figure:
-    one = min(number, 1)
-    return Figure(sum=number, max=one, last=one)

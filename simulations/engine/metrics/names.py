@@ -42,9 +42,18 @@ _SCALES = {
 }
 
 
-def metric_names(trigger: Trigger, settings: Any) -> tuple[str, ...]:
+PROVISIONED = ("ProvisionedConcurrencyInvocations", "ProvisionedConcurrencySpilloverInvocations")
+
+
+def metric_names(trigger: Trigger, settings: Any, provisioned: int | None) -> tuple[str, ...]:
     """The metrics of the function and of this trigger, those of a queue's depth left out."""
-    return (*_LAMBDA, *_BY_MODEL[model_of(trigger, settings)], *dict.fromkeys(one.name for one in trigger.metrics))
+    ready = PROVISIONED if provisioned else ()  # MET-14
+    return (
+        *_LAMBDA,
+        *ready,
+        *_BY_MODEL[model_of(trigger, settings)],
+        *dict.fromkeys(one.name for one in trigger.metrics),
+    )
 
 
 def scales(trigger: Trigger) -> dict[str, int]:

@@ -28,10 +28,9 @@ CONCURRENCY: tuple[Rule, ...] = (
             "What it does not use is not saved up."
         ),
         values={"environments_per_10_s": 1000, "requests_per_s_per_10_s": 10_000, "interval_s": 10},
-        state="not_modelled",
-        reason="A run gives the function every environment its concurrency allows at once.",
         source=(lambda_guide("scaling-behavior"),),
-        note="The burst limits before November 2023 are from memory.",
+        note="The burst limits before November 2023 are from memory. AWS does not say which reason such a throttle names; "
+        "we take that of the account's concurrency. Requests a second are not limited here.",
     ),
     Rule(
         id="CONC-3",
@@ -60,9 +59,8 @@ CONCURRENCY: tuple[Rule, ...] = (
             "it uses unreserved concurrency, or the reserved one if that is set."
         ),
         values={"environments_per_minute": 6000},
-        state="not_modelled",
-        reason="Provisioned concurrency is not built yet.",
         source=(_CONCURRENCY,),
+        note="In a run all environments are ready from the start; the minutes until they are stand outside of it.",
     ),
     Rule(
         id="CONC-6",
@@ -94,9 +92,8 @@ LIFECYCLE: tuple[Rule, ...] = (
             "(130 s or the function's timeout, whichever is longer)."
         ),
         values={"longest_s": 900, "shortest_limit_s": 130},
-        state="not_modelled",
-        reason="Provisioned concurrency, SnapStart and Managed Instances are not built yet.",
         source=(_ENVIRONMENT,),
+        note="Acts for provisioned concurrency; SnapStart and Managed Instances are not built yet.",
     ),
     Rule(
         id="INIT-3",

@@ -73,6 +73,9 @@ def _check(choices: Choices) -> Iterable[FieldError]:
     if choices.function.timeout_s > _TIMEOUT_S:
         message = f"The function's timeout is larger than the {_TIMEOUT_S} seconds that Lambda@Edge allows."
         yield FieldError("function.timeout_s", "InvalidLambdaFunctionAssociation", message)
+    if choices.function.provisioned_concurrent_executions is not None:
+        message = "Lambda@Edge does not support functions with provisioned concurrency (EDGE-1)."
+        yield FieldError("function.provisioned_concurrent_executions", "InvalidLambdaFunctionAssociation", message)
 
 
 LAMBDA_EDGE = Trigger(
