@@ -13,6 +13,7 @@ import { Stream } from "./stream.js";
 import { data, need } from "./svg.js";
 import { Tables } from "./tables.js";
 import { Timeline } from "./timeline.js";
+import { watchWidth } from "./width.js";
 import { Wire } from "./wire.js";
 
 const wire = new Wire(data("redrive-wire"));
@@ -118,15 +119,10 @@ for (const [name, act] of /** @type {const} */ ([["online", "hurry"], ["offline"
 addEventListener("themechange", () => view?.redrawn());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view?.redrawn());
 
-let [width, resizing] = [innerWidth, 0];
-addEventListener("resize", () => {
-  if (innerWidth === width || !view) return;
-  width = innerWidth;
-  clearTimeout(resizing);
-  resizing = window.setTimeout(() => {
-    timeline.change((scale) => scale.refit());
-    view?.redrawn();
-  }, 150);
+watchWidth(() => {
+  if (!view) return;
+  timeline.change((scale) => scale.refit());
+  view.redrawn();
 });
 
 if (scenario.link) form.keepAddress();

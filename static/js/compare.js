@@ -11,6 +11,7 @@ import { cancel, copyText, Starter } from "./server.js";
 import { Stream } from "./stream.js";
 import { data, need } from "./svg.js";
 import { Timeline } from "./timeline.js";
+import { watchWidth } from "./width.js";
 import { Wire } from "./wire.js";
 
 /** @type {import("./compare-view.js").Side[]} */
@@ -56,7 +57,11 @@ function wired(timeline, explain) {
   addEventListener("offline", () => view?.offline());
   addEventListener("themechange", () => view?.redrawn());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view?.redrawn());
-  watchSize(timeline);
+  watchWidth(() => {
+    if (!view) return;
+    timeline.change((scale) => scale.refit());
+    view.redrawn();
+  });
   followPointer(timeline, need("ghost"));
   // what the server sent along is there at once, to be played and asked; Run lets a worker do it
   const frames = data("redrive-frames");
@@ -96,21 +101,6 @@ function refuse(answers) {
   asking = false;
   const wrong = answers.findIndex((answer) => answer?.errors);
   tell("failed", `Not run. ${"ABC"[wrong]}: ${(answers[wrong]?.errors ?? []).map(({ message }) => message).join(" ")}`);
-}
-
-/** @param {Timeline} timeline */
-function watchSize(timeline) {
-  let width = innerWidth;
-  let resizing = 0;
-  addEventListener("resize", () => {
-    if (innerWidth === width || !view) return;
-    width = innerWidth;
-    clearTimeout(resizing);
-    resizing = window.setTimeout(() => {
-      timeline.change((scale) => scale.refit());
-      view?.redrawn();
-    }, 150);
-  });
 }
 
 if (address) {

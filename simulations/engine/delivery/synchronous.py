@@ -13,14 +13,13 @@ import msgspec
 from simulations.engine.function import Run
 from simulations.engine.kernel import RETURNS
 from simulations.engine.rules import number, value
-from simulations.engine.sim import Sim, failed
+from simulations.engine.sim import TOO_MANY_REQUESTS, Sim, failed
 from simulations.engine.trace import Cause, Fate, Outcome
 from simulations.engine.traffic import Event
 from simulations.engine.units import words
 
 Kind = Literal["function_error", "timed_out", "malformed", "throttled", "refused", "gave_up"]
 
-TOO_MANY_REQUESTS = "TooManyRequestsException"
 TOO_LARGE = "RequestTooLargeException"
 _REQUEST_BYTES = number("SYNC-5", "request_bytes")
 _CALLER_RATE = (str(value("SYNC-4", "caller_rate_reason")), "SYNC-4")
