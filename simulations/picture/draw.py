@@ -3,6 +3,7 @@
 One run is a picture of one pane; several panes stand on one axis, so that equal time is at equal place in all of them.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -226,9 +227,36 @@ def _lane(one: _Laid, row: Row, crowd: Elements, name: str) -> Elements:
         yield _glyph(figure, row, glyph)
     for mark in row.marks:
         yield _mark(figure, row, mark, name)
+    crowded = _crowded_flags(figure, row)
     for point in row.points:
         if not row.dense or point.kind == "limit":
-            yield _point(figure, row, point)
+            yield _point(figure, row, point, bare=id(point) in crowded)
+
+
+def _crowded_flags(figure: Figure, row: Row) -> set[int]:
+    """The flags whose words would run into the flag before them: they keep their stem, and say the words as a title."""
+    crowded: set[int] = set()
+    free = -math.inf
+    for point in row.points:
+        if point.kind in {"arrived", "end"}:
+            continue
+        along, wide = figure.place(point.us), text_width(_flag_words(point))
+        after = point.kind == "early" or _is_first(along, wide)
+        start, end = (along, along + 24 + wide) if after else (along - 6 - wide, along + 2)
+        if start < free:
+            crowded.add(id(point))
+        else:
+            free = end
+    return crowded
+
+
+def _is_first(along: float, wide: float) -> bool:
+    """Whether there is no room for words before a flag, at the left edge."""
+    return along - 6 - wide < 0
+
+
+def _flag_words(point: Point) -> str:
+    return f"{point.word} {TIMES} {point.count:,}" if point.count > 1 and point.kind != "early" else point.word
 
 
 def _wait(figure: Figure, row: Row, run_end_us: int) -> Elements:
@@ -307,7 +335,7 @@ def _glyph(figure: Figure, row: Row, glyph: Glyph) -> SafeString:
     )
 
 
-def _point(figure: Figure, row: Row, point: Point) -> SafeString:
+def _point(figure: Figure, row: Row, point: Point, *, bare: bool) -> SafeString:
     along, middle = figure.place(point.us), row.middle(0)
     if point.kind == "arrived":
         return element("circle", {"class": "point arrived", "cx": along - 9, "cy": middle, "r": 4.5})
@@ -323,17 +351,21 @@ def _point(figure: Figure, row: Row, point: Point) -> SafeString:
     return element(
         "g",
         {"class": f"point flag {point.kind} f-{point.fate}", "data-seq": point.seq},
-        *_flag(point, along, row.top + 13, 0 if row.dense else middle),
+        *_flag(point, along, row.top + 13, 0 if row.dense else middle, bare=bare),
     )
 
 
-def _flag(point: Point, along: float, y: float, foot: float) -> Elements:
-    """A limit is written before its moment, an early end after it; crowded lanes have no `foot` for a stem."""
+def _flag(point: Point, along: float, y: float, foot: float, *, bare: bool) -> Elements:
+    """A limit is written before its moment where there is room, an early end after it; crowded lanes have no `foot` for a stem."""
+    if bare:
+        yield element("title", {}, _flag_words(point))
     if foot:
         yield element("line", {"class": "stem", "x1": along, "x2": along, "y1": y - 8, "y2": foot})
     if point.kind == "early":
         yield icon(point.fate, along + 10, y - 4)
-        yield element("text", {"x": along + 21, "y": y}, point.word)
-    else:
-        many = f" {TIMES} {point.count:,}" if point.count > 1 else ""
-        yield element("text", {"x": along - 6, "y": y, "text-anchor": "end"}, point.word + many)
+        if not bare:
+            yield element("text", {"x": along + 21, "y": y}, point.word)
+    elif not bare:
+        words = _flag_words(point)
+        before: dict[str, Value] = {"x": along - 6, "y": y, "text-anchor": "end"}
+        yield element("text", {"x": along + 6, "y": y} if _is_first(along, text_width(words)) else before, words)

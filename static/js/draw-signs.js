@@ -9,6 +9,7 @@ import { FATE } from "./words.js";
 
 /** @typedef {import("./layout.js").Figure} Figure */
 /** @typedef {import("./layout.js").Row} Row */
+/** @typedef {import("./points.js").Point} Point */
 
 /** Icon, number and word, as far as there is room. @param {import("./shapes.js").Box} box @param {string} name @param {string} number @param {string} word */
 export function inside({ x, y, w, h }, name, number, word) {
@@ -23,8 +24,29 @@ export function inside({ x, y, w, h }, name, number, word) {
   return [...(plate ? [plate] : []), icon(name, left + 7, cy), ...(text ? [svg("text", { x: left + 18, y: cy + 4.5 }, text)] : [])];
 }
 
-/** @param {Figure} figure @param {Row} row @param {import("./points.js").Point} point */
-export function drawPoint(figure, row, point) {
+/** @param {Point} point */
+const flagWords = (point) => (point.count > 1 && point.kind !== "early" ? `${point.word} × ${count(point.count)}` : point.word);
+
+/** Whether there is no room for words before a flag, at the left edge. @param {number} along @param {number} wide */
+const isFirst = (along, wide) => along - 6 - wide < 0;
+
+/** The flags whose words would run into the flag before them: they keep their stem, and say the words as a title. @param {Figure} figure @param {Row} row */
+export function crowdedFlags(figure, row) {
+  /** @type {Set<Point>} */
+  const crowded = new Set();
+  let free = -Infinity;
+  for (const point of row.points) {
+    if (point.kind === "arrived" || point.kind === "end") continue;
+    const [along, wide] = [figure.place(point.us), textWidth(flagWords(point))];
+    const [from, to] = point.kind === "early" || isFirst(along, wide) ? [along, along + 24 + wide] : [along - 6 - wide, along + 2];
+    if (from < free) crowded.add(point);
+    else free = to;
+  }
+  return crowded;
+}
+
+/** @param {Figure} figure @param {Row} row @param {Point} point @param {boolean} bare a flag without its words */
+export function drawPoint(figure, row, point, bare) {
   const along = figure.place(point.us);
   const mid = middle(figure, row, 0);
   const at = (/** @type {number} */ a, /** @type {number} */ b) => (figure.down ? { x: figure.gutter + b, y: a } : { x: a, y: b });
@@ -37,9 +59,12 @@ export function drawPoint(figure, row, point) {
   const flag = svg("g", { class: `point flag ${point.kind} f-${point.fate}`, "data-seq": point.seq });
   if (figure.down) return addTo(flag, svg("circle", { cx: x, cy: y, r: 4 }, svg("title", {}, point.word)));
   if (!row.dense) flag.append(svg("path", { class: "stem", d: `M${x} ${y - 8}V${mid}` }));
-  // a limit is written before its moment, an early end after it
+  if (bare) return addTo(flag, svg("title", {}, flagWords(point)), ...(point.kind === "early" ? [icon(point.fate, x + 10, y - 4)] : []));
+  // a limit is written before its moment where there is room, an early end after it
   if (point.kind === "early") return addTo(flag, icon(point.fate, x + 10, y - 4), svg("text", { x: x + 21, y }, point.word));
-  return addTo(flag, svg("text", { x: x - 6, y, "text-anchor": "end" }, point.count > 1 ? `${point.word} × ${count(point.count)}` : point.word));
+  const words = flagWords(point);
+  const place = isFirst(x, textWidth(words)) ? { x: x + 6, y } : { x: x - 6, y, "text-anchor": "end" };
+  return addTo(flag, svg("text", place, words));
 }
 
 /** @param {SVGElement} group @param {...Node} children */

@@ -3,7 +3,7 @@
 import { count } from "./format.js";
 import { GUTTER, middle } from "./layout.js";
 import { drawAxis, drawGround } from "./draw-axis.js";
-import { drawPoint, inside } from "./draw-signs.js";
+import { crowdedFlags, drawPoint, inside } from "./draw-signs.js";
 import { body, patterns } from "./shapes.js";
 import { textWidth } from "./measure.js";
 import { svg } from "./svg.js";
@@ -54,9 +54,10 @@ function drawLane(figure, row, trace, sprites, waits) {
   }
   for (const glyph of row.glyphs) group.append(track(sprites, drawGlyph(figure, row, glyph), glyph.piece.from, glyph.piece.to, glyph.firstSeq));
   for (const mark of row.marks) group.append(track(sprites, drawMark(figure, row, mark, trace), mark.fromUs, mark.toUs, mark.seq));
+  const crowded = crowdedFlags(figure, row);
   for (const point of row.points) {
     if (row.dense && point.kind !== "limit") continue;
-    group.append(track(sprites, drawPoint(figure, row, point), point.us, point.us, point.seq));
+    group.append(track(sprites, drawPoint(figure, row, point, crowded.has(point)), point.us, point.us, point.seq));
   }
   return group;
 }

@@ -114,6 +114,8 @@ export class Playback {
     this.#still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (this.#still || this.poster) this.player.seek(this.player.endUs);
     else this.player.play();
+    // nobody has asked for the end yet: the figure is read from its beginning
+    if (this.poster) this.#around.timeline.surface.scrollTo(0, 0);
   }
 
   /** Draws again after the picture changed for another reason than new records. */
