@@ -81,3 +81,11 @@ def open_sections(page: Page) -> None:
     page.locator("#scenario").evaluate(
         "form => form.querySelectorAll('details').forEach(part => { part.open = true; })"
     )
+
+
+def frames(page: Page, count: int) -> None:
+    """Let the page draw so many times: what it does at its next drawing has been done then."""
+    page.evaluate(
+        "count => new Promise(done => { const next = () => (count-- ? requestAnimationFrame(next) : done()); next(); })",
+        count,
+    )

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.bench import clock, field, link, until_still
+from tests.browser.bench import clock, field, frames, link, until_still
 from tests.browser.test_accessibility import violations
 
 DEFAULT = "/compare/"
@@ -91,7 +91,7 @@ def test_a_step_goes_to_the_next_event_in_any_pane(page: Page) -> None:
     for _ in range(20):
         before = (clock(page), told.inner_text())
         page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(250)
+        frames(page, 3)
         if (clock(page), told.inner_text()) == before:
             break
         seen.append(page.locator("#explain .told-of").inner_text()[0])
@@ -179,7 +179,7 @@ def test_it_plays_while_records_arrive_and_nothing_behind_the_playhead_moves(pag
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.locator("#status-words")).to_contain_text("Done", timeout=30_000)
     page.locator("#speed").select_option("8")
-    page.wait_for_timeout(1_500)
+    expect(page.locator("#play")).to_have_attribute("aria-label", "Play", timeout=30_000)
     assert page.evaluate("window.looking") is True
     assert page.evaluate("window.moved") == []
     expect(page.locator("#differences")).to_contain_text("11,520")

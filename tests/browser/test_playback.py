@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.bench import attempts, clock, link, marks, press_run, run, until_done
+from tests.browser.bench import attempts, clock, frames, link, marks, press_run, run, until_done
 
 THREE = link("s3", error_rate=1)
 SOME = link("s3", traffic="steady", traffic_count=5, traffic_rate_per_s=0.5, error_rate=0.5, seed=3, on_failure="sqs")
@@ -73,7 +73,7 @@ def test_play_and_pause(three: Page, key: str | None) -> None:
     toggle()
     expect(page.locator("#play")).to_have_attribute("aria-label", "Play")
     stopped = clock(page)
-    page.wait_for_timeout(200)
+    frames(page, 12)
     assert clock(page) == stopped, "nothing moves on its own"
 
 
