@@ -34,7 +34,8 @@ from simulations.engine import (
     simulate_rows,
 )
 from simulations.engine.report import ReportBuilder
-from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES
+from simulations.engine.rules import number
+from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES, Cause
 from simulations.examples import shown
 from simulations.models import ENDED, Run, State
 from simulations.tasks import simulate_run
@@ -44,6 +45,31 @@ HOME = "trigger=s3&error_rate=1"
 _WIRE = {"kinds": KINDS, "outcomes": OUTCOMES, "fates": FATES, "fields": FIELDS}
 _ROOM = 560  # pixels for the axis of the first picture: what a page of 1280 px leaves
 _ROOM_OF_PANES = 1_200  # the same for several runs, which have the whole width
+_RECEIVES = number("SQS-5", "recommended_max_receive_count")
+# what would have kept a lost event: why it was lost, after how many attempts the setting helps, and the words of the button
+_REMEDIES = [
+    {
+        "causes": [Cause.RETRIES_EXHAUSTED, Cause.EVENT_AGE_EXCEEDED, Cause.ZERO_RESERVED_CONCURRENCY],
+        "attempts": 0,
+        "field": "dead_letter_config",
+        "value": "sqs",
+        "words": "Add a dead-letter queue and run again",
+    },
+    {
+        "causes": [Cause.RETENTION_EXPIRED],
+        "attempts": _RECEIVES + 1,
+        "field": "max_receive_count",
+        "value": str(_RECEIVES),
+        "words": "Add a redrive policy and run again",
+    },
+    {
+        "causes": [Cause.RETRY_ATTEMPTS_EXHAUSTED, Cause.RECORD_AGE_EXCEEDED],
+        "attempts": 0,
+        "field": "on_failure",
+        "value": "sqs",
+        "words": "Add an on-failure destination and run again",
+    },
+]
 _AWAY = "The server cannot reach Redis at the moment. Try again in a few seconds."
 _CANNOT_WRITE = "The server cannot write to its database at the moment. Try again in a few seconds."
 _SERVICE_UNAVAILABLE, _TOO_MANY = 503, 429
@@ -92,6 +118,7 @@ def _page(
             "first": settings.REDRIVE["first_paint_records"],
         },
         "engine_version": ENGINE_VERSION,
+        "remedies": _REMEDIES,
         **_first_paint(scenario, trigger.noun),
     }
     return render(request, "build.html", context, status=400 if errors else 200)

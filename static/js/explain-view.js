@@ -23,12 +23,14 @@ function ruleText(id, rule) {
 export class ExplainView {
   #panel = need("explain");
   #rules;
+  #change;
   /** @type {import("./trace.js").Trace | null} */ #trace = null;
   #shown = "";
 
-  /** @param {Record<string, RuleText>} rules */
-  constructor(rules) {
+  /** @param {Record<string, RuleText>} rules @param {(record: import("./wire.js").TraceRecord, attempts: number) => Node | null} [change] what would have changed it */
+  constructor(rules, change = () => null) {
     this.#rules = rules;
+    this.#change = change;
   }
 
   /** @param {import("./panes.js").Pane & {seq: number}} at seq 0: nothing has happened yet at the playhead */
@@ -42,6 +44,8 @@ export class ExplainView {
       return;
     }
     const told = explain(trace, seq, noun);
+    const [event] = trace.events.of(seq);
+    const change = this.#change(trace.record(seq), event === undefined ? 0 : trace.events.attempts(event));
     const sign = svg("svg", { viewBox: "-11 -11 22 22", width: 24, height: 24, "aria-hidden": "true", class: "sign" }, icon(told.sign, 0, 0, 18));
     this.#panel.replaceChildren(
       ...(name ? [html("p", { class: "told-of" }, name)] : []),
@@ -49,7 +53,8 @@ export class ExplainView {
       html("dl", {},
         html("dt", {}, "What"), html("dd", {}, ...told.what.map((line) => html("p", {}, line))),
         ...told.why.flatMap(({ label, rule }) => [html("dt", {}, label), html("dd", {}, ruleText(rule, this.#rules[rule]))]),
-        ...(told.next ? [html("dt", {}, "Next"), html("dd", {}, html("p", {}, told.next))] : [])),
+        ...(told.next ? [html("dt", {}, "Next"), html("dd", {}, html("p", {}, told.next))] : []),
+        ...(change ? [html("dt", {}, "If"), html("dd", {}, change)] : [])),
     );
   }
 }

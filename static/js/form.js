@@ -38,6 +38,25 @@ export class ScenarioForm {
     return { noun: "event", label: this.#body.querySelector(".trigger:has(:checked) .trigger-name")?.textContent ?? "" };
   }
 
+  /** @param {string} name @returns {HTMLInputElement | null} the input that applies now */
+  #input(name) {
+    return this.#form.querySelector(`[name="${name}"]:not([disabled])`);
+  }
+
+  /** Whether this trigger has a setting, and it is not set. @param {string} name */
+  isEmpty(name) {
+    return this.#input(name)?.value === "";
+  }
+
+  /** Sets a value as a person would. @param {string} name @param {string} value */
+  set(name, value) {
+    const input = this.#input(name);
+    if (!input) return;
+    input.value = value;
+    clearError(input);
+    this.keepAddress();
+  }
+
   /** Back to the defaults of the chosen trigger. */
   reset() {
     const trigger = new FormData(this.#form).get("trigger");

@@ -170,6 +170,34 @@ def test_a_run_can_be_cancelled(page: Page) -> None:
     assert shown != page.locator("#attempts-count").inner_text()
 
 
+@pytest.mark.parametrize(
+    ("scenario", "words", "setting"),
+    [
+        (link("s3", error_rate=1), "Add a dead-letter queue", "dead_letter_config=sqs"),
+        (
+            link("sqs", error_rate=1, message_retention_period_s=600, visibility_timeout_s=60),
+            "Add a redrive policy",
+            "max_receive_count=5",
+        ),
+        (link("kinesis", error_rate=1, maximum_retry_attempts=1), "Add an on-failure destination", "on_failure=sqs"),
+    ],
+)
+def test_a_lost_event_can_be_kept_with_one_click(page: Page, scenario: str, words: str, setting: str) -> None:
+    page.goto(scenario)
+    expect(page.locator("#sum")).to_contain_text("lost")
+    page.get_by_role("button", name=words).click()
+    until_done(page)
+    assert setting in page.url
+    expect(page.locator("#sum")).not_to_contain_text("lost")
+    expect(page.locator("#stale")).to_be_hidden()
+
+
+def test_no_setting_is_offered_that_would_not_have_helped(page: Page) -> None:
+    page.goto(link("sqs", error_rate=1, message_retention_period_s=60))
+    expect(page.locator("#explain h3")).to_contain_text("lost")
+    expect(page.locator("#explain .remedy")).to_have_count(0)
+
+
 def test_a_limit_that_cuts_a_run_is_said(page: Page) -> None:
     # nothing polls, so that 100,000 messages are no more than as many records
     page.goto(link("sqs", traffic="backlog", traffic_count=100_001, mapping_disabled_s=0, horizon_s=1))
