@@ -14,5 +14,5 @@ class RunAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for the t
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  (Django asks it so)
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:  # noqa: ARG002  (so too)
         return False

@@ -20,7 +20,7 @@ def _find(run_id: str) -> Run | None:
     return Run.objects.filter(id=run_id).only("id", "state").first()
 
 
-class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
     """Relays one run to one page."""
 
     _pump: "asyncio.Task[None] | None" = None

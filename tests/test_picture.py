@@ -162,7 +162,7 @@ def test_equal_time_is_at_equal_place_in_all_panes() -> None:
     for pane in root.iter(f"{SVG}g"):
         marks = [one for one in pane if "mark" in (one.get("class") or "").split()]
         if pane.get("class") == "lane":
-            firsts.append((marks[0].find(f"{SVG}path[@class='body']").get("d"), len(marks)))  # type: ignore[union-attr]
+            firsts.append((marks[0].find(f"{SVG}path[@class='body']").get("d"), len(marks)))  # type: ignore[union-attr]  # None fails
     assert [count for _, count in firsts] == [1, 3, 5]
     assert len({path.partition(" ")[0] for path, _ in firsts if path}) == 1, "all first attempts begin at the same x"
     assert len([one for one in root.iter() if one.get("class") == "strip"]) == 3

@@ -1,11 +1,14 @@
 """Reads a run for the property tests: its records, and the few questions that many tests ask of them."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from heapq import heappop, heappush
 from typing import Any
 
 import msgspec
+import pytest
+from hypothesis import given
+from hypothesis.strategies import SearchStrategy
 
 from simulations.engine import Scenario, simulate_rows
 from simulations.engine.trace import Attempt, Ended, Record, Row, Settled, to_record
@@ -79,3 +82,24 @@ def changed(scenario: Scenario, **sections: Any) -> Scenario:
         for name, value in sections.items()
     }
     return msgspec.structs.replace(scenario, **fields)
+
+
+Check = Callable[[Trace], None]
+
+
+def for_every(triggers: Iterable[str], drawn: Callable[[str], SearchStrategy[Scenario]]) -> Callable[[Check], Any]:
+    """Runs a check over the scenarios drawn for each of the triggers."""
+
+    def decorate(check: Check) -> Any:
+        @pytest.mark.parametrize("trigger", triggers)
+        def test(trigger: str) -> None:
+            @given(drawn(trigger))
+            def body(scenario: Scenario) -> None:
+                check(Trace(scenario))
+
+            body()
+
+        test.__name__ = test.__qualname__ = check.__name__
+        return test
+
+    return decorate

@@ -10,19 +10,21 @@ from simulations import links
 from simulations.engine import TRIGGERS, FieldError, Scenario, ScenarioErrors, parse_scenario
 from simulations.engine.fields import scenario_fields
 from simulations.engine.limits import UNKNOWN
+from simulations.engine.rules import number
 from simulations.engine.trigger import Trigger
 
 LETTERS = "abc"
 NONE = "none"  # no third pane
+# without a dead-letter queue a message that always fails goes round until it is too old
+_DLQ_AFTER = number("SQS-5", "recommended_max_receive_count")
+_VISIBILITY_PER_TIMEOUT = number("SQS-8", "recommended_factor")
 # an event whose function always fails: the caller knows, Lambda's queue loses it, a message queue keeps it
 _DEFAULT = {
     "a": "trigger=api_gateway&error_rate=1",
     "b": "trigger=s3&error_rate=1",
-    "c": "trigger=sqs&error_rate=1&max_receive_count=5",
+    "c": f"trigger=sqs&error_rate=1&max_receive_count={_DLQ_AFTER}",
 }
 _SHARED = ("traffic", "failures", "seed")
-_DLQ_AFTER = 5  # receives; without a dead-letter queue a message that always fails goes round until it is too old
-_VISIBILITY_PER_TIMEOUT = 6  # what AWS advises
 
 
 class Pane(msgspec.Struct, kw_only=True):

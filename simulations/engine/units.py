@@ -6,11 +6,6 @@ US_PER_MINUTE = 60_000_000
 MB_PER_GB = 1_024
 
 
-def us_from_s(seconds: float) -> int:
-    """Whole microseconds of a number of seconds."""
-    return round(seconds * US_PER_S)
-
-
 def us_from_ms(milliseconds: float) -> int:
     """Whole microseconds of a number of milliseconds."""
     return round(milliseconds * US_PER_MS)

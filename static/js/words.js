@@ -1,6 +1,5 @@
 // @ts-check
 /** What the wire's words are called on the page. AWS's own names stay as they are. */
-import { counted } from "./format.js";
 
 /** Outcomes of an attempt from worst to best: where many share a pixel the first one wins. */
 export const SEVERITY = ["timed_out", "failed", "refused", "throttled", "succeeded"];
@@ -103,6 +102,3 @@ export const ending = (reason) => ENDINGS[reason] ?? reason.replaceAll("_", " ")
 
 /** What a fate means, where its name does not say it. @type {Record<string, string>} */
 export const MEANS = { lost: "nobody has it any more", captured: "in a dead-letter queue or destination", returned: "the caller got an error", filtered: "never reached the function" };
-
-/** "3 events were lost", for a group of events with one fate. @param {string} fate @param {number} n @param {string} noun */
-export const fateOf = (fate, n, noun) => `${counted(n, noun)} ${FATE[fate]?.says ?? fate}`;

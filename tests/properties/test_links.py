@@ -157,7 +157,7 @@ def test_a_number_beyond_its_limit_is_refused_in_the_words_of_aws(trigger: str, 
 def test_a_number_at_its_limit_is_taken_as_it_is(trigger: str, field: Field) -> None:
     texts = {"trigger": trigger, **({field.of: str(field.variant)} if field.of else {})}
     for limit in {field.minimum, field.maximum, 0} - {None}:
-        read = outcome_of(lambda limit=limit: read_link(render_query({**texts, field.key: f"{limit:.17g}"})))  # type: ignore[misc]
+        read = outcome_of(lambda limit=limit: read_link(render_query({**texts, field.key: f"{limit:.17g}"})))  # type: ignore[misc]  # inferred
         if isinstance(read, Scenario):
             assert float(render_texts(read)[field.key]) == limit
         else:

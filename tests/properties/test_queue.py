@@ -1,6 +1,5 @@
 """P9, and what else holds for every message of every queue, whatever fails."""
 
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +11,7 @@ from hypothesis.strategies import DrawFn
 from simulations.engine import TRIGGERS, Scenario
 from simulations.engine.trace import Arrived, Attempt, Captured, Deleted, Received, Scaled, Settled
 from tests.strategies import matches, returned, scenarios
-from tests.traces import Trace, changed, member
+from tests.traces import Trace, changed, for_every, member
 
 US = 1_000_000
 QUEUES = sorted(key for key, trigger in TRIGGERS.items() if trigger.model == "queue")
@@ -34,8 +33,6 @@ POLLS: dict[str, Any] = {
     "maximum_batching_window_s": 0, "batch_size": 1,
 }  # fmt: skip
 
-Check = Callable[[Trace], None]
-
 
 @st.composite
 def partial_answers(draw: DrawFn, /, trigger: str) -> Scenario:
@@ -51,19 +48,7 @@ def partial_answers(draw: DrawFn, /, trigger: str) -> Scenario:
     return draw(scenarios(trigger, settings=settings, failures=plan, function=QUICK, horizon_s=None))
 
 
-def for_every_queue(check: Check) -> Any:
-    """Run a check over scenarios of each trigger whose model is a queue."""
-
-    @pytest.mark.parametrize("trigger", QUEUES)
-    def test(trigger: str) -> None:
-        @given(scenarios(trigger) | partial_answers(trigger))
-        def body(scenario: Scenario) -> None:
-            check(Trace(scenario))
-
-        body()
-
-    test.__name__ = test.__qualname__ = check.__name__
-    return test
+for_every_queue = for_every(QUEUES, lambda trigger: scenarios(trigger) | partial_answers(trigger))
 
 
 def receives(trace: Trace) -> dict[str, list[tuple[Received, int]]]:

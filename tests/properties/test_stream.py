@@ -1,7 +1,6 @@
 """P8, and what else holds for every record of every stream, whatever fails."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +12,7 @@ from hypothesis.strategies import DrawFn
 from simulations.engine import TRIGGERS, Scenario
 from simulations.engine.trace import Arrived, Attempt, Captured, Checkpointed, Limit, Received, Settled, Split
 from tests.strategies import matches, returned, scenarios
-from tests.traces import Trace, changed, member
+from tests.traces import Trace, changed, for_every, member
 
 US = 1_000_000
 STREAMS = sorted(key for key, trigger in TRIGGERS.items() if trigger.model == "stream")
@@ -32,8 +31,6 @@ READS: dict[str, Any] = {
     "mapping_starts_s": 0, "mapping_disabled_s": None, "maximum_record_age_s": -1, "starting_position": "trim_horizon",
     "maximum_batching_window_s": 0, "retry_first_wait_s": 1, "retry_longest_wait_s": 1,
 }  # fmt: skip
-
-Check = Callable[[Trace], None]
 
 
 @st.composite
@@ -59,19 +56,7 @@ def much_fails(draw: DrawFn, /, trigger: str) -> Scenario:
     return draw(scenarios(trigger, settings=settings, failures=plan, function=QUICK, horizon_s=None))
 
 
-def for_every_stream(check: Check) -> Any:
-    """Run a check over scenarios of each trigger whose model is a stream."""
-
-    @pytest.mark.parametrize("trigger", STREAMS)
-    def test(trigger: str) -> None:
-        @given(scenarios(trigger) | much_fails(trigger))
-        def body(scenario: Scenario) -> None:
-            check(Trace(scenario))
-
-        body()
-
-    test.__name__ = test.__qualname__ = check.__name__
-    return test
+for_every_stream = for_every(STREAMS, lambda trigger: scenarios(trigger) | much_fails(trigger))
 
 
 def keys(scenario: Scenario) -> dict[str, str]:

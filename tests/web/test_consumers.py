@@ -35,7 +35,7 @@ class Socket:
             "headers": headers,
             "subprotocols": [],
         }
-        self._app: Any = ApplicationCommunicator(application, scope)  # type: ignore[no-untyped-call]
+        self._app: Any = ApplicationCommunicator(application, scope)  # type: ignore[no-untyped-call]  # Channels has no types
 
     async def connect(self) -> bool:
         await self._app.send_input({"type": "websocket.connect"})

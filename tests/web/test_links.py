@@ -56,7 +56,7 @@ def test_a_question_mark_inside_a_value_is_no_address() -> None:
 
 def test_a_field_of_another_kind_of_traffic_is_an_error_that_says_where_it_belongs() -> None:
     assert "traffic=burst" in errors_of("trigger=s3&traffic_count=5")["traffic_count"]
-    assert links.read_link("trigger=s3&traffic=burst&traffic_count=5").traffic.count == 5  # type: ignore[union-attr]
+    assert links.read_link("trigger=s3&traffic=burst&traffic_count=5").traffic.count == 5  # type: ignore[union-attr]  # a burst
 
 
 def test_a_variant_is_its_default_where_only_its_fields_are_given() -> None:

@@ -215,7 +215,7 @@ class Express:
                  (init + spent + 999) // 1000, response, None, environment, [name], [(name, retries + 1, None, retries)],
                  environment_rule)
             )  # fmt: skip
-            entry = (end, ENDS, invocations, name, ending, environment, event, retries, later)  # noqa: PLW2901
+            entry = (end, ENDS, invocations, name, ending, environment, event, retries, later)  # noqa: PLW2901  (the old one is done)
             try:
                 ahead[end >> bits].append(entry)
             except KeyError:

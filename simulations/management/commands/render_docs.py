@@ -57,7 +57,7 @@ def stale(folder: Path = DOCS) -> list[str]:
 class Command(BaseCommand):
     help = "Write docs/rules.md and docs/trace.md from the engine."
     # the pages need no database, no URLs, no templates
-    requires_system_checks: list[str] = []  # noqa: RUF012
+    requires_system_checks: list[str] = []  # noqa: RUF012  (declared so by Django)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a page is stale")

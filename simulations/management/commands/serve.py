@@ -41,7 +41,7 @@ _LOOK_EVERY_S = 0.1
 class Command(BaseCommand):
     help = "Run the whole site: migrations, Redis, the Celery worker and the web server."
     # urls and templates are checked by the tests; here they would only cost time
-    requires_system_checks: list[str] = []  # noqa: RUF012
+    requires_system_checks: list[str] = []  # noqa: RUF012  (declared so by Django)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="where the web server listens (127.0.0.1)")
@@ -264,7 +264,7 @@ def _allowed_hosts(host: str) -> list[str]:
 
 
 def _address(host: str, port: int) -> str:
-    shown = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    shown = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (only read)
     return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
 
 

@@ -33,7 +33,7 @@ _FORMATS = ("text", "json", "jsonl")
 class Command(BaseCommand):
     help = "Simulate a scenario and print the trace and the report."
     # a scenario needs no database, no URLs, no templates
-    requires_system_checks: list[str] = []  # noqa: RUF012
+    requires_system_checks: list[str] = []  # noqa: RUF012  (declared so by Django)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("link", nargs="?", help="the address of the page, or its query string")
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             "--schema", action="store_true", help="print the JSON Schemas of scenario, record and report"
         )
 
-    def handle(self, *, link: str | None, scenario: str | None, format: str, schema: bool, **_: Any) -> None:  # noqa: A002
+    def handle(self, *, link: str | None, scenario: str | None, format: str, schema: bool, **_: Any) -> None:  # noqa: A002  (--format)
         write = sys.stdout.buffer.write
         try:
             parts = _schemas() if schema else _FORMATTERS[_checked(format)](_scenario(link, scenario))
