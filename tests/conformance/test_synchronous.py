@@ -20,6 +20,7 @@ def request(
 
 
 SLOW = {"timeout_s": 60, "duration": {"kind": "constant", "ms": 40_000}}
+INSTANT = {"reserved_concurrent_executions": 1, "duration": {"kind": "constant", "ms": 0}}
 TWO = {"kind": "burst", "count": 2}
 
 
@@ -60,6 +61,11 @@ CASES = [
                           traffic={"kind": "steady", "count": 2, "rate_per_s": 1}), billed_ms=[350, 350], answers=[502, 200]),
     Case(rule="INIT-4", sentence="billed duration is rounded up once, over initialisation and run together",
          scenario=request(function={"init_ms": 80, "duration": {"kind": "constant", "ms": 133.61}}), billed_ms=[214]),
+    Case(rule="CONC-3", sentence="ten times the concurrency is taken at once, the rest is throttled though nothing runs",
+         scenario=request(function=INSTANT, traffic={"kind": "burst", "count": 12}), answers=[*[200] * 10, *[500] * 2], invocations=10),
+    Case(rule="CONC-3", sentence="a tenth of a second later there is room for one more",
+         scenario=request(function=INSTANT, traffic={"kind": "at", "events": [{"at_ms": 0}] * 10 + [{"at_ms": 100}] * 2}),
+         outcomes=[*["succeeded"] * 11, "throttled"]),
     Case(rule="CONC-5", sentence="a provisioned environment has no cold start; what exceeds it has one",
          scenario=request(function={"init_ms": 500, "provisioned_concurrent_executions": 1}, traffic=TWO), billed_ms=[100, 600]),
     Case(rule="CONC-5", sentence="it stays ready, however long nobody calls",

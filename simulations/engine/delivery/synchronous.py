@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from simulations.engine.function import Run
+from simulations.engine.function import RESERVED_LIMIT, Run
+from simulations.engine.growth import RequestRate
 from simulations.engine.kernel import RETURNS
 from simulations.engine.rules import number, value
 from simulations.engine.sim import TOO_MANY_REQUESTS, Sim, failed
@@ -137,6 +138,7 @@ class Calls:
         self._caller = caller
         self._hold, self._rule = caller.hold, caller.rule
         self._patience = caller.patience.us if caller.patience is not None else None
+        self._rate = RequestRate(sim.function.limit, reserved=sim.function.refusal[0] == RESERVED_LIMIT)
 
     def request(self, at: int, event: Event) -> None:
         """Call the function for one event, unless it is too large for the caller."""
@@ -186,7 +188,7 @@ class Calls:
         events = call.events
         for event in events:
             event.attempts = attempt
-        throttle = sim.function.throttled(at) or (caller.limited(at) if caller.limited is not None else None)
+        throttle = self._throttle(at)
         if throttle is not None:
             sim.throttle(at, rule, throttle, attempt, self._members(call))
             self._failed(at, call, _throttled(throttle[0]))
@@ -197,6 +199,15 @@ class Calls:
         sim.attempt(run, rule, attempt, [(event.id, event.invocations, None, call.retries) for event in events])
         if self._patience is not None and run.end > at + self._patience:
             sim.kernel.at(at + self._patience, RETURNS, call.index, self._gave_up, (call, attempt))
+
+    def _throttle(self, at: int) -> tuple[str, str] | None:
+        """Why the call is throttled, by whom: the function's concurrency, the caller's own limit, the function's request rate."""
+        limited = self._caller.limited
+        return (
+            self._sim.function.throttled(at)
+            or (limited(at) if limited is not None else None)
+            or self._rate.throttled(at)
+        )
 
     def _refusal(self, at: int, call: Call, rule: str) -> Problem | None:
         """SYNC-5 and the failure plan: Lambda refuses the call itself, and no code runs (ERR-1)."""

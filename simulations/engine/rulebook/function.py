@@ -30,7 +30,7 @@ CONCURRENCY: tuple[Rule, ...] = (
         values={"environments_per_10_s": 1000, "requests_per_s_per_10_s": 10_000, "interval_s": 10},
         source=(lambda_guide("scaling-behavior"),),
         note="The burst limits before November 2023 are from memory. AWS does not say which reason such a throttle names; "
-        "we take that of the account's concurrency. Requests a second are not limited here.",
+        "we take that of the account's concurrency. Of the two rates only that of environments limits anything here.",
     ),
     Rule(
         id="CONC-3",
@@ -39,9 +39,9 @@ CONCURRENCY: tuple[Rule, ...] = (
             "than 100 ms. Asynchronous events have no such limit."
         ),
         values={"requests_per_s_factor": 10, "matters_below_ms": 100},
-        state="not_modelled",
-        reason="Only the number of runs at one moment is limited here, not requests a second.",
         source=(_CONCURRENCY, _LIMITS),
+        note="AWS does not say how it measures the second. Here the allowance grows evenly, and what is unused is saved up "
+        "for one second. Event source mappings also call synchronously; they are not limited by it here.",
     ),
     Rule(
         id="CONC-4",
