@@ -74,7 +74,7 @@ WEB_CALLERS: tuple[Rule, ...] = (
         ),
         values={"request_bytes": 6_291_456, "response_bytes": 6_291_456},
         state="not_modelled",
-        reason="Comes with the VPC Lattice trigger.",
+        reason="There is no trigger for VPC Lattice here, so no run could show it.",
         source=(aws_page("vpc-lattice/latest/ug/lambda-functions"),),
     ),
     Rule(

@@ -128,7 +128,7 @@ LIFECYCLE: tuple[Rule, ...] = (
         ),
         values={"restore_limit_s": 10, "timeout_status": 408},
         state="not_modelled",
-        reason="SnapStart is not built yet.",
+        reason="A snapshot changes how a function starts, not who retries; the start of the function here is INIT-1.",
         source=(_ENVIRONMENT,),
     ),
     Rule(
@@ -185,7 +185,7 @@ NEWER_COMPUTE: tuple[Rule, ...] = (
             "A dead-letter queue works, Lambda destinations do not."
         ),
         state="not_modelled",
-        reason="Durable functions are not built yet.",
+        reason="The function here is a plain one; a durable function retries its own steps, and its history is another picture.",
         source=(lambda_guide("durable-execution-sdk-retries"), lambda_guide("durable-invoking")),
         note="The launch in December 2025 is from memory.",
     ),
@@ -196,7 +196,7 @@ NEWER_COMPUTE: tuple[Rule, ...] = (
             "An exception outside a step ends the execution; faults of the platform are retried until its timeout."
         ),
         state="not_modelled",
-        reason="Durable functions are not built yet.",
+        reason="The function here is a plain one; a durable function retries its own steps, and its history is another picture.",
         source=(lambda_guide("durable-execution-sdk-retries"),),
     ),
     Rule(
@@ -207,7 +207,7 @@ NEWER_COMPUTE: tuple[Rule, ...] = (
         ),
         values={"synchronous_s": 900, "asynchronous_s": 31_622_400, "reused_name": 409},
         state="not_modelled",
-        reason="Durable functions are not built yet.",
+        reason="The function here is a plain one; a durable function retries its own steps, and its history is another picture.",
         source=(lambda_guide("durable-invoking-esm"), lambda_api("DurableConfig"), shape("DurableConfig")),
     ),
     Rule(
@@ -218,7 +218,7 @@ NEWER_COMPUTE: tuple[Rule, ...] = (
         ),
         values={"doubling_s": 300, "requests_per_vcpu": 64, "minimum_environments": 3},
         state="not_modelled",
-        reason="Managed Instances are not built yet.",
+        reason="The function here runs one event in an environment at a time; the retry rules would be the same.",
         source=(lambda_guide("lambda-managed-instances-scaling"), _METRICS),
     ),
     Rule(

@@ -48,7 +48,7 @@ OTHER_CALLERS: tuple[Rule, ...] = (
         ),
         values={"retries": 3, "limit_s": 8, "chain_limit_s": 20, "response_bytes": 32_768},
         state="not_modelled",
-        reason="Comes with the Connect trigger.",
+        reason="There is no trigger for Connect here, so no run could show it.",
         source=(aws_page("connect/latest/adminguide/connect-lambda-functions"),),
     ),
     Rule(
@@ -72,7 +72,7 @@ OTHER_CALLERS: tuple[Rule, ...] = (
         ),
         values={"treat_missing_keys_as": "TemporaryFailure"},
         state="not_modelled",
-        reason="Comes with the S3 Batch Operations trigger.",
+        reason="There is no trigger for S3 Batch Operations here, so no run could show it.",
         source=(aws_page("AmazonS3/latest/userguide/batch-ops-invoke-lambda"),),
     ),
     Rule(
@@ -80,7 +80,7 @@ OTHER_CALLERS: tuple[Rule, ...] = (
         sentence="A Lex V2 bot calls one function for each alias and language and waits; no retry is documented.",
         values={"limit_s": 30},
         state="not_modelled",
-        reason="Comes with the Lex trigger.",
+        reason="There is no trigger for Lex here, so no run could show it.",
         source=(aws_page("lexv2/latest/dg/lambda"),),
         note="The limit of about 30 s is from memory.",
     ),
@@ -92,7 +92,7 @@ OTHER_CALLERS: tuple[Rule, ...] = (
         ),
         values={"calls": 4},
         state="not_modelled",
-        reason="Comes with the Secrets Manager trigger.",
+        reason="There is no trigger for Secrets Manager here, so no run could show it.",
         source=(aws_page("secretsmanager/latest/userguide/rotate-secrets_lambda"),),
         note="AWS does not say whether the calls are synchronous.",
     ),
@@ -118,7 +118,7 @@ OTHER_CALLERS: tuple[Rule, ...] = (
         ),
         values={"limit_s": 30, "default_disposition": "CONTINUE"},
         state="not_modelled",
-        reason="Comes with the SES trigger.",
+        reason="The SES trigger here invokes with Event, the usual way; a rule that waits for its answer is not offered.",
         source=(aws_page("ses/latest/dg/receiving-email-action-lambda"),),
     ),
     Rule(
@@ -132,7 +132,7 @@ OTHER_CALLERS: tuple[Rule, ...] = (
         id="APPS-1",
         sentence="AppSync resolvers call with RequestResponse by default and may call with Event.",
         state="not_modelled",
-        reason="Comes with the AppSync trigger.",
+        reason="There is no trigger for AppSync here, so no run could show it.",
         source=(aws_page("appsync/latest/devguide/resolver-reference-lambda-js"),),
     ),
     Rule(
@@ -140,7 +140,7 @@ OTHER_CALLERS: tuple[Rule, ...] = (
         sentence="An Alexa skill waits 8 s for its function.",
         values={"limit_s": 8},
         state="not_modelled",
-        reason="Comes with the Alexa trigger.",
+        reason="There is no trigger for Alexa here, so no run could show it.",
         basis="memory",
     ),
 )

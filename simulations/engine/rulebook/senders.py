@@ -133,7 +133,7 @@ SENDERS: tuple[Rule, ...] = (
             "A CloudWatch alarm tries until Lambda accepts, except when the function is missing or not permitted."
         ),
         state="not_modelled",
-        reason="Comes with the CloudWatch alarm trigger.",
+        reason="There is no trigger for CloudWatch alarm here, so no run could show it.",
         source=(aws_page("AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda"),),
     ),
     Rule(
@@ -174,21 +174,21 @@ SENDERS: tuple[Rule, ...] = (
             "job's success or failure."
         ),
         state="not_modelled",
-        reason="Comes with the CodePipeline trigger.",
+        reason="There is no trigger for CodePipeline here, so no run could show it.",
         source=(aws_page("codepipeline/latest/userguide/action-reference-Lambda"),),
     ),
     Rule(
         id="CC-1",
         sentence="A CodeCommit trigger invokes asynchronously; nothing is special about it after that.",
         state="not_modelled",
-        reason="Comes with the CodeCommit trigger.",
+        reason="There is no trigger for CodeCommit here, so no run could show it.",
         source=(lambda_guide("lambda-services"),),
     ),
     Rule(
         id="CFG-1",
         sentence="A custom rule of AWS Config invokes asynchronously and expects the function to call PutEvaluations.",
         state="not_modelled",
-        reason="Comes with the AWS Config trigger.",
+        reason="There is no trigger for AWS Config here, so no run could show it.",
         source=(lambda_guide("lambda-services"),),
         note="PutEvaluations is from memory.",
     ),
