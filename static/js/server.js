@@ -29,7 +29,7 @@ export class Starter {
   /**
    * Asks for a run.
    * @param {string} query the whole scenario @param {() => void} slow called when no answer has come for some seconds
-   * @returns {Promise<{started: any, errors?: undefined} | {errors: FieldError[]} | null>} null: another question took its place
+   * @returns {Promise<{started: any, errors?: undefined} | {started?: undefined, errors: FieldError[]} | null>} null: another question took its place
    */
   async begin(query, slow) {
     this.#asked?.abort();
