@@ -12,7 +12,8 @@ from msgspec import inspect
 
 from simulations.engine.failures import FailurePlan
 from simulations.engine.function import Function
-from simulations.engine.scenario import HORIZON_MOST_S, RULE_PACK, SCENARIO_VERSION, SEED_MOST, variants
+from simulations.engine.reading import variants
+from simulations.engine.scenario import HORIZON_MOST_S, RULE_PACK, SCENARIO_VERSION, SEED_MOST
 from simulations.engine.traffic import Traffic
 from simulations.engine.triggers import TRIGGERS
 

@@ -29,10 +29,14 @@ class Tier(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Free(msgspec.Struct, frozen=True, kw_only=True):
-    """What is free each month: `always`, or only for a new account's first year; `shared_by` says among what."""
+    """What is free each month: `always`, or only for a new account's first year.
+
+    `shared_by` says among what; prices of one `pool` share one such quantity.
+    """
 
     quantity: Decimal
     always: bool
+    pool: str = ""
     shared_by: str = ""
     note: str = ""
 

@@ -18,7 +18,7 @@ RANGES = {
     "FH": 1, "S3B": 1, "LEX": 1, "SEC": 1, "PIPE": 1, "SES": 2, "S3OL": 1, "APPS": 1, "ALX": 1, "ASYNC": 11, "DEST": 9,
     "REC": 4, "S3": 2, "SNS": 3, "EB": 2, "SCH": 1, "CWL": 1, "CWA": 1, "IOT": 1, "CFN": 1, "CP": 1, "CC": 1, "CFG": 1,
     "ESM": 7, "FILTER": 4, "SQS": 20, "STREAM": 20, "KAFKA": 8, "MQ": 2, "DOCDB": 1, "ESMM": 1, "CONC": 6, "INIT": 6,
-    "FN": 2, "ERR": 1, "DUR": 3, "LMI": 1, "MVM": 1, "COST": 8, "MET": 17, "PERM": 15, "SET": 15, "CU": 15, "TUT": 13,
+    "FN": 2, "ERR": 1, "DUR": 3, "LMI": 1, "MVM": 1, "COST": 8, "BILL": 13, "MET": 17, "PERM": 15, "SET": 15, "CU": 15, "TUT": 13,
     "RUN": 7,
 }  # fmt: skip
 # what we assume is numbered in blocks, so that two people can add to it at once; only here may numbers be missing
@@ -157,4 +157,4 @@ def test_the_pages_tell_every_rule_and_every_kind_of_record() -> None:
 def test_a_page_that_differs_is_stale(tmp_path: Path) -> None:
     (tmp_path / "rules.md").write_text(render_docs.rules_page(), encoding="utf-8")
     (tmp_path / "trace.md").write_text(render_docs.trace_page() + "edited", encoding="utf-8")
-    assert render_docs.stale(tmp_path) == ["trace.md"]
+    assert render_docs.stale(tmp_path) == ["trace.md", "prices.md"]

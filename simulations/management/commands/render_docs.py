@@ -13,6 +13,7 @@ from typing import Any, get_args
 import msgspec
 from django.core.management.base import BaseCommand, CommandError
 
+from simulations import pricelist
 from simulations.engine import trace
 from simulations.engine.rules import RULES, SECTIONS, Basis, Rule, State, Value
 
@@ -46,7 +47,12 @@ def trace_page() -> str:
     return _page(_trace_head(), _words(), "## Members of an attempt", _described(trace.Member), *kinds)
 
 
-PAGES: dict[str, Callable[[], str]] = {"rules.md": rules_page, "trace.md": trace_page}
+def prices_page() -> str:
+    """docs/prices.md: what `manage.py price` reads, and every price."""
+    return _page(pricelist.page())
+
+
+PAGES: dict[str, Callable[[], str]] = {"rules.md": rules_page, "trace.md": trace_page, "prices.md": prices_page}
 
 
 def stale(folder: Path = DOCS) -> list[str]:
@@ -55,7 +61,7 @@ def stale(folder: Path = DOCS) -> list[str]:
 
 
 class Command(BaseCommand):
-    help = "Write docs/rules.md and docs/trace.md from the engine."
+    help = "Write the pages of docs that are made from the engine."
     # the pages need no database, no URLs, no templates
     requires_system_checks: list[str] = []  # noqa: RUF012  (declared so by Django)
 

@@ -1,0 +1,126 @@
+"""Plain data read field by field into settings structs, so that every error is found and says where it is.
+
+Errors are in AWS's words where AWS has some; `path` is where the value stands in what was given (`settings.batch_size`).
+"""
+
+from typing import Annotated, Any, get_args, get_origin
+
+import msgspec
+from msgspec import inspect
+
+from simulations.engine.limits import UNKNOWN, VALIDATION, FieldError
+
+
+def read(struct: type[Any], raw: Any, path: str, errors: list[FieldError]) -> Any:
+    """An instance of a settings struct, each field on its own so that every error is found."""
+    if not isinstance(raw, dict):
+        errors.append(FieldError(path, UNKNOWN, f"{path} is an object, not {shown(raw)}."))
+        return None
+    before = len(errors)
+    config = struct.__struct_config__
+    names = {field.encode_name: field for field in msgspec.structs.fields(struct)}
+    values: dict[str, Any] = {}
+    for name, value in raw.items():
+        if name == config.tag_field:
+            continue
+        if name not in names:
+            errors.append(unknown(f"{path}.{name}", str(name), tuple(names)))
+            continue
+        values[name] = _read_field(names[name].type, value, f"{path}.{name}", errors)
+    return struct(**values) if len(errors) == before else None
+
+
+def _read_field(declared: Any, value: Any, path: str, errors: list[FieldError]) -> Any:
+    """One field: a union of settings structs by its kind, anything else as its type says."""
+    if variants(declared):
+        return read_union(declared, value, path, errors)
+    return leaf(declared, value, path, errors)
+
+
+def read_union(declared: Any, raw: Any, path: str, errors: list[FieldError]) -> Any:
+    """One of several structs, told apart by their `kind`."""
+    kinds = variants(declared)
+    if not isinstance(raw, dict):
+        errors.append(FieldError(path, UNKNOWN, f"{path} is an object, not {shown(raw)}."))
+        return None
+    kind = raw.get("kind")
+    if not isinstance(kind, str) or kind not in kinds:
+        errors.append(FieldError(f"{path}.kind", VALIDATION, _enum_message(kind, f"{path}.kind", tuple(kinds))))
+        return None
+    return read(kinds[kind], raw, path, errors)
+
+
+def variants(declared: Any) -> dict[str, type[msgspec.Struct]]:
+    """The structs of a tagged union by tag; empty for any other type."""
+    parts = get_args(declared) if get_origin(declared) is not None else (declared,)
+    found: dict[str, type[msgspec.Struct]] = {}
+    for part in parts:
+        if isinstance(part, type) and issubclass(part, msgspec.Struct) and part.__struct_config__.tag is not None:
+            found[str(part.__struct_config__.tag)] = part
+        elif get_origin(part) is not None and part is not declared:
+            found.update(variants(part))
+    return found
+
+
+def leaf(
+    declared: Any, value: Any, path: str, errors: list[FieldError], ge: float | None = None, le: float | None = None
+) -> Any:
+    """A value that is no struct of ours; says what AWS would say where it is refused."""
+    declared = declared if ge is None else _bounded(declared, ge, le)
+    try:
+        return msgspec.convert(value, type=declared)
+    except msgspec.ValidationError as error:
+        text = str(error)
+        inner = text.rsplit(" - at `$", 1)[1].rstrip("`") if " - at `$" in text else ""
+        errors.append(FieldError(path + inner, VALIDATION, _message(declared, value, path, text)))
+        return None
+
+
+def _bounded(declared: Any, ge: float | None, le: float | None) -> Any:
+
+    return Annotated[declared, msgspec.Meta(ge=ge, le=le)]
+
+
+def _message(declared: Any, value: Any, path: str, text: str) -> str:
+    """AWS's sentence for a value outside the API's limits, ours for the rest."""
+    kind = _plain_type(inspect.type_info(declared))
+    if isinstance(kind, inspect.LiteralType):
+        return _enum_message(value, path, tuple(str(choice) for choice in kind.values))
+    if (
+        isinstance(kind, inspect.IntType | inspect.FloatType)
+        and isinstance(value, int | float)
+        and not isinstance(value, bool)
+    ):
+        for limit, word in ((kind.ge, "greater"), (kind.le, "less")):
+            if limit is not None and (value < limit if word == "greater" else value > limit):
+                return _constraint(value, path, f"Member must have value {word} than or equal to {limit:g}" if limit < 1e6 else
+                                   f"Member must have value {word} than or equal to {limit}")  # fmt: skip
+    return f"{shown(value)} does not fit: {text.split(' - at', maxsplit=1)[0].replace('`', '')}."
+
+
+def _plain_type(info: inspect.Type) -> inspect.Type:
+    """A type without its description, and without None."""
+    if isinstance(info, inspect.Metadata):
+        return _plain_type(info.type)
+    if isinstance(info, inspect.UnionType):
+        rest = [part for part in info.types if not isinstance(part, inspect.NoneType)]
+        return _plain_type(rest[0]) if len(rest) == 1 else info
+    return info
+
+
+def _constraint(value: Any, path: str, constraint: str) -> str:
+    return f"1 validation error detected: Value {shown(value)} at '{path.rsplit('.', 1)[-1]}' failed to satisfy constraint: {constraint}"
+
+
+def _enum_message(value: Any, path: str, choices: tuple[str, ...]) -> str:
+    return _constraint(value, path, f"Member must satisfy enum value set: [{', '.join(choices)}]")
+
+
+def unknown(path: str, name: str, known: tuple[str, ...]) -> FieldError:
+    return FieldError(path, UNKNOWN, f'Unknown parameter in input: "{name[:100]}", must be one of: {", ".join(known)}')
+
+
+def shown(value: Any) -> str:
+    """A value as an error message shows it, cut to a readable length."""
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return f"'{text[:100]}'"

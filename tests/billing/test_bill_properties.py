@@ -1,0 +1,97 @@
+"""P12 for bills: the total is the sum of lines, more never costs less, and the quantities of two halves are those of the whole."""
+
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulations.engine.billing import Quantity, make_bill, price_use
+from simulations.engine.prices import book, regions
+
+keys = st.sampled_from([key for key, item in book().items.items() if "us-east-1" in item.regions])
+numbers = st.one_of(
+    st.integers(0, 10**13).map(Decimal), st.decimals(0, 10**6, places=6, allow_nan=False, allow_infinity=False)
+)
+quantities = st.lists(
+    st.builds(lambda key, number: Quantity(what=key, price_key=key, number=number), keys, numbers), max_size=8
+)
+
+
+@given(quantities, st.sampled_from(regions()), st.booleans())
+def test_the_total_is_the_sum_of_lines_that_are_quantity_times_price(
+    used: list[Quantity], region: str, free_tier: bool
+) -> None:
+    bill = make_bill(used, region, free_tier=free_tier)
+    assert Decimal(bill.total_usd) == sum(Decimal(item.amount) for item in bill.line_items)
+    for item in bill.line_items:
+        assert Decimal(item.quantity) * Decimal(item.unit_price) == Decimal(item.amount)
+    for quantity in used:
+        of_key = sum(Decimal(item.quantity) for item in bill.line_items if item.price_key == quantity.price_key)
+        assert of_key == sum(other.number for other in used if other.price_key == quantity.price_key)
+
+
+@given(quantities, keys, numbers, st.booleans(), st.integers(0, 8))
+def test_adding_a_quantity_never_lowers_the_bill(
+    used: list[Quantity], key: str, number: Decimal, free_tier: bool, place: int
+) -> None:
+    more = [*used[:place], Quantity(what="more", price_key=key, number=number), *used[place:]]
+    assert _total(more, free_tier=free_tier) >= _total(used, free_tier=free_tier)
+
+
+@given(quantities, st.booleans())
+def test_the_free_tier_never_makes_a_bill_larger(used: list[Quantity], free_tier: bool) -> None:
+    assert _total(used, free_tier=True) <= _total(used, free_tier=free_tier)
+
+
+@given(quantities, quantities)
+def test_without_tiers_two_halves_cost_what_the_whole_costs(one: list[Quantity], other: list[Quantity]) -> None:
+    """With tiers or a free tier the whole may be cheaper, or two free tiers would be taken."""
+    apart = _total(one, free_tier=False) + _total(other, free_tier=False)
+    together = _total([*one, *other], free_tier=False)
+    tiered = any(len(item.regions["us-east-1"].tiers) > 1 for item in map(book().items.get, _keys(one, other)) if item)
+    assert together <= apart if tiered else together == apart
+
+
+functions = st.fixed_dictionaries(
+    {
+        "requests": st.integers(0, 10**9),
+        "avg_ms": st.decimals(0, 900_000, places=2, allow_nan=False, allow_infinity=False),
+        "memory_mb": st.integers(128, 10_240),
+        "architecture": st.sampled_from(["x86_64", "arm64"]),
+        "ephemeral_storage_mb": st.integers(512, 10_240),
+        "cold_rate": st.decimals(0, 1, places=3, allow_nan=False, allow_infinity=False),
+        "init_ms": st.integers(0, 10_000),
+        "asynchronous_event_kb": st.integers(0, 1_024),
+    }
+)
+queues = st.fixed_dictionaries(
+    {
+        name: st.integers(0, 10**9)
+        for name in ("sends", "receives", "empty_receives", "deletes", "dlq_writes", "other_requests")
+    }
+)
+
+
+@given(st.lists(functions, max_size=3), st.lists(queues, max_size=3))
+def test_the_quantities_of_two_halves_are_those_of_the_whole(
+    used: list[dict[str, Any]], asked: list[dict[str, Any]]
+) -> None:
+    whole = price_use({"lambda": used, "sqs": asked})
+    halves = [price_use({"lambda": [function]}) for function in used] + [price_use({"sqs": queue}) for queue in asked]
+    assert _by_key(whole.line_items) == _by_key(item for half in halves for item in half.line_items)
+
+
+def _by_key(items: Any) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for item in items:
+        found[item.price_key] = found.get(item.price_key, Decimal(0)) + Decimal(item.quantity)
+    return {key: number for key, number in found.items() if number}
+
+
+def _keys(*parts: list[Quantity]) -> set[str]:
+    return {quantity.price_key for part in parts for quantity in part}
+
+
+def _total(used: list[Quantity], *, free_tier: bool) -> Decimal:
+    return Decimal(make_bill(used, free_tier=free_tier).total_usd)
