@@ -57,6 +57,22 @@ matches = st.one_of(
 bodies = st.one_of(
     st.none(), st.text(max_size=5), st.dictionaries(st.sampled_from("ab"), st.integers(0, 3), max_size=2)
 )
+# what a trigger's filters look at; those of a trigger that is not named here are refused and fall back to none
+FILTERED = {"sqs": "body", "kinesis": "data", "dynamodb_streams": "dynamodb"}
+leaves = st.sampled_from(
+    [
+        [0],
+        [1, 2],
+        [{"exists": False}],
+        [{"exists": True}],
+        [{"anything-but": [0]}],
+        [{"numeric": [">", 0]}],
+        [{"prefix": ""}],
+    ]
+)
+patterns = st.lists(
+    st.one_of(leaves, st.dictionaries(st.sampled_from("ab"), leaves, min_size=1, max_size=2)), max_size=2
+)
 invoke_errors = st.lists(
     st.fixed_dictionaries({"from_ms": some_ms, "to_ms": st.none() | some_ms, "error": st.sampled_from(ERRORS)}),
     max_size=2,
@@ -87,6 +103,8 @@ SHAPED: dict[str, SearchStrategy[Any]] = {
     "traffic.events.size_bytes": st.sampled_from([0, 1_024, 1_048_576, 1_048_577, 6_291_457, 10_485_761]),
     "traffic.events.id": st.none(),
     "traffic.events.body": bodies,
+    "traffic.bodies": st.one_of(st.just([]), st.lists(bodies, max_size=3)),
+    "settings.filter_criteria": st.one_of(st.just([]), st.just([]), patterns),
     "settings.shard_count": st.sampled_from([1, 2, 3, 1_000]),
     "settings.partition_keys": st.sampled_from([None, 1, 2, 7]),
     "function.timeout_s": st.sampled_from([1, 2, 3, 30, 900]),
@@ -177,7 +195,19 @@ def section_type(name: str) -> type[msgspec.Struct]:
 
 def settings_for(trigger: str) -> SearchStrategy[dict[str, Any]]:
     """The trigger's own settings as plain data."""
-    return struct_of(TRIGGERS[trigger].settings, "settings")
+    drawn = struct_of(TRIGGERS[trigger].settings, "settings")
+    return drawn.map(lambda settings: settings | filters_for(trigger, settings))
+
+
+def own(trigger: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """Those of some settings that the trigger has."""
+    return {name: value for name, value in settings.items() if name in TRIGGERS[trigger].settings.__struct_fields__}
+
+
+def filters_for(trigger: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """The filters as patterns about what this trigger's filters look at."""
+    key = FILTERED.get(trigger, "data")
+    return {name: [{key: one} for one in settings[name]] for name in ("filter_criteria",) if name in settings}
 
 
 def traffic() -> SearchStrategy[dict[str, Any]]:

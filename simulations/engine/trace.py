@@ -82,6 +82,7 @@ class Cause:
     RATE_LIMITED = "RateLimited"
     MALFORMED_RESPONSE = "MalformedResponse"
     NOT_MATCHED = "NotMatched"
+    FORMAT_MISMATCH = "FormatMismatch"  # a filter about JSON met plain text, or the other way round
     DELETED_UNHANDLED = "DeletedUnhandled"  # acknowledged although the function named it as failed
     PAYLOAD_TOO_LARGE = "PayloadTooLarge"
     TIMED_OUT = "Timeout"

@@ -22,12 +22,22 @@ Rate = Annotated[
 ]
 AtMs = Annotated[float, setting("Arrives at", "When, after the start of the run.", unit="ms", ge=0)]
 
+Bodies = Annotated[
+    list[Any],
+    plain(
+        "Bodies",
+        'What the events carry, in turn, as JSON or text, for example [{"status": "paid"}, "hello"]; nothing: each carries a '
+        "text with its number. A filter looks at it; the size is counted apart.",
+    ),
+]
+
 
 class Single(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="single"):
     """One event."""
 
     at_ms: AtMs = 0
     size_bytes: SizeBytes = 1024
+    bodies: Bodies = []
 
 
 class Steady(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="steady"):
@@ -36,6 +46,7 @@ class Steady(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     count: Count = 25
     rate_per_s: Rate = 1
     size_bytes: SizeBytes = 1024
+    bodies: Bodies = []
 
 
 class Poisson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="poisson"):
@@ -44,6 +55,7 @@ class Poisson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     count: Count = 25
     rate_per_s: Rate = 1
     size_bytes: SizeBytes = 1024
+    bodies: Bodies = []
 
 
 class Burst(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="burst"):
@@ -52,6 +64,7 @@ class Burst(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     count: Count = 25
     at_ms: AtMs = 0
     size_bytes: SizeBytes = 1024
+    bodies: Bodies = []
 
 
 class Backlog(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="backlog"):
@@ -59,6 +72,7 @@ class Backlog(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     count: Count = 25
     size_bytes: SizeBytes = 1024
+    bodies: Bodies = []
 
 
 class PlannedEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -132,6 +146,8 @@ def arrivals(traffic: Traffic, draws: Draws) -> Iterator[tuple[int, Event]]:
     if isinstance(traffic, At):
         return _planned(traffic)
     size_bytes = traffic.size_bytes
+    if traffic.bodies:
+        return _with_bodies(traffic, draws)
     return chain.from_iterable(
         [
             (at, Event(index, name, at, size_bytes))
@@ -139,6 +155,13 @@ def arrivals(traffic: Traffic, draws: Draws) -> Iterator[tuple[int, Event]]:
         ]
         for number, block in enumerate(instants(traffic, draws))
     )
+
+
+def _with_bodies(traffic: Single | Steady | Poisson | Burst | Backlog, draws: Draws) -> Iterator[tuple[int, Event]]:
+    """Events that carry the traffic's bodies in turn."""
+    bodies, size_bytes = traffic.bodies, traffic.size_bytes
+    for index, at in enumerate(chain.from_iterable(instants(traffic, draws))):
+        yield at, Event(index, str(index + 1), at, size_bytes, bodies[index % len(bodies)])
 
 
 def ids(first: int, count: int) -> list[str]:

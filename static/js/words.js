@@ -56,6 +56,7 @@ const CAUSES = {
   RateLimited: "the caller's own rate limit was reached",
   MalformedResponse: "the function returned something the caller cannot use",
   NotMatched: "it matches no filter",
+  FormatMismatch: "the filter is about JSON and this is plain text, or the other way round",
   DeletedUnhandled: "it was acknowledged although the function named it as failed",
   PayloadTooLarge: "the payload is too large",
   Timeout: "the function ran into its timeout",

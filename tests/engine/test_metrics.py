@@ -258,6 +258,16 @@ def test_worked_case_sqs_poison_message() -> None:
     assert metrics.time_to_settle().max_us == 90 * S
 
 
+@pytest.mark.parametrize("trigger", ["sqs", "kinesis"])
+def test_what_could_not_be_invoked_counts_as_failed_too(trigger: str) -> None:
+    """ESMM-1: a throttle is no error of the function, and still a failed invoke of the mapping."""
+    metrics = simulated(trigger, failures={"concurrency": [{"from_ms": 0, "to_ms": 1_500, "available": 0}]})
+    throttles = sums(metrics)["Throttles"]
+    assert throttles > 0
+    assert (sums(metrics)["FailedInvokeEventCount"], sums(metrics)["Errors"]) == (throttles, 0)
+    assert sums(metrics)["InvokedEventCount"] == throttles + 1
+
+
 def test_worked_case_sqs_one_failure_named_in_a_batch_of_ten() -> None:
     plan = {
         "invocations": [{"match": {"n": 1}, "do": "ok", "returns": {"batchItemFailures": [{"itemIdentifier": "4"}]}}]

@@ -46,6 +46,18 @@ def test_the_age_of_the_oldest_message_rises_while_nothing_happens() -> None:
     assert ages[-1] == (1_200, 1_200)
 
 
+def test_events_of_a_failed_invocation_count_in_the_minute_in_which_it_ends() -> None:
+    """ESMM-1, unlike Errors, which count where it starts."""
+    metrics = over_time(
+        trigger="kinesis", failures={"first_n": 1}, settings={"maximum_retry_attempts": 1},
+        function={"duration": {"kind": "constant", "ms": 70_000}, "timeout_s": 900}, traffic={"kind": "backlog", "count": 3},
+    )  # fmt: skip
+    assert metrics["Errors"] == [(0, 1)]
+    assert metrics["FailedInvokeEventCount"] == [(60, 3)]
+    assert metrics["PolledEventCount"] == [(0, 3)]
+    assert metrics["InvokedEventCount"] == [(0, 3), (60, 3)]
+
+
 @given(scenarios())
 def test_periods_add_up_to_the_whole_run(scenario: Scenario) -> None:
     metrics = Metrics(scenario)

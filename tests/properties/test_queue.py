@@ -10,7 +10,7 @@ from hypothesis.strategies import DrawFn
 
 from simulations.engine import TRIGGERS, Scenario
 from simulations.engine.trace import Arrived, Attempt, Captured, Deleted, Received, Scaled, Settled
-from tests.strategies import matches, returned, scenarios
+from tests.strategies import matches, own, returned, scenarios
 from tests.traces import Trace, changed, for_every, member
 
 US = 1_000_000
@@ -30,7 +30,7 @@ QUICK: dict[str, Any] = {
 }  # fmt: skip
 POLLS: dict[str, Any] = {
     "mapping_starts_s": 0, "mapping_disabled_s": None, "message_retention_period_s": 1_209_600, "visibility_timeout_s": 30,
-    "maximum_batching_window_s": 0, "batch_size": 1,
+    "maximum_batching_window_s": 0, "batch_size": 1, "filter_criteria": [],
 }  # fmt: skip
 
 
@@ -247,7 +247,7 @@ def test_what_a_successful_batch_does_not_name_is_deleted_and_the_rest_is_not(tr
 def test_what_always_fails_is_captured_after_its_last_receive_or_lost_without_a_dead_letter_queue(trigger: str) -> None:
     fixed: dict[str, Any] = {"failures": ALWAYS_FAILS, "traffic": SMALL, "function": QUICK, "horizon_s": None}
 
-    @given(scenarios(trigger, settings={**POLLS, "max_receive_count": None}, **fixed), st.integers(1, 9))
+    @given(scenarios(trigger, settings={**own(trigger, POLLS), "max_receive_count": None}, **fixed), st.integers(1, 9))
     def check(scenario: Scenario, most: int) -> None:
         trace = Trace(changed(scenario, settings={"max_receive_count": most}))
         assert [settled.fate for settled in trace.fates.values()] == ["captured"] * 4
@@ -263,7 +263,7 @@ def test_one_receive_more_never_captures_more_messages(trigger: str) -> None:
     plan = {**ALWAYS_FAILS, "error_rate": 0.6}
 
     @given(
-        scenarios(trigger, settings=POLLS, failures=plan, function=QUICK, traffic=SMALL, horizon_s=None),
+        scenarios(trigger, settings=own(trigger, POLLS), failures=plan, function=QUICK, traffic=SMALL, horizon_s=None),
         st.integers(1, 6),
     )
     def check(scenario: Scenario, most: int) -> None:
@@ -280,7 +280,7 @@ def test_one_receive_more_never_captures_more_messages(trigger: str) -> None:
 def test_the_luck_of_a_message_does_not_depend_on_its_company(trigger: str) -> None:
     """A handler that reports fails the same messages in the same invocations, whatever the batches and the concurrency."""
     plan = {**ALWAYS_FAILS, "error_rate": 0.4, "handler": "report"}
-    settings = {**POLLS, "function_response_types": ["report_batch_item_failures"]}
+    settings = {**own(trigger, POLLS), "function_response_types": ["report_batch_item_failures"]}
 
     @given(
         scenarios(trigger, settings=settings, failures=plan, function=QUICK, horizon_s=None),

@@ -11,7 +11,7 @@ from hypothesis.strategies import DrawFn
 
 from simulations.engine import TRIGGERS, Scenario
 from simulations.engine.trace import Arrived, Attempt, Captured, Checkpointed, Limit, Received, Settled, Split
-from tests.strategies import matches, returned, scenarios
+from tests.strategies import matches, own, returned, scenarios
 from tests.traces import Trace, changed, for_every, member
 
 US = 1_000_000
@@ -30,6 +30,7 @@ QUICK: dict[str, Any] = {
 READS: dict[str, Any] = {
     "mapping_starts_s": 0, "mapping_disabled_s": None, "maximum_record_age_s": -1, "starting_position": "trim_horizon",
     "maximum_batching_window_s": 0, "retry_first_wait_s": 1, "retry_longest_wait_s": 1,
+    "filter_criteria": [],
 }  # fmt: skip
 
 
@@ -161,6 +162,9 @@ def test_every_loss_has_its_cause(trace: Trace) -> None:
             case "BeforeStartingPosition":
                 assert settings.starting_position != "trim_horizon"
                 assert event not in last
+            case "NotMatched" | "FormatMismatch":
+                assert settings.filter_criteria
+                assert event not in last
             case cause:
                 assert settled.fate == "delivered"
                 assert cause is None or (cause == "DeletedUnhandled" and not settings.function_response_types)
@@ -176,8 +180,8 @@ def test_the_checkpoint_moves_past_each_record_once_and_only_when_its_fate_is_de
     if trace.reason == "record_limit":
         return
     for event, settled in trace.fates.items():
-        if settled.cause in ("RetentionExpired", "BeforeStartingPosition"):
-            assert event not in passed, "the stream forgot it, nobody moved past it"
+        if settled.cause in ("RetentionExpired", "BeforeStartingPosition") or settled.fate == "filtered":
+            assert event not in passed, "the stream forgot it, or the poller left it out as soon as it was read"
         else:
             assert (passed[event].rule == GIVEN_UP) == (settled.fate != "delivered")
             assert passed[event].at_us == settled.at_us
@@ -218,7 +222,7 @@ def test_a_batch_that_was_given_up_says_which_limit_it_reached(trace: Trace) -> 
 
 @pytest.mark.parametrize("trigger", STREAMS)
 def test_with_bisecting_the_poison_alone_is_lost_and_without_it_its_batches(trigger: str) -> None:
-    settings = {**READS, "on_failure": None, "function_response_types": []}
+    settings = {**own(trigger, READS), "on_failure": None, "function_response_types": []}
 
     @given(
         scenarios(trigger, settings=settings, failures=NOTHING_ELSE_FAILS, function=QUICK, horizon_s=None),
@@ -263,7 +267,7 @@ def test_a_destination_changes_no_attempt_and_turns_what_was_given_up_into_captu
 def test_the_luck_of_a_record_does_not_depend_on_its_company(trigger: str) -> None:
     """A handler that reports fails the same records in the same invocations, whatever the batches and the concurrency."""
     plan = {**NOTHING_ELSE_FAILS, "error_rate": 0.4, "handler": "report"}
-    settings = {**READS, "function_response_types": ["report_batch_item_failures"]}
+    settings = {**own(trigger, READS), "function_response_types": ["report_batch_item_failures"]}
 
     @given(
         scenarios(trigger, settings=settings, failures=plan, function=QUICK, horizon_s=None),

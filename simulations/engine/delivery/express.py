@@ -44,6 +44,7 @@ def can_serve(sim: Sim, payload_bytes: int) -> bool:
         and not function.grows_slowly
         and function.least >> _SHORTEST > 0
         and not isinstance(traffic, At)
+        and not traffic.bodies
         and traffic.size_bytes <= payload_bytes
     )
 

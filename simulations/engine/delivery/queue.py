@@ -13,8 +13,10 @@ import msgspec
 
 from simulations.engine.delivery.batch_response import failed_items, named_items
 from simulations.engine.delivery.batches import Batch, begun
+from simulations.engine.delivery.filters import Filters
 from simulations.engine.delivery.messages import Messages
 from simulations.engine.delivery.pollers import Pollers, Scale
+from simulations.engine.delivery.receipts import Receipt
 from simulations.engine.function import Run
 from simulations.engine.kernel import POLLS, RETURNS, SCALING
 from simulations.engine.rules import number
@@ -49,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     longest_wait: int
     starts: int
     disabled: int | None
+    filters: Filters | None = None
 
 
 class Queue:
@@ -103,13 +106,26 @@ class Queue:
         while self._open and messages.waiting and self._fill(at, self._open[0]):
             pass
         while pollers.idle and messages.waiting:
-            receipt = messages.receive(at, self._size, _BATCH_BYTES)
+            receipt = self._receive(at, self._size, _BATCH_BYTES)
             if receipt is None:
                 break
             pollers.take(at)
             self._begun(at, begun(at, receipt, self._settings.first_wait))
         if messages.waiting and not pollers.idle and not pollers.settled:
             pollers.grow(at)
+
+    def _receive(self, at: int, most: int, room: int) -> Receipt | None:
+        """Receive until something passes the filters; what does not is deleted at once (FILTER-2). None: nothing came."""
+        filters, messages = self._settings.filters, self._messages
+        while (receipt := messages.receive(at, most, room)) is not None and filters is not None:
+            kept = filters.keep(self._sim, at, receipt.events)
+            if len(kept) < len(receipt.events):
+                messages.deletes += -(-(len(receipt.events) - len(kept)) // _DELETE_MOST)
+                messages.delete(receipt, frozenset(event.id for event in kept), at)
+                receipt.narrow(kept)
+            if kept:
+                break
+        return receipt
 
     def _begun(self, at: int, batch: Batch) -> None:
         """A poller has received something: invoke now, or go on until the batching window is over (MODEL-4)."""
@@ -120,6 +136,8 @@ class Queue:
         batch.size = batch.receipts[0].size
         batch.window_ends = at + window
         self._open.append(batch)
+        if self._settings.filters is not None and self._messages.waiting:
+            self._wake(at)  # there is room left although messages wait
         longest = max(window, _LONG_POLL) if self._settings.long_poll else window
         self._sim.kernel.alarm(at + longest, POLLS, _CLOSE, self._close, batch)
 
@@ -127,7 +145,7 @@ class Queue:
         """Receive more for an open batch and invoke if that completes it; whether anything changed."""
         self._forget(at, batch)
         messages = self._messages
-        receipt = messages.receive(at, self._size - batch.have, _BATCH_BYTES - batch.size)
+        receipt = self._receive(at, self._size - batch.have, _BATCH_BYTES - batch.size)
         if receipt is not None:
             batch.add(receipt)
         if messages.full or batch.have == self._size:

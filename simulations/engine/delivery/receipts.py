@@ -31,6 +31,12 @@ class Receipt(msgspec.Struct, gc=False, eq=False):
         """The bytes of its messages."""
         return sum(event.size for event in self.events)
 
+    def narrow(self, events: list[Event]) -> None:
+        """Only these are left; the lists that were told of stay as they are."""
+        left = {event.id for event in events}
+        self.counts = [count for name, count in zip(self.ids, self.counts, strict=True) if name in left]
+        self.events, self.ids = events, [event.id for event in events]
+
 
 def rule_of_marked(events: list[Event], rule: str) -> str:
     """The rule of a receive with a message whose copy is still being run, or whose last receive came to nothing."""

@@ -11,6 +11,7 @@ from hashlib import md5
 from itertools import islice
 from typing import Any
 
+from simulations.engine.delivery.filters import Filters
 from simulations.engine.delivery.lanes import Lane, older
 from simulations.engine.delivery.stream_source import Reads
 from simulations.engine.kernel import POLLS
@@ -48,7 +49,7 @@ class Shards:
 
     def __init__(
         self, sim: Sim, *, count: int, lanes: int, digits: int, keys: int | None, reads: Reads,
-        on_read: Callable[[int, Lane], None],
+        on_read: Callable[[int, Lane], None], filters: Filters | None = None,
     ) -> None:  # fmt: skip
         self.polling = False
         self.all: dict[str, Shard] = {}  # by name, those that have got a record
@@ -59,6 +60,7 @@ class Shards:
         self._keys = keys
         self._reads = reads
         self._on_read = on_read
+        self._filters = filters
         self._starts: int | None = None
         self._planned: int | None = None  # the moment of the next read
         self._dirty: list[Shard] = []
@@ -167,7 +169,7 @@ class Shards:
                 shard.next_read = at + size * US_PER_S // reads.per_s
                 if shard.next_read > at + reads.period:
                     self._say(at, "Bytes a second", f"{reads.per_s:,}")
-        self._hand_over(shard, taken, largest)
+        self._hand_over(at, shard, taken, largest)
         return bool(unread)
 
     def _say(self, at: int, limit: str, value: str) -> None:
@@ -185,7 +187,10 @@ class Shards:
             size += event.size
         return min(len(unread), self._reads.records), size
 
-    def _hand_over(self, shard: Shard, taken: list[Event], largest: int) -> None:
+    def _hand_over(self, at: int, shard: Shard, taken: list[Event], largest: int) -> None:
+        """What passes the filters belongs to the lanes; the iterator moves past the rest (FILTER-2)."""
+        if self._filters is not None:
+            taken = self._filters.keep(self._sim, at, taken)
         if self._lanes == 1:
             lane = shard.lanes[0]
             lane.records += taken

@@ -41,7 +41,7 @@ class Stream:
         self._horizon = sim.kernel.horizon
         self._shards = Shards(
             sim, count=settings.shards, lanes=settings.factor, digits=settings.source.digits, keys=settings.keys,
-            reads=settings.reads, on_read=self._look,
+            reads=settings.reads, on_read=self._look, filters=settings.filters,
         )  # fmt: skip
         self.place = self._shards.place
         self._discards = Discards(sim, settings.source, settings.on_failure)

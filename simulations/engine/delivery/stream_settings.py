@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from simulations.engine.delivery.filters import Filters, filters_of
 from simulations.engine.delivery.shards import shard_number
 from simulations.engine.delivery.stream_source import Reads, Source
 from simulations.engine.limits import INVALID, FieldError, plain, setting
@@ -126,6 +127,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     starts: int
     disabled: int | None
     on_failure: str | None
+    filters: Filters | None = None
 
 
 def mapping(settings: Any, source: Source, reads: Reads, retention_s: int, position_s: int) -> Settings:
@@ -158,6 +160,7 @@ def mapping(settings: Any, source: Source, reads: Reads, retention_s: int, posit
         starts=settings.mapping_starts_s * US_PER_S,
         disabled=None if disabled_s is None else disabled_s * US_PER_S,
         on_failure=settings.on_failure,
+        filters=filters_of(settings.filter_criteria, source.content) if source.content is not None else None,
     )
 
 

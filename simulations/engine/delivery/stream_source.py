@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from simulations.engine.delivery.batch_response import failed_items
+from simulations.engine.delivery.filters import Content
 from simulations.engine.traffic import Event
 
 
@@ -52,7 +53,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     `digits` are those of a shard's name. `where(shard, events)` is the part of a failure record that says where the records
     are, `record(event)` a record as the function gets it. `named(response, ids)` are the ids that an answer names as failed,
-    None if it is malformed.
+    None if it is malformed. `content` is what filters look at.
     """
 
     digits: int
@@ -60,3 +61,4 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     record: Callable[[Event], dict[str, Any]]
     named: Callable[[Any, Collection[str]], list[str] | None] = failed_items
     rules: Rules = Rules()
+    content: Content | None = None

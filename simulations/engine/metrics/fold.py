@@ -19,17 +19,17 @@ from simulations.engine.metrics.figures import (
 )
 from simulations.engine.metrics.names import PROVISIONED, metric_names, scales
 from simulations.engine.metrics.of_callers import ServiceFold
+from simulations.engine.metrics.of_mappings import MappingFold
 from simulations.engine.metrics.over_time import CloudWatchOverTime, OverTime
 from simulations.engine.metrics.queue_depth import depth_of
 from simulations.engine.scenario import Scenario
-from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Cause, Fate, Kind, Outcome, Row
+from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Fate, Kind, Outcome, Row
 from simulations.engine.triggers import TRIGGERS
 
 _QUEUE_DLQ = "queue_dlq"
 _REPORTS = "report_batch_item_failures"
 _MEMBERS_AT = 3 + FIELDS[Kind.ATTEMPT].index("members")
 _NONE: frozenset[str] = frozenset()
-_DROPPED = (Cause.RETRY_ATTEMPTS_EXHAUSTED, Cause.RECORD_AGE_EXCEEDED)
 _ENVIRONMENT_AT = 3 + FIELDS[Kind.ATTEMPT].index("environment")
 _RESPONSE_AT = 3 + FIELDS[Kind.ATTEMPT].index("response")
 
@@ -56,6 +56,7 @@ class Metrics:
         self.executions = self.series["ConcurrentExecutions"]
         self._polled = TRIGGERS[scenario.trigger].model in ("queue", "stream")
         self._reports = _REPORTS in (getattr(scenario.settings, "function_response_types", None) or ())
+        self.mapping = MappingFold(self.series, self.depth, self.handled)
         self._folds = self._by_kind()
         self._over_time = OverTime(None if self.depth is None else self.depth.look)
 
@@ -64,6 +65,7 @@ class Metrics:
         folds, ends = self._folds, self._over_time.ends
         for row in rows:
             if row[1] >= ends:
+                self.mapping.pass_time(ends)
                 self._over_time.close(row[1], self.series, self._ones())
                 ends = self._over_time.ends
             fold = folds[row[0]]
@@ -81,6 +83,8 @@ class Metrics:
         self.fates = [mine + other for mine, other in zip(self.fates, later.fates, strict=True)]
         self.outcomes = [mine + other for mine, other in zip(self.outcomes, later.outcomes, strict=True)]
         self.settling.merge(later.settling)
+        self.mapping.pass_time(None)
+        later.mapping.pass_time(None)
         for name, series in later.series.items():
             self.series[name].merge(series)
 
@@ -102,11 +106,13 @@ class Metrics:
 
     def cloudwatch(self) -> dict[str, Figure]:
         """Every metric that this trigger can move, by AWS's name; those that did not move too."""
+        self.mapping.pass_time(None)
         figures, ones = {name: one.figure(self._scales.get(name, 1)) for name, one in self.series.items()}, self._ones()
         return figures | {name: ones_figure(ones[name]) for name in figures if name in ones}
 
     def over_time(self) -> CloudWatchOverTime:
         """The same period by period; of one part, it does not merge."""
+        self.mapping.pass_time(None)
         return self._over_time.result(self.series, self._ones(), self._scales)
 
     def _ones(self) -> dict[str, int]:
@@ -146,11 +152,11 @@ class Metrics:
         }
         if self._polled:
             folds |= {
-                Kind.RECEIVED: self._on_received,
-                Kind.HIDDEN: self._on_hidden,
-                Kind.DELETED: self._on_deleted,
-                Kind.FILTERED: self._on_filtered,
-                Kind.CAPTURED: self._on_captured,
+                Kind.RECEIVED: self.mapping.received,
+                Kind.HIDDEN: self.mapping.hidden,
+                Kind.DELETED: self.mapping.deleted,
+                Kind.FILTERED: self.mapping.filtered,
+                Kind.CAPTURED: self.mapping.captured,
             }
         return tuple(folds.get(kind) for kind in Kind)
 
@@ -173,12 +179,6 @@ class Metrics:
         self.queued[row[3]] = row[1]
         self._service.ended("accepted", row[1] - self.since.get(row[3], row[1]))
 
-    def _on_received(self, row: Row) -> None:
-        self._point("PolledEventCount", len(row[3]))
-        self._point("NumberOfMessagesReceived", len(row[3]))
-        if self.depth is not None:
-            self.depth.received(row[1], row[3])
-
     def _on_attempt(self, row: Row) -> None:
         at, invocation, members = row[1], row[4], row[_MEMBERS_AT]
         self.outcomes[row[9]] += 1
@@ -188,11 +188,13 @@ class Metrics:
                 self._point("AsyncEventAge", at - queued)
         if invocation is not None:
             self._on_invocation(row, members)
-        elif self._service:
+        else:
             self._service.not_run(row)
+            if self._polled:
+                self.mapping.failed(at, len(members))
         if self._polled:
-            self._point("InvokedEventCount", len(members))
-            self._point("IteratorAge", at - self.since.get(members[-1][0], at))  # STREAM-16
+            since = self.since.get(members[-1][0])
+            self.mapping.tried(at, len(members), at if since is None else since)
 
     def _on_invocation(self, row: Row, members: list[tuple[str, int, int | None, int]]) -> None:
         """The code ran. MET-2: its error counts at its start."""
@@ -206,8 +208,8 @@ class Metrics:
             self._point(PROVISIONED[row[_ENVIRONMENT_AT] > self._provisioned])
         failed = self._failed(row, members, succeeded)
         self._count_duplicates(members, failed)
-        if failed:
-            self._point("FailedInvokeEventCount", len(failed))
+        if self._polled:
+            self.mapping.failed(end, len(failed))
 
     def _failed(self, row: Row, members: list[tuple[str, int, int | None, int]], succeeded: bool) -> frozenset[str]:
         """The events that this invocation does not handle: all of a failed batch, those that it names, or none."""
@@ -241,30 +243,6 @@ class Metrics:
         since = self.since.get(row[3])
         self._service.answered(row[2], row[4], None if since is None else row[1] - since)
 
-    def _on_hidden(self, row: Row) -> None:
-        """What stays in the queue was not handled, whatever the answer looked like."""
-        self.handled.difference_update(row[3])
-        if self.depth is not None:
-            self.depth.hidden(row[1], row[3], row[4])
-
-    def _on_deleted(self, row: Row) -> None:
-        """Those whose delete came too late stay in the queue, and do not count."""
-        failed = set(row[4])
-        events = [event for event in row[3] if event not in failed]
-        self._point("DeletedEventCount", len(events))
-        self._point("NumberOfMessagesDeleted", len(events))
-        if self.depth is not None:
-            self.depth.deleted(row[1], events)
-
-    def _on_filtered(self, row: Row) -> None:
-        self._point("FilteredOutEventCount", len(row[3]))
-
-    def _on_captured(self, row: Row) -> None:
-        if self.depth is not None and row[4] == _QUEUE_DLQ:
-            self.depth.moved(row[1], row[3])
-        if row[4] == "on_failure":
-            self._point("OnFailureDestinationDeliveredEventCount", len(row[3]))
-
     def _on_capture_failed(self, row: Row) -> None:
         """MET-7, MET-8."""
         if row[4] == "function_dlq":
@@ -285,11 +263,12 @@ class Metrics:
             self.dropped += fate in (Fate.CAPTURED, Fate.LOST)  # MET-6: dropped even when a catcher has it
         elif self._service:
             self._service.ended(FATES[fate], None if since is None else at - since, row[5])
-        elif self._polled and fate == Fate.LOST and row[5] in _DROPPED:  # MET-8: no destination has it
-            self._point("DroppedEventCount")
+        elif self._polled:
+            self.mapping.settled(fate, row[5])
 
     def _on_ended(self, row: Row) -> None:
         self._ended_by(row[1])
+        self.mapping.pass_time(None)
         self.executions.add(len(self.ends))
         self.dropped += row[4].get("dropped_after_fate", 0)
         self._point("NumberOfEmptyReceives", row[4].get("empty_receives", 0))

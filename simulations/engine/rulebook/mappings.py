@@ -116,9 +116,12 @@ FILTERING: tuple[Rule, ...] = (
             "A record passes if one of the filters matches. Filters are EventBridge patterns, compare text exactly, and "
             "know exists only for the innermost fields."
         ),
-        state="not_modelled",
-        reason="Filtering is not built yet.",
+        values={"operators": "$or anything-but equals-ignore-case exists numeric prefix suffix"},
         source=(_FILTERING,),
+        note=(
+            "AWS's summary of what is available to filters has no wildcard, no cidr and nothing inside anything-but. It "
+            "compares numbers as they are written; its open-source matcher takes 300 and 300.0 for equal."
+        ),
     ),
     Rule(
         id="FILTER-2",
@@ -126,9 +129,8 @@ FILTERING: tuple[Rule, ...] = (
             "What does not match is gone without an invocation: SQS deletes the message, a stream moves past the record, "
             "Kafka commits its offset with the batch, MQ acknowledges it."
         ),
-        state="not_modelled",
-        reason="Filtering is not built yet.",
         source=(_FILTERING,),
+        note="That it takes no time, and happens as soon as a record is read, is our choice.",
     ),
     Rule(
         id="FILTER-3",
@@ -136,8 +138,6 @@ FILTERING: tuple[Rule, ...] = (
             "For SQS only the body can be filtered. A pattern for JSON never matches a body of plain text, nor the other "
             "way round, and the message is dropped without a word."
         ),
-        state="not_modelled",
-        reason="Filtering is not built yet.",
         source=(lambda_guide("with-sqs-filtering"),),
     ),
     Rule(
@@ -146,9 +146,28 @@ FILTERING: tuple[Rule, ...] = (
             "Filtered records cost nothing in Lambda and show only in FilteredOutEventCount, "
             "a metric that must be switched on."
         ),
-        state="not_modelled",
-        reason="Filtering is not built yet.",
+        state="text_only",
+        reason="It tells where to look; the report counts from the run.",
         source=(_METRICS,),
+    ),
+    Rule(
+        id="FILTER-5",
+        sentence=(
+            "For Kinesis and DynamoDB a pattern must be about JSON. A Kinesis record whose data is no JSON matches none "
+            "and is dropped."
+        ),
+        source=(lambda_guide("with-kinesis-filtering"), lambda_guide("with-ddb-filtering")),
+        note="AWS's guide to DynamoDB also filters on fields beside dynamodb, such as eventName.",
+    ),
+    Rule(
+        id="FILTER-6",
+        sentence=(
+            "For Kafka and Amazon MQ a pattern about JSON does not apply to plain text, nor the other way round: the data "
+            "is not looked at, and the message passes."
+        ),
+        state="not_modelled",
+        reason="No source that is filtered like this is simulated yet.",
+        source=(lambda_guide("kafka-filtering"), lambda_guide("with-mq-filtering")),
     ),
 )
 
@@ -162,5 +181,9 @@ MAPPING_METRICS: tuple[Rule, ...] = (
         state="text_only",
         reason="It tells where to look; the report counts from the run.",
         source=(_METRICS,),
+        note=(
+            "Of a partial answer we count the events that it names as failed. What a filter makes Lambda delete from a queue "
+            "is in NumberOfMessagesDeleted of SQS, and not in DeletedEventCount, which AWS describes as deletes after success."
+        ),
     ),
 )

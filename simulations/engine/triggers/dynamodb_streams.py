@@ -11,6 +11,8 @@ import msgspec
 
 from simulations.engine.delivery import stream_settings as of_streams
 from simulations.engine.delivery.discards import batch_info
+from simulations.engine.delivery.filters import Content, criteria, text_of
+from simulations.engine.delivery.filters import refused as filters_refused
 from simulations.engine.delivery.stream import Stream
 from simulations.engine.delivery.stream_source import Reads, Source
 from simulations.engine.limits import FieldError, plain
@@ -42,6 +44,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     maximum_record_age_s: of_streams.MaximumRecordAge = of_streams.ENDLESS
     bisect_batch_on_function_error: of_streams.Bisect = False
     function_response_types: of_streams.ResponseTypes = []
+    filter_criteria: Annotated[
+        list[Any], criteria("dynamodb", '{"dynamodb": {"NewImage": {"status": {"S": ["paid"]}}}}')
+    ] = []
     on_failure: of_streams.OnFailure = None
     shard_count: of_streams.Shards = 1
     partition_keys: of_streams.Keys = None
@@ -56,9 +61,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 def _record(event: Event) -> dict[str, Any]:
     """A change as the function gets it: an item that was inserted."""
     image = {"pk": {"S": event.partition_key or event.id}}
-    if event.body is not None:
-        text = event.body if isinstance(event.body, str) else msgspec.json.encode(event.body).decode()
-        image |= {"body": {"S": text}}
+    if isinstance(event.body, dict):
+        image |= {str(name): attribute(value) for name, value in event.body.items()}
+    elif event.body is not None:
+        image |= {"body": {"S": text_of(event, "record")}}
     return {
         "eventID": event.id,
         "eventName": "INSERT",
@@ -76,11 +82,38 @@ def _record(event: Event) -> dict[str, Any]:
     }
 
 
+def attribute(value: Any) -> dict[str, Any]:
+    """A value as DynamoDB writes it: with its type, numbers as text."""
+    match value:
+        case None:
+            return {"NULL": True}
+        case bool():
+            return {"BOOL": value}
+        case str():
+            return {"S": value}
+        case list():
+            return {"L": [attribute(one) for one in value]}
+        case dict():
+            return {"M": {str(name): attribute(one) for name, one in value.items()}}
+        case _:
+            return {"N": msgspec.json.encode(value).decode()}
+
+
 def _where(shard: str, events: list[Event]) -> dict[str, Any]:
     return {"DDBStreamBatchInfo": batch_info(shard, events, _ARN)}
 
 
-_SOURCE = Source(digits=20, where=_where, record=_record)
+_BESIDE = ("eventID", "eventName", "eventVersion", "eventSource", "awsRegion", "eventSourceARN")
+_CONTENT = Content(
+    key="dynamodb",
+    noun="record",
+    data=lambda event: msgspec.json.encode(_record(event)["dynamodb"]).decode(),
+    other=_BESIDE,
+    record=lambda event: {name: value for name, value in _record(event).items() if name in _BESIDE},
+    plain=False,
+    rule="FILTER-5",
+)
+_SOURCE = Source(digits=20, where=_where, record=_record, content=_CONTENT)
 
 
 def _start(sim: Sim, settings: Settings) -> None:
@@ -91,7 +124,8 @@ def _start(sim: Sim, settings: Settings) -> None:
 
 def _check(choices: Choices) -> Iterable[FieldError]:
     """What AWS refuses when the mapping is created; then what means nothing."""
-    return of_streams.refused(choices.settings, choices.traffic, choices.failures.catchers.items())
+    yield from of_streams.refused(choices.settings, choices.traffic, choices.failures.catchers.items())
+    yield from filters_refused(choices.settings.filter_criteria, _CONTENT)
 
 
 DYNAMODB_STREAMS = Trigger(
@@ -105,7 +139,7 @@ DYNAMODB_STREAMS = Trigger(
     rules=(
         "STREAM-1", "STREAM-2", "STREAM-3", "STREAM-4", "STREAM-5", "STREAM-6", "STREAM-7", "STREAM-8", "STREAM-9",
         "STREAM-10", "STREAM-11", "STREAM-12", "STREAM-13", "STREAM-14", "STREAM-16", "STREAM-17", "STREAM-20",
-        "ESM-2", "ESM-4", "ESM-6",
+        "ESM-2", "ESM-4", "ESM-6", "FILTER-1", "FILTER-2",
     ),
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html",
     summary="Lambda reads the changes of a table in order. A batch that fails is retried, and blocks its shard, until it works, "

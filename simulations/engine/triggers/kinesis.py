@@ -12,6 +12,8 @@ import msgspec
 
 from simulations.engine.delivery import stream_settings as of_streams
 from simulations.engine.delivery.discards import batch_info
+from simulations.engine.delivery.filters import Content, criteria, text_of
+from simulations.engine.delivery.filters import refused as filters_refused
 from simulations.engine.delivery.stream import Stream
 from simulations.engine.delivery.stream_source import Reads, Source
 from simulations.engine.limits import INVALID, VALIDATION, FieldError, plain, setting
@@ -55,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     maximum_record_age_s: of_streams.MaximumRecordAge = of_streams.ENDLESS
     bisect_batch_on_function_error: of_streams.Bisect = False
     function_response_types: of_streams.ResponseTypes = []
+    filter_criteria: Annotated[list[Any], criteria("data", '{"data": {"status": ["paid"]}}')] = []
     on_failure: of_streams.OnFailure = None
     consumer: Annotated[
         Literal["standard", "enhanced_fan_out"],
@@ -77,8 +80,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 def _record(event: Event) -> dict[str, Any]:
     """A record as the function gets it."""
-    body = event.body if event.body is not None else f"record {event.id}"
-    data = body.encode() if isinstance(body, str) else msgspec.json.encode(body)
+    data = text_of(event, "record").encode()
     return {
         "kinesis": {
             "kinesisSchemaVersion": "1.0",
@@ -101,7 +103,8 @@ def _where(shard: str, events: list[Event]) -> dict[str, Any]:
     return {"KinesisBatchInfo": batch_info(shard, events, _ARN)}
 
 
-_SOURCE = Source(digits=12, where=_where, record=_record)
+_CONTENT = Content(key="data", noun="record", data=lambda event: text_of(event, "record"), plain=False, rule="FILTER-5")
+_SOURCE = Source(digits=12, where=_where, record=_record, content=_CONTENT)
 
 
 def _start(sim: Sim, settings: Settings) -> None:
@@ -117,6 +120,7 @@ def _check(choices: Choices) -> Iterable[FieldError]:
     """What AWS refuses when the mapping is created or a record is put; then what means nothing."""
     settings: Settings = choices.settings
     yield from of_streams.refused(settings, choices.traffic, choices.failures.catchers.items())
+    yield from filters_refused(settings.filter_criteria, _CONTENT)
     field, timestamp_s = "settings.starting_position_timestamp_s", settings.starting_position_timestamp_s
     if settings.starting_position == "at_timestamp" and timestamp_s is None:
         yield FieldError(field, INVALID, "Starting position timestamp must be specified for AT_TIMESTAMP.")
@@ -153,7 +157,7 @@ KINESIS = Trigger(
     rules=(
         "STREAM-1", "STREAM-2", "STREAM-3", "STREAM-4", "STREAM-5", "STREAM-6", "STREAM-7", "STREAM-8", "STREAM-9",
         "STREAM-10", "STREAM-11", "STREAM-12", "STREAM-13", "STREAM-14", "STREAM-16", "STREAM-18", "STREAM-20",
-        "ESM-2", "ESM-4", "ESM-6",
+        "ESM-2", "ESM-4", "ESM-6", "FILTER-1", "FILTER-2", "FILTER-5",
     ),
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html",
     summary="Lambda reads each shard in order. A batch that fails is retried, and blocks its shard, until it works, is given "

@@ -5,11 +5,11 @@ visibility timeout is over, again and again, until it works, goes to the queue's
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from simulations.engine.delivery import queue
+from simulations.engine.delivery import filters, queue
 from simulations.engine.delivery.pollers import Scale
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
@@ -37,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         list[Literal["report_batch_item_failures"]],
         plain("FunctionResponseTypes", "Whether the function may name the messages of a batch that failed."),
     ] = []
+    filter_criteria: Annotated[list[Any], filters.criteria("body", '{"body": {"status": ["paid"]}}')] = []
     maximum_concurrency: Annotated[
         int, setting("MaximumConcurrency", "At most so many batches on their way at once; empty is no limit of its own.",
                      ge=2, le=1_000)
@@ -85,6 +86,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = "reduce_one"  # fmt: skip
 
 
+_CONTENT = filters.Content(key="body", noun="message", data=lambda event: filters.text_of(event, "message"))
+
+
 def _start(sim: Sim, settings: Settings) -> None:
     disabled = settings.mapping_disabled_s
     messages = queue.Queue(
@@ -105,6 +109,7 @@ def _start(sim: Sim, settings: Settings) -> None:
             longest_wait=settings.throttle_longest_wait_s * US_PER_S,
             starts=settings.mapping_starts_s * US_PER_S,
             disabled=disabled * US_PER_S if disabled is not None else None,
+            filters=filters.filters_of(settings.filter_criteria, _CONTENT),
         ),
     )
     sim.feed(messages.accept)
@@ -124,6 +129,7 @@ def _check(choices: Choices) -> Iterable[FieldError]:
         yield FieldError("settings.mapping_disabled_s", INVALID, "The mapping is disabled before it starts.")
     if settings.throttle_first_wait_s > settings.throttle_longest_wait_s:
         yield FieldError("settings.throttle_longest_wait_s", INVALID, "The longest wait is shorter than the first one.")
+    yield from filters.refused(settings.filter_criteria, _CONTENT)
     yield from _too_large(choices)
     if choices.failures.invoke_errors:
         message = "Refused calls are not simulated for pollers yet; take concurrency away instead."
@@ -161,7 +167,7 @@ SQS = Trigger(
     check=_check,
     rules=(
         "SQS-1", "SQS-2", "SQS-3", "SQS-4", "SQS-5", "SQS-7", "SQS-9", "SQS-10", "SQS-11", "SQS-12", "SQS-14", "SQS-15",
-        "SQS-20",
+        "SQS-20", "FILTER-1", "FILTER-2", "FILTER-3",
     ),
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html",
     summary="Lambda's pollers take messages in batches and delete what worked; the rest comes back until it works, is moved "
