@@ -21,7 +21,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from kombu.exceptions import OperationalError as BrokerAway
 
-from simulations import comparison, forms, links, picture, runlog
+from simulations import comparison, forms, links, picture, runlog, telling
 from simulations.engine import (
     ENGINE_VERSION,
     RULES,
@@ -34,8 +34,7 @@ from simulations.engine import (
     simulate_rows,
 )
 from simulations.engine.report import ReportBuilder
-from simulations.engine.rules import number
-from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES, Cause
+from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES
 from simulations.examples import shown
 from simulations.models import ENDED, Run, State
 from simulations.tasks import simulate_run
@@ -45,31 +44,6 @@ HOME = "trigger=s3&error_rate=1"
 _WIRE = {"kinds": KINDS, "outcomes": OUTCOMES, "fates": FATES, "fields": FIELDS}
 _ROOM = 560  # pixels for the axis of the first picture: what a page of 1280 px leaves
 _ROOM_OF_PANES = 1_200  # the same for several runs, which have the whole width
-_RECEIVES = number("SQS-5", "recommended_max_receive_count")
-# what would have kept a lost event: why it was lost, after how many attempts the setting helps, and the words of the button
-_REMEDIES = [
-    {
-        "causes": [Cause.RETRIES_EXHAUSTED, Cause.EVENT_AGE_EXCEEDED, Cause.ZERO_RESERVED_CONCURRENCY],
-        "attempts": 0,
-        "field": "dead_letter_config",
-        "value": "sqs",
-        "words": "Add a dead-letter queue and run again",
-    },
-    {
-        "causes": [Cause.RETENTION_EXPIRED],
-        "attempts": _RECEIVES + 1,
-        "field": "max_receive_count",
-        "value": str(_RECEIVES),
-        "words": "Add a redrive policy and run again",
-    },
-    {
-        "causes": [Cause.RETRY_ATTEMPTS_EXHAUSTED, Cause.RECORD_AGE_EXCEEDED],
-        "attempts": 0,
-        "field": "on_failure",
-        "value": "sqs",
-        "words": "Add an on-failure destination and run again",
-    },
-]
 _AWAY = "The server cannot reach Redis at the moment. Try again in a few seconds."
 _CANNOT_WRITE = "The server cannot write to its database at the moment. Try again in a few seconds."
 _SERVICE_UNAVAILABLE, _TOO_MANY = 503, 429
@@ -118,7 +92,6 @@ def _page(
             "first": settings.REDRIVE["first_paint_records"],
         },
         "engine_version": ENGINE_VERSION,
-        "remedies": _REMEDIES,
         **_first_paint(scenario, trigger.noun),
     }
     return render(request, "build.html", context, status=400 if errors else 200)
@@ -129,8 +102,11 @@ def _first_paint(scenario: Scenario | None, noun: str) -> dict[str, Any]:
     if scenario is None:
         return {}
     frame, whole = _beginning(scenario)
+    story = picture.read(frame.rows)
     return {
-        "summary": picture.summary(frame.rows, noun),
+        "told": telling.forecast(scenario, story, settings.REDRIVE["first_paint_records"]),
+        "reached": _reached(frame.report),
+        "chapters": telling.chapters(story, noun),
         "total": frame.totals["total_usd"],
         "picture": picture.draw(frame.rows, noun, room=_ROOM),
         "attempts": picture.table(frame.rows),
@@ -140,6 +116,11 @@ def _first_paint(scenario: Scenario | None, noun: str) -> dict[str, Any]:
         # what a worker would send: the page can play it at once
         "frame": json_script(frame, "redrive-frame", _WireEncoder) if whole else "",
     }
+
+
+def _reached(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The limits that shaped a run, each with its rule."""
+    return [limit | {"sentence": RULES[limit["rule"]].sentence} for limit in report["limits"]]
 
 
 def _metric_lines(report: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -202,6 +183,21 @@ def trigger_form(request: HttpRequest) -> HttpResponse:
     form = forms.build_form(texts, errors)
     context = {"form": form, "trigger": TRIGGERS[form.trigger]}
     return render(request, "_form.html", context, status=400 if errors else 200)
+
+
+@require_safe
+def words(request: HttpRequest) -> HttpResponse:
+    """What is said about a scenario before it is run: the sentence, what would have changed it, the steps, its prices.
+
+    Settings that are refused are an answer too, not an error: a person is in the middle of typing them.
+    """
+    try:
+        texts = links.read_texts(request.META.get("QUERY_STRING", ""), settings.REDRIVE["link_bytes"])
+        link = links.render_link(links.read_scenario(texts))
+    except ScenarioErrors as found:
+        return JsonResponse({"errors": [msgspec.to_builtins(error) for error in found.errors]})
+    told = telling.told(link, settings.REDRIVE["told_records"])
+    return HttpResponse(msgspec.json.encode(told), content_type="application/json")
 
 
 @require_POST

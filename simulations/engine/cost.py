@@ -85,6 +85,21 @@ def total(items: Iterable[LineItem]) -> str:
         return plain(sum((Decimal(item.amount) for item in items), Decimal(0)))
 
 
+class Rates(msgspec.Struct, frozen=True, kw_only=True):
+    """What one invocation costs in US dollars, as decimal strings: itself, and each billed millisecond of it."""
+
+    request_usd: str
+    billed_ms_usd: str
+
+
+def rates(scenario: Scenario, region: str = HOME_REGION) -> Rates:
+    """The price of one invocation; further requests of large events (COST-4) come on top."""
+    function = scenario.function
+    with localcontext(_EXACT):
+        each = gb_seconds(1, function.memory_mb) * price(_DURATION[function.architecture], region).first
+    return Rates(request_usd=plain(price(_REQUESTS, region).first), billed_ms_usd=plain(each))
+
+
 class Usage:
     """What Lambda bills, folded from rows: requests, further requests for large events, billed milliseconds."""
 

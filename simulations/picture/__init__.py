@@ -13,7 +13,7 @@ from simulations.picture.sentence import about
 from simulations.picture.story import read
 from simulations.picture.tables import Line, Table, events_table, table
 
-__all__ = ["Line", "Pane", "Table", "draw", "draw_panes", "events_table", "summary", "table"]
+__all__ = ["Line", "Pane", "Table", "draw", "draw_panes", "events_table", "read", "summary", "table"]
 
 
 def summary(rows: Iterable[Row], noun: str) -> str:

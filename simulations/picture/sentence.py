@@ -31,12 +31,12 @@ def about(story: Story, pieces: Sequence[Piece], noun: str) -> str:
     cycles = [f"{piece.times:,} times the same every {duration(piece.period_us)}" for piece in pieces if piece.times]
     if cycles:
         sentence += f" ({', then '.join(cycles)})"
-    sentence += f": {', '.join(_fates(story, noun))}"
+    sentence += f": {', '.join(fates_in_words(story, noun))}"
     cut = _CUT_SHORT.get(story.ending)
     return f"{sentence}; {cut.format(shown=story.shown)}." if cut else f"{sentence}."
 
 
-def _fates(story: Story, noun: str) -> list[str]:
+def fates_in_words(story: Story, noun: str) -> list[str]:
     """`1 message lost because all retries are used up`, the worst first."""
     counts = Counter(
         (event.fate, event.catcher if event.fate == "captured" else "", event.cause if _because(event) else None)

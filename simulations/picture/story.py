@@ -45,6 +45,7 @@ class Event(msgspec.Struct):
     cause: str | None = None
     settled_seq: int = 0
     settled_us: int = 0
+    settled_rule: str = ""
     attempts: int = 0
     catcher: str = ""
 
@@ -82,7 +83,8 @@ class Moment(msgspec.Struct, frozen=True):
 class Story(msgspec.Struct):
     """A whole run, or what there is of it. `instants`: moment and key of all records that the picture shows at one moment, in order.
 
-    `ending`: why it ended, "" while it goes on; `shown`: how many records there are of it, where a limit cut it.
+    `ending`: why it ended, "" while it goes on; `shown`: how many records there are of it, where a limit cut it;
+    `capture_failed`: a catcher could not be written to.
     """
 
     events: list[Event] = []
@@ -92,6 +94,7 @@ class Story(msgspec.Struct):
     end_us: int = 0
     ending: str = ""
     shown: str = ""
+    capture_failed: bool = False
 
 
 def read(rows: Iterable[Row]) -> Story:
@@ -108,7 +111,8 @@ def read(rows: Iterable[Row]) -> Story:
 
 
 def _settle(event: Event, seq: int, row: Row) -> None:
-    event.fate, event.cause, event.settled_seq, event.settled_us = FATES[row[_FATE]], row[_CAUSE], seq, row[1]
+    event.fate, event.cause, event.settled_seq = FATES[row[_FATE]], row[_CAUSE], seq
+    event.settled_us, event.settled_rule = row[1], row[2]
 
 
 def _named(row: Row, events: list[Event], index: dict[str, int]) -> list[int]:
@@ -149,6 +153,8 @@ def _take(story: Story, seq: int, row: Row, rule: int, named: list[int]) -> None
     elif kind == Kind.CAPTURED and row[_BY] != "on_success":
         for event in named:
             story.events[event].catcher = row[_BY]
+    elif kind == Kind.CAPTURE_FAILED:
+        story.capture_failed = True
     elif kind == Kind.LIMIT and row[_LIMIT] == "record_limit":
         story.shown = row[_VALUE]
     if kind in _MOMENTS:

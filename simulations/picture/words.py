@@ -84,6 +84,14 @@ _CAUSES = {
     "SubscriptionFilterDisabled": "the subscription filter was disabled at that time",
     "ServiceTimeout": "the stack stopped waiting for a response",
     "BeforeStartingPosition": "it arrived before the position at which the mapping began to read",
+    "Exception": "the function raised an exception",
+    "Runtime.ExitError": "the function's process came to its end",
+    "Sandbox.Timedout": "the function ran into its timeout",
+    "TooManyRequestsException": "Lambda had no concurrency free",
+    "RequestTooLargeException": "the request is too large",
+    "Lambda.Unknown": "the function gave no answer that the state can read",
+    "States.DataLimitExceeded": "the answer is larger than a state may hold",
+    "States.Runtime": "the state could not read the answer",
 }
 
 
@@ -93,8 +101,8 @@ def catcher(by: str) -> str:
 
 
 def why(cause: str | None) -> str:
-    """Why an event ended; AWS's own word where we have none."""
-    return _CAUSES.get(cause, cause) if cause else ""
+    """Why an event ended; Step Functions puts `Lambda.` before its errors, and an error type of the function's own stays."""
+    return _CAUSES.get(cause.removeprefix("Lambda."), _CAUSES.get(cause, f"the error was {cause}")) if cause else ""
 
 
 def counted(n: int, noun: str) -> str:

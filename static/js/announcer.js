@@ -29,3 +29,12 @@ export class Announcer {
     this.#region.textContent = this.#waiting;
   }
 }
+
+/** @type {Announcer | null} the page has one region, so it has one announcer */
+let shared = null;
+
+/** Reads words out, when it is their turn. @param {string} words */
+export function announce(words) {
+  shared ??= new Announcer(/** @type {HTMLElement} */ (document.getElementById("live")));
+  shared.say(words);
+}

@@ -1,5 +1,6 @@
 // @ts-check
 /** The page: form, run, figure and player wired together. */
+import { asides } from "./changes.js";
 import { CostView } from "./cost.js";
 import { ExplainView } from "./explain-view.js";
 import { ScenarioForm } from "./form.js";
@@ -7,13 +8,13 @@ import { Kept } from "./kept.js";
 import { listenForKeys } from "./keys.js";
 import { MetricsView } from "./metrics-view.js";
 import { actionsFor, keysAreOn, watchPointer } from "./controls.js";
-import { remedyFor } from "./remedy.js";
 import { RunView } from "./run-view.js";
 import { cancel, copyText, Starter } from "./server.js";
 import { Stream } from "./stream.js";
 import { data, need } from "./svg.js";
 import { Tables } from "./tables.js";
 import { Timeline } from "./timeline.js";
+import { Told, watchSteps } from "./told.js";
 import { watchWidth } from "./width.js";
 import { Wire } from "./wire.js";
 
@@ -21,7 +22,12 @@ const wire = new Wire(data("redrive-wire"));
 const scenario = data("redrive-scenario");
 const timeline = new Timeline(need("plot"));
 const tables = new Tables(scenario.noun, (seq) => view?.pick(seq));
-const explain = new ExplainView(data("redrive-rules"), (record, attempts) => remedyFor(record, attempts, data("redrive-remedies"), form, run));
+const rules = data("redrive-rules");
+const explain = new ExplainView(rules, (trace, seq, noun) => asides(trace, seq, noun, told.of(ran), ({ set }) => {
+  for (const [name, value] of Object.entries(set)) form.set(name, value);
+  run();
+}));
+const told = new Told(() => explain.refresh());
 const cost = new CostView();
 const metrics = new MetricsView();
 const starter = new Starter();
@@ -36,6 +42,7 @@ let asking = false;
 
 const form = new ScenarioForm(() => {
   need("stale").hidden = !ran || form.query() === ran;
+  told.ask(form.query(), ran !== "");
 });
 const actions = actionsFor(() => view, timeline);
 
@@ -56,7 +63,7 @@ function hear(state, words) {
 
 /** @param {{source: import("./run-view.js").Source, chartOf: (name: string) => string, noun: string}} run */
 function show(run) {
-  view = new RunView(run, wire, { timeline, tables, explain, cost, metrics, tell: hear }, actions);
+  view = new RunView(run, wire, { isTold: () => told.of(ran)?.forecast.cut === "", rules, timeline, tables, explain, cost, metrics, tell: hear }, actions);
 }
 
 async function run() {
@@ -140,3 +147,4 @@ if (innerWidth < 640) for (const section of document.querySelectorAll("details.s
 
 listenForKeys(actions, keysAreOn);
 watchPointer(timeline, () => view, (seq) => view?.pick(seq));
+watchSteps((seq) => view?.pick(seq));

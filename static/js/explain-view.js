@@ -23,18 +23,27 @@ function ruleText(id, rule) {
 export class ExplainView {
   #panel = need("explain");
   #rules;
-  #change;
+  #more;
   /** @type {import("./trace.js").Trace | null} */ #trace = null;
   #shown = "";
+  /** @type {(import("./panes.js").Pane & {seq: number}) | null} */ #last = null;
 
-  /** @param {Record<string, RuleText>} rules @param {(record: import("./wire.js").TraceRecord, attempts: number) => Node | null} [change] what would have changed it */
-  constructor(rules, change = () => null) {
+  /** @param {Record<string, RuleText>} rules @param {(trace: import("./trace.js").Trace, seq: number, noun: string) => [string, Node][]} [more] further lines: what it cost, what would have changed it */
+  constructor(rules, more = () => []) {
     this.#rules = rules;
-    this.#change = change;
+    this.#more = more;
+  }
+
+  /** What is known besides the trace has changed: say it anew. */
+  refresh() {
+    this.#shown = "";
+    if (this.#last) this.show(this.#last);
   }
 
   /** @param {import("./panes.js").Pane & {seq: number}} at seq 0: nothing has happened yet at the playhead */
-  show({ trace, noun, name, seq }) {
+  show(at) {
+    const { trace, noun, name, seq } = at;
+    this.#last = at;
     const shown = `${seq} ${trace.ended || trace.version}`;
     if (shown === this.#shown && trace === this.#trace) return;
     this.#shown = shown;
@@ -44,8 +53,6 @@ export class ExplainView {
       return;
     }
     const told = explain(trace, seq, noun);
-    const [event] = trace.events.of(seq);
-    const change = this.#change(trace.record(seq), event === undefined ? 0 : trace.events.attempts(event));
     const sign = svg("svg", { viewBox: "-11 -11 22 22", width: 24, height: 24, "aria-hidden": "true", class: "sign" }, icon(told.sign, 0, 0, 18));
     this.#panel.replaceChildren(
       ...(name ? [html("p", { class: "told-of" }, name)] : []),
@@ -54,7 +61,7 @@ export class ExplainView {
         html("dt", {}, "What"), html("dd", {}, ...told.what.map((line) => html("p", {}, line))),
         ...told.why.flatMap(({ label, rule }) => [html("dt", {}, label), html("dd", {}, ruleText(rule, this.#rules[rule]))]),
         ...(told.next ? [html("dt", {}, "Next"), html("dd", {}, html("p", {}, told.next))] : []),
-        ...(change ? [html("dt", {}, "If"), html("dd", {}, change)] : [])),
+        ...this.#more(trace, seq, noun).flatMap(([label, node]) => [html("dt", {}, label), html("dd", {}, node)])),
     );
   }
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** What a record says in words: what happened, why (its rules), and what comes next. Every kind of record has its words. */
 import { counted, duration, sentence } from "./format.js";
-import { catcher, ending, FATE, OUTCOME, why } from "./words.js";
+import { catcher, ending, FATE, LIMITS, OUTCOME, why } from "./words.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {import("./wire.js").TraceRecord} TraceRecord */
@@ -43,7 +43,7 @@ export const TELL = {
   captured: (r, noun) => ({ title: `Kept by ${catcher(r.by)}`, sign: "captured", what: [`${sentence(named(r.events, noun))}: ${why(r.cause)} (${r.cause}).`, `Count in the document: ${r.count}.`] }),
   capture_failed: (r, noun) => ({ title: `${sentence(catcher(r.by))} could not be written to`, sign: "lost", what: [`${sentence(named(r.events, noun))}: ${r.reason.replaceAll("_", " ")}.`] }),
   settled: (r, noun) => ({ title: `${sentence(noun)} ${r.event}: ${FATE[r.fate].says}`, sign: r.fate, what: r.cause ? [`${sentence(why(r.cause))} (${r.cause}).`] : [] }),
-  limit: (r) => ({ title: `Limit reached: ${r.limit}`, sign: "", what: [`Its value here: ${r.value}.`] }),
+  limit: (r) => ({ title: `Limit reached: ${LIMITS[r.limit] ?? r.limit}`, sign: "", what: [`Its value here: ${r.value}.`] }),
   scaled: (r) => ({ title: "Pollers changed", sign: "", what: [`Up to ${counted(r.pollers, "concurrent batch")} from now on.`.replace("batchs", "batches")] }),
   ended: (r) => ({ title: "End of the run", sign: "", what: [`${sentence(ending(r.reason))}.`] }),
 };
@@ -98,6 +98,7 @@ export function explain(trace, seq, noun) {
   const both = record.outcome_rule && record.outcome_rule !== record.rule;
   const why = [{ label: both ? "Why now" : "Why", rule: record.rule }];
   if (both) why.push({ label: "Why so", rule: record.outcome_rule });
+  if (record.init_us > 0 && record.environment_rule) why.push({ label: "Cold start", rule: record.environment_rule });
   return { ...told, why, next: next(trace, record, noun) };
 }
 

@@ -1,13 +1,11 @@
 // @ts-check
 /** Keeps the explanation and the live region at the playhead, without flicker: a few times a second, one sentence in two. */
-import { Announcer } from "./announcer.js";
+import { announce } from "./announcer.js";
 import { spoken } from "./explain.js";
-import { need } from "./svg.js";
 
 const CALM_MS = 150;
 
 export class Narrator {
-  #announcer = new Announcer(need("live"));
   #explain;
   #stale = true;
   #next = 0;
@@ -32,7 +30,7 @@ export class Narrator {
     this.#explain.show(at);
     const { trace, noun, name, seq } = at;
     const words = seq ? `${name ? `${name}: ` : ""}${spoken(trace, seq, noun)}` : "";
-    if (words && words !== this.#said) this.#announcer.say(words);
+    if (words && words !== this.#said) announce(words);
     this.#said = words;
   }
 }

@@ -1,12 +1,13 @@
 // @ts-check
 /** One run on the page: its stream, and what the tables, the bill and the sentence say of it. */
 import { Playback } from "./playback.js";
+import { showLimits } from "./limits-view.js";
 import { drawLegend, runSentence, standing } from "./summary.js";
 import { need } from "./svg.js";
 import { Trace } from "./trace.js";
 
 /** @typedef {(listener: import("./stream.js").Listener) => Pick<import("./stream.js").Stream, "close" | "cancel" | "hurry" | "offline">} Source where frames come from */
-/** @typedef {{timeline: import("./timeline.js").Timeline, tables: import("./tables.js").Tables, explain: import("./explain-view.js").ExplainView, cost: import("./cost.js").CostView, metrics: import("./metrics-view.js").MetricsView, tell: (state: string, words: string) => void}} Views */
+/** @typedef {{isTold: () => boolean, rules: Record<string, {sentence: string}>, timeline: import("./timeline.js").Timeline, tables: import("./tables.js").Tables, explain: import("./explain-view.js").ExplainView, cost: import("./cost.js").CostView, metrics: import("./metrics-view.js").MetricsView, tell: (state: string, words: string) => void}} Views */
 
 export class RunView {
   trace;
@@ -30,6 +31,7 @@ export class RunView {
     this.#playback = new Playback([{ trace: this.trace, noun, name: "" }], { timeline, explain, drawn: () => this.#drawn() }, actions);
     views.cost.clear();
     views.metrics.clear();
+    showLimits([], views.rules, this.pick);
     this.stream = source({
       cursor: () => this.trace.cursor, take: (frame, text) => this.#take(frame, text), tell: (state, words) => this.#tell(state, words),
     });
@@ -56,6 +58,7 @@ export class RunView {
     this.#playback.news();
     if (frame.report) {
       this.#views.cost.show(frame.report.cost, this.#chartOf("cost"));
+      showLimits(frame.report.limits, this.#views.rules, this.pick);
       this.#views.metrics.show(frame.report, this.#chartOf("cloudwatch"));
     }
     return this.trace.ended;
@@ -76,7 +79,7 @@ export class RunView {
     tables.show(this.trace);
     if (!this.#totals) return;
     cost.running(this.#totals.total_usd);
-    if (!this.#playback.poster) need("sum").textContent = runSentence(this.#totals, this.#noun);
+    if (!this.#playback.poster && !this.#views.isTold()) need("sum").textContent = runSentence(this.#totals, this.#noun);
     drawLegend(need("legend"), this.trace.wire, this.#totals);
   }
 }

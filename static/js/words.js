@@ -74,10 +74,18 @@ const CAUSES = {
   SubscriptionFilterDisabled: "the subscription filter was disabled at that time",
   ServiceTimeout: "the stack stopped waiting for a response",
   BeforeStartingPosition: "it arrived before the position at which the mapping began to read",
+  Exception: "the function raised an exception",
+  "Runtime.ExitError": "the function's process came to its end",
+  "Sandbox.Timedout": "the function ran into its timeout",
+  TooManyRequestsException: "Lambda had no concurrency free",
+  RequestTooLargeException: "the request is too large",
+  "Lambda.Unknown": "the function gave no answer that the state can read",
+  "States.DataLimitExceeded": "the answer is larger than a state may hold",
+  "States.Runtime": "the state could not read the answer",
 };
 
 /** @param {string | null} cause */
-export const why = (cause) => (cause ? CAUSES[cause] ?? cause : "");
+export const why = (cause) => (cause ? CAUSES[cause.replace(/^Lambda\./, "")] ?? CAUSES[cause] ?? `the error was ${cause}` : "");
 
 /** @type {Record<string, string>} how we know a rule */
 export const BASIS = {
@@ -103,3 +111,6 @@ export const ending = (reason) => ENDINGS[reason] ?? reason.replaceAll("_", " ")
 
 /** What a fate means, where its name does not say it. @type {Record<string, string>} */
 export const MEANS = { lost: "nobody has it any more", captured: "in a dead-letter queue or destination", returned: "the caller got an error", filtered: "never reached the function" };
+
+/** The run's own limits have no name of AWS's. @type {Record<string, string>} */
+export const LIMITS = { horizon: "Simulated time", record_limit: "Records of this site", event_limit: "Events of this site" };

@@ -1,0 +1,81 @@
+// @ts-check
+/** What the server says about the settings as they stand, before and after they are run: the sentence, what would have changed it, the steps. */
+import { announce } from "./announcer.js";
+import { sentence } from "./format.js";
+import { html, need } from "./svg.js";
+
+/** @typedef {{says: string, seq: number, rule: string}} Step */
+/** @typedef {{title: string, steps: Step[], hidden: number}} Chapter */
+/** @typedef {{sentence: string, attempts: string, otherwise: string, chance: string, cut: string}} Forecast */
+/** @typedef {{forecast: Forecast, changes: import("./changes.js").Change[], chapters: Chapter[], rates: import("./price.js").Rates}} Words */
+
+const ANSWERS_WITHIN_MS = 15_000;
+
+export class Told {
+  /** @type {Words | null} */ #words = null;
+  #query = "";
+  /** @type {AbortController | null} */ #asked = null;
+  #spoken = "";
+  #heard;
+
+  /** @param {() => void} heard when there is something new to say */
+  constructor(heard) {
+    this.#heard = heard;
+  }
+
+  /** What is said of a scenario, null while that is not known. @param {string} query @returns {Words | null} */
+  of(query) {
+    return query && query === this.#query ? this.#words : null;
+  }
+
+  /** Asks about the settings as they stand; an older question is dropped. @param {string} query @param {boolean} aloud whether the sentence is read out */
+  async ask(query, aloud) {
+    if (query === this.#query) return;
+    this.#asked?.abort();
+    const asked = new AbortController();
+    this.#asked = asked;
+    const timer = setTimeout(() => asked.abort(), ANSWERS_WITHIN_MS);
+    try {
+      const answer = await fetch(`/words/?${query}`, { signal: asked.signal });
+      const words = await answer.json();
+      if (words.errors) {
+        need("sum-more").textContent = `As they stand, these settings are refused: ${words.errors[0].message}`;
+        this.#query = "";
+        return;
+      }
+      [this.#words, this.#query] = [words, query];
+      this.#show(words, aloud);
+      this.#heard();
+    } catch {
+      // nobody answers: the last sentence stands, and the stale mark says that it is of other settings
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** @param {Words} words @param {boolean} aloud */
+  #show({ forecast, chapters }, aloud) {
+    need("sum").textContent = forecast.sentence;
+    need("sum-more").textContent = [forecast.attempts, forecast.otherwise, forecast.chance, forecast.cut].filter(Boolean).join(" ");
+    need("steps").replaceChildren(...chapters.flatMap(chapter));
+    if (aloud && forecast.sentence !== this.#spoken) announce(forecast.sentence);
+    this.#spoken = forecast.sentence;
+  }
+}
+
+/** @param {Chapter} told */
+function chapter({ title, steps, hidden }) {
+  const lines = steps.map(({ says, seq, rule }) => html("li", {},
+    seq ? html("button", { type: "button", class: "link", "data-seq": seq }, says) : says,
+    rule && " ", rule && html("a", { href: `/rules/#${rule}`, class: "rule-id" }, rule)));
+  if (hidden) lines.push(html("li", {}, `${hidden} more steps are not shown.`));
+  return [html("h3", {}, sentence(title)), html("ol", {}, ...lines)];
+}
+
+/** A step leads to its moment. @param {(seq: number) => void} pick */
+export function watchSteps(pick) {
+  need("steps").addEventListener("click", (event) => {
+    const button = /** @type {HTMLElement} */ (event.target).closest("button[data-seq]");
+    if (button) pick(Number(button.getAttribute("data-seq")));
+  });
+}

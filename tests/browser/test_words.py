@@ -1,0 +1,83 @@
+"""What the page says: before a run, at every attempt, about every limit; and what would have changed it."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.bench import attempts, clock, link, press_run, run, until_done
+
+THREE = link("s3", error_rate=1)
+QUEUE = link("sqs", traffic="steady", traffic_count=6, error_rate=0.6, max_receive_count=2, seed=5)
+
+
+def test_the_sentence_follows_the_settings_before_anything_is_run(page: Page) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.goto(THREE)
+    expect(page.locator("#sum")).to_contain_text("3 attempts over 3 min 0.3 s, all of which fail")
+    expect(page.locator("#sum-more")).to_contain_text("Attempts start at 0 s, 1 min 0.1 s and 3 min 0.2 s.")
+    page.locator("[name=maximum_retry_attempts]").fill("1")
+    expect(page.locator("#sum")).to_contain_text("2 attempts over 1 min 0.2 s, all of which fail")
+    expect(page.locator("#stale")).to_be_visible()
+    expect(page.locator("#live")).to_contain_text("2 attempts over 1 min 0.2 s")
+    page.locator("details[data-section=failures] [name=error_rate]").fill("0")
+    expect(page.locator("#sum")).to_contain_text("1 attempt, which succeeds")
+    expect(page.locator("#sum-more")).to_contain_text("If the function always failed: 2 attempts")
+    assert "POST" not in sent, "nothing was run for this"
+    press_run(page)
+    until_done(page)
+    expect(page.locator("#sum")).to_contain_text("1 attempt, which succeeds")
+
+
+def test_a_setting_that_is_refused_is_said_while_it_is_typed(page: Page) -> None:
+    page.goto(THREE)
+    page.locator("[name=maximum_retry_attempts]").fill("7")
+    expect(page.locator("#sum-more")).to_contain_text("Member must have value less than or equal to 2")
+    expect(page.locator("#sum")).to_contain_text("3 attempts")
+
+
+def test_an_attempt_is_explained_with_its_cost_and_what_would_have_changed_it(page: Page) -> None:
+    page.goto(THREE)
+    attempts(page).nth(0).get_by_role("button").click()
+    panel = page.locator("#explain")
+    expect(panel.locator("h3")).to_have_text("Attempt 1: the function failed")
+    for label in ("What", "Why now", "Why so", "Next", "Cost", "If"):
+        expect(panel.locator("dt", has_text=label).first).to_be_visible()
+    expect(panel).to_contain_text("$0.000000408333")
+    expect(panel).to_contain_text("Then: 1 attempt, which fails; after 100 ms the notification is lost")
+    expect(panel.get_by_role("link", name="ASYNC-1")).to_have_attribute("href", "/rules/#ASYNC-1")
+
+
+def test_the_cost_of_an_event_is_that_of_all_its_attempts(page: Page) -> None:
+    page.goto(THREE)
+    total = page.locator("#cost-total").inner_text()
+    page.keyboard.press("End")
+    expect(page.locator("#explain")).to_contain_text(f"{total}: its 3 invocations, 300 ms billed.")
+
+
+def test_every_limit_has_a_chip_that_leads_to_it(page: Page) -> None:
+    run(page, QUEUE)
+    chip = page.locator("#limits button", has_text="maxReceiveCount")
+    expect(chip).to_contain_text("2")
+    expect(chip).to_contain_text("SQS-5")
+    page.keyboard.press("Home")
+    before = clock(page)
+    chip.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#explain h3")).to_have_text("Limit reached: maxReceiveCount")
+    assert clock(page) != before
+    page.goto(link("s3"))
+    expect(page.locator("#limits-box")).to_be_hidden()
+
+
+def test_the_run_can_be_read_step_by_step(page: Page) -> None:
+    page.goto(THREE)
+    steps = page.locator("#steps li")
+    expect(steps).to_have_count(5)
+    expect(steps.nth(2)).to_contain_text("At 1 min 0.1 s, after a wait of 1 min: attempt 2; the function failed")
+    steps.nth(2).get_by_role("button").click()
+    expect(page.locator("#explain h3")).to_have_text("Attempt 2: the function failed")
+
+
+def test_what_repeats_is_one_step(page: Page) -> None:
+    page.goto(link("sqs", error_rate=1, message_retention_period_s=1_209_600))
+    expect(page.locator("#steps li", has_text="Then 40,319 times the same, one every 30 s")).to_be_visible()
+    expect(page.locator("#steps li")).to_have_count(4)
