@@ -43,9 +43,14 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+def written(raw: Any) -> str:
+    """A pattern as text: AWS's API takes it as text already."""
+    return raw if isinstance(raw, str) else msgspec.json.encode(raw).decode()
+
+
 def compile_pattern(raw: Any, operators: Collection[str] = OPERATORS) -> list[Alternative]:
-    """The alternatives of a pattern, given as JSON data; one of them must hold. Raises `PatternError`."""
-    known, read = read_json(msgspec.json.encode(raw).decode())
+    """The alternatives of a pattern, given as JSON data or, as in AWS's API, its text; one must hold. Raises `PatternError`."""
+    known, read = read_json(written(raw))
     if not known or not isinstance(read, dict):
         raise PatternError("A pattern is a JSON object.")
     return _object(read, "", [{}], operators)

@@ -145,6 +145,12 @@ def test_what_is_no_pattern_is_refused_in_words(pattern: Any, words: str) -> Non
         compile_pattern(pattern)
 
 
+def test_a_pattern_may_be_the_text_that_the_api_takes() -> None:
+    """CreateEventSourceMapping has a pattern as a string."""
+    assert passes('{"a": [{"prefix": "x"}]}', {"a": "xy"})
+    assert not passes('{"a": [{"prefix": "x"}]}', {"a": "yx"})
+
+
 @pytest.mark.parametrize("operator", ["cidr", "wildcard"])
 def test_an_operator_that_is_not_to_be_had_is_refused(operator: str) -> None:
     with pytest.raises(PatternError, match=f"The operator {operator} cannot be used here"):

@@ -12,7 +12,7 @@ import msgspec
 
 from simulations.engine.limits import INVALID, VALIDATION, FieldError, plain
 from simulations.engine.operators import PatternError
-from simulations.engine.patterns import Alternative, compile_pattern, fields_of, matches, read_json
+from simulations.engine.patterns import Alternative, compile_pattern, fields_of, matches, read_json, written
 from simulations.engine.rules import number, value
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Cause, Fate
@@ -156,8 +156,7 @@ def refused(patterns: list[Any], content: Content) -> Iterator[FieldError]:
         yield FieldError(_FIELD, INVALID, f"A mapping has at most {MOST} filters, not {len(patterns)}.")
     for place, pattern in enumerate(patterns):
         field = f"{_FIELD}[{place}]"
-        length = len(msgspec.json.encode(pattern).decode())
-        if length > _CHARACTERS:
+        if len(written(pattern)) > _CHARACTERS:
             message = (
                 "1 validation error detected: Value at 'filterCriteria.filters.pattern' failed to satisfy constraint: "
                 f"Member must have length less than or equal to {_CHARACTERS}"
