@@ -87,10 +87,11 @@ class FailurePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         list[str], plain("Poison events", 'The ids of events that fail every time, as a list: ["3"].')
     ] = []
     handler: Annotated[
-        Literal["raise", "report"],
+        Literal["raise", "report", "report_rest", "report_group"],
         plain(
             "When a batch member fails",
-            "The handler raises an error, which fails the whole batch, or it reports the failed ids (batchItemFailures).",
+            "The handler raises an error, which fails the whole batch, or reports the failed ids (batchItemFailures): those "
+            "alone, with the rest of the batch, or with the rest of their message groups.",
         ),
     ] = "raise"
     outages: Annotated[
@@ -152,9 +153,10 @@ class Failures:
         self._luck = draws.purpose("error")
         self._threshold = threshold(plan.error_rate)
         self._always = plan.error_rate >= 1
+        self._manner = plan.handler
         self._first_n = plan.first_n
         self._poison = frozenset(plan.poison)
-        self.reports = plan.handler == "report"
+        self.reports = plan.handler != "raise"
         self._outages = [(us_from_ms(outage.from_ms), us_from_ms(outage.to_ms)) for outage in plan.outages]
         self._script = {(step.event, step.invocation): step for step in plan.script}
         self._by_number = {step.match.n: step for step in plan.invocations if step.match.n is not None}
@@ -167,7 +169,6 @@ class Failures:
             )
             for window in plan.concurrency
         ]
-        self.reports = plan.handler == "report"
         self._refusals = [
             (
                 us_from_ms(planned.from_ms),
@@ -262,7 +263,21 @@ class Failures:
             elif step.do != "ok":
                 return Verdict(step.do, step_us, step.error_type, step.error_message)
             after = step_us if after is None else max(after, step_us or 0)
+        if failed:
+            failed = self._unreached(events, set(failed))
         return Verdict("ok", after, failed=failed if self.reports or failed else None)
+
+    def _unreached(self, events: Sequence[Event], failed: set[str]) -> list[str]:
+        """What the handler reports when these fail: a handler that stops names all that comes later, in its way, as well."""
+        if self._manner not in ("report_rest", "report_group"):
+            return [event.id for event in events if event.id in failed]
+        stopped: set[str | None] = set()
+        for event in events:
+            same_group = event.group is not None and event.group in stopped
+            if event.id in failed or same_group or (stopped and self._manner == "report_rest"):
+                failed.add(event.id)
+                stopped.add(event.group)
+        return [event.id for event in events if event.id in failed]
 
 
 def _as_planned(plan: InvocationPlan) -> Verdict:
