@@ -85,6 +85,7 @@ class PlannedEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     group: str | None = None
     partition_key: str | None = None
     shard: str | None = None
+    deduplication_id: str | None = None
 
 
 class At(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="at"):
@@ -119,6 +120,7 @@ class Event(msgspec.Struct, gc=False, eq=False):
     group: str | None = None
     partition_key: str | None = None
     shard: str | None = None
+    deduplication_id: str | None = None
     invocations: int = 0
     receives: int = 0
     retries: int = 0
@@ -219,5 +221,6 @@ def _planned(traffic: At) -> Iterator[tuple[int, Event]]:
                 planned.group,
                 planned.partition_key,
                 planned.shard,
+                planned.deduplication_id,
             ),
         )

@@ -16,6 +16,11 @@ def ms_ceil(microseconds: int) -> int:
     return -(-microseconds // US_PER_MS)
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 message`, `7 messages`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 _STEPS = ((86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "min"))
 
 

@@ -9,6 +9,12 @@ from simulations.picture.story import Event, Story
 from simulations.picture.words import FATE, catcher, counted, duration, why
 
 _WORST_FIRST = ("lost", "captured", "returned", "", "delivered", "filtered")
+# ends whose fate alone says too little
+_HOW: dict[str | None, str] = {
+    Cause.DELETED_UNHANDLED: "acknowledged although the function named it as failed",
+    Cause.OUT_OF_ORDER: "handled before an earlier message of its group",
+    Cause.DEDUPLICATED: "not delivered, because it was sent twice",
+}
 _CUT_SHORT = {
     "record_limit": "only the first {shown} records are shown",
     "event_limit": "the run is cut short at this site's limit of events",
@@ -49,13 +55,13 @@ def fates_in_words(story: Story, noun: str) -> list[str]:
 
 
 def _because(event: Event) -> bool:
-    """Whether the cause belongs into the sentence: why it is lost, and that it was acknowledged although its handling failed."""
-    return event.fate == "lost" or event.cause == Cause.DELETED_UNHANDLED
+    """Whether the cause belongs into the sentence: why it is lost, and that its handling failed or came too early."""
+    return event.fate == "lost" or event.cause in _HOW
 
 
 def _fate(fate: str, by: str, cause: str | None) -> str:
     if fate == "captured":
         return f"kept by {catcher(by)}"
-    if cause == Cause.DELETED_UNHANDLED:
-        return "acknowledged although the function named it as failed"
+    if cause in _HOW:
+        return _HOW[cause]
     return f"lost because {why(cause)}" if fate == "lost" and cause else FATE[fate].says

@@ -68,6 +68,8 @@ _CAUSES = {
     "NotMatched": "it matches no filter",
     "FormatMismatch": "the filter is about JSON and this is plain text, or the other way round",
     "DeletedUnhandled": "it was acknowledged although the function named it as failed",
+    "Deduplicated": "its deduplication id was sent less than 5 minutes before",
+    "HandledOutOfOrder": "it was handled before an earlier message of its group",
     "PayloadTooLarge": "the payload is too large",
     "Timeout": "the function ran into its timeout",
     "DryRun": "the call was only checked, and nothing was run",

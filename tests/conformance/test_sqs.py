@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 
 from simulations.engine import Scenario, ScenarioErrors, parse_scenario, simulate_rows
-from simulations.engine.delivery import queue
 from simulations.engine.delivery.pollers import Scale
+from simulations.engine.delivery.queue import Queue
+from simulations.engine.delivery.queue_settings import Fifo, Settings
 from simulations.engine.failures import FailurePlan
 from simulations.engine.function import Constant, Exponential, Function
 from simulations.engine.sim import Sim
@@ -99,15 +100,17 @@ def rows_of(raw: dict[str, Any]) -> list[Row]:
     return [row for chunk in simulate_rows(parse_scenario({"trigger": "sqs", **raw})) for row in chunk]
 
 
-def served(pollers: int, rate_per_s: float, duration: Constant | Exponential, count: int) -> list[Row]:
-    """Poisson arrivals to a fixed number of pollers that take one message at a time."""
+def served(
+    pollers: int, rate_per_s: float, duration: Constant | Exponential, count: int, fifo: Fifo | None = None
+) -> list[Row]:
+    """Poisson arrivals to a fixed number of pollers that take one message at a time; a FIFO queue has one group."""
     sim = Sim(
         seed=11, horizon=None, function=Function(duration=duration), failures=FailurePlan(),
         traffic=Poisson(count=count, rate_per_s=rate_per_s),
     )  # fmt: skip
-    messages = queue.Queue(sim, queue.Settings(
-        batch_size=1, window=0, long_poll=False, reports=False, visibility=900 * US, retention=345_600 * US,
-        max_receive_count=None, fifo=True, scale=Scale(start=pollers, maximum_concurrency=pollers), first_wait=US,
+    messages = Queue(sim, Settings(
+        batch_size=1, reports=False, visibility=900 * US, retention=345_600 * US, max_receive_count=None,
+        oldest_first=True, fifo=fifo, scale=Scale(start=pollers, maximum_concurrency=pollers), first_wait=US,
         longest_wait=US, starts=0, disabled=None,
     ))  # fmt: skip
     sim.feed(messages.accept)
@@ -148,6 +151,17 @@ def test_messages_wait_as_long_as_queueing_theory_says(
     name: str, pollers: int, rate_per_s: float, duration: Constant | Exponential, expected: float
 ) -> None:
     mean, error = mean_and_error(waits(served(pollers, rate_per_s, duration, 40_000)))
+    assert error < expected / 7
+    assert mean == pytest.approx(expected, abs=5 * error), name
+
+
+@pytest.mark.parametrize(
+    ("name", "duration", "expected"), [("M/M/1", Exponential(mean_ms=10), 0.04), ("M/D/1", Constant(ms=10), 0.02)]
+)
+def test_a_fifo_queue_with_one_group_is_a_single_server_however_many_pollers_there_are(
+    name: str, duration: Constant | Exponential, expected: float
+) -> None:
+    mean, error = mean_and_error(waits(served(50, 80, duration, 40_000, Fifo(by_content=False, by_group=False))))
     assert error < expected / 7
     assert mean == pytest.approx(expected, abs=5 * error), name
 

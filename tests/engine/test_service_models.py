@@ -51,6 +51,12 @@ DIFFERS: dict[str, tuple[Any, Any, str]] = {
     "kinesis.shard_count": ((1, 1_000), (1, None), "more shards than one can look at are of no use here"),
     "kinesis.starting_position_timestamp_s": ((0, 1_209_600), (None, None), "a date there, seconds of the run here"),
     "sqs.max_receive_count": ((1, 1000), (None, None), "a value inside RedrivePolicy, which the model has as text"),
+    "sqs_fifo.max_receive_count": (
+        (1, 1000),
+        (None, None),
+        "a value inside RedrivePolicy, which the model has as text",
+    ),
+    "sqs_fifo.batch_size": ((1, 10), (1, 10_000), "the guide says 10 for FIFO queues (ESM-1)"),
     "sdk_invoke.max_attempts": ((1, None), (None, None), "a client's configuration, in no service's model"),
     "sdk_invoke.read_timeout_s": ((1, 900), (None, None), "a client's configuration, in no service's model"),
     "step_functions.timeout_seconds": (
@@ -71,12 +77,15 @@ DIFFERS: dict[str, tuple[Any, Any, str]] = {
 IN_WORDS = {
     "sqs.visibility_timeout_s": ("sqs", "SetQueueAttributes", "VisibilityTimeout"),
     "sqs.message_retention_period_s": ("sqs", "SetQueueAttributes", "MessageRetentionPeriod"),
+    "sqs_fifo.visibility_timeout_s": ("sqs", "SetQueueAttributes", "VisibilityTimeout"),
+    "sqs_fifo.message_retention_period_s": ("sqs", "SetQueueAttributes", "MessageRetentionPeriod"),
 }
 # fields of ours: how the code behaves, what the account is like, what is assumed
 OURS = {
     "duration_ms", "duration_per_event_ms", "duration_mean_ms", "duration_minimum_ms", "init_ms",
     "account_concurrent_executions", "sqs.mapping_starts_s", "sqs.mapping_disabled_s", "kinesis.mapping_starts_s",
     "kinesis.mapping_disabled_s", "kinesis.partition_keys", "dynamodb_streams.mapping_starts_s",
+    "sqs_fifo.mapping_starts_s", "sqs_fifo.mapping_disabled_s", "sqs_fifo.message_groups", "sqs_fifo.busiest_group_percent",
     "dynamodb_streams.mapping_disabled_s", "dynamodb_streams.partition_keys", "dynamodb_streams.shard_count",
 }  # fmt: skip
 

@@ -21,7 +21,7 @@ MOST_POLLERS = 1_250
 
 ALWAYS_FAILS: dict[str, Any] = {
     "error_rate": 1, "first_n": 0, "poison": [], "outages": [], "script": [], "invocations": [], "concurrency": [],
-    "catchers": {}, "handler": "raise",
+    "catchers": {}, "handler": "raise", "invoke_errors": [],
 }  # fmt: skip
 SMALL: dict[str, Any] = {"kind": "burst", "count": 4, "at_ms": 0, "size_bytes": 10}
 QUICK: dict[str, Any] = {
@@ -39,7 +39,7 @@ def partial_answers(draw: DrawFn, /, trigger: str) -> Scenario:
     """Functions that name what failed, well and badly, with Lambda listening: rare among scenarios drawn at large."""
     answers = draw(st.lists(st.fixed_dictionaries({"match": matches, "returns": returned}), max_size=4))
     plan = {
-        "handler": "report",
+        "handler": draw(st.sampled_from(["report", "report_rest", "report_group"])),
         "error_rate": draw(st.sampled_from([0, 0.4, 0.8])),
         "invocations": answers,
         "concurrency": [],
@@ -161,8 +161,8 @@ def test_a_throttled_batch_is_tried_again_only_while_it_is_hidden(trace: Trace) 
 @for_every_queue
 def test_no_batch_waits_longer_than_its_window(trace: Trace) -> None:
     settings = trace.scenario.settings
-    window_us = settings.maximum_batching_window_s * US
-    longest = max(window_us, LONG_POLL_US) if settings.batch_filling == "long_poll" else window_us
+    window_us = getattr(settings, "maximum_batching_window_s", 0) * US
+    longest = max(window_us, LONG_POLL_US) if getattr(settings, "batch_filling", "") == "long_poll" else window_us
     received_at = {
         (event, count): received.at_us for event, every in receives(trace).items() for received, count in every
     }

@@ -5,7 +5,10 @@ Units: whole microseconds, bytes.
 
 import msgspec
 
+from simulations.engine.delivery.batch_response import failed_items, named_items
 from simulations.engine.delivery.receipts import LAPSED, RUNNING, Receipt
+from simulations.engine.function import Run
+from simulations.engine.sim import failed
 from simulations.engine.traffic import Event
 
 NOBODY: frozenset[str] = frozenset()
@@ -66,3 +69,19 @@ class Batch(msgspec.Struct, gc=False, eq=False):
 def begun(at: int, receipt: Receipt, wait: int) -> Batch:
     """A batch with its first messages; `wait` is the first wait after a throttle."""
     return Batch([receipt], len(receipt.ids), 0, at, wait, receipt.events, receipt.counts, receipt.ids, receipt.until)
+
+
+def judge(batch: Batch, run: Run, *, reports: bool) -> None:
+    """Which messages will stay in the queue when the run ends: all after an error, the named ones if Lambda listens (`reports`)."""
+    ids = batch.ids
+    if failed(run):
+        batch.rule, batch.failed = "SQS-2", frozenset(ids)
+    elif reports:
+        named = None if run.raw else failed_items(run.response, ids)
+        batch.failed = frozenset(ids if named is None else named)
+        batch.rule = "SQS-20"
+    else:
+        batch.unhandled = frozenset(() if run.raw else named_items(run.response, ids))
+    for event in batch.events:
+        if event.id in batch.failed:
+            event.retries += 1

@@ -82,14 +82,21 @@ def _enveloped(sim: Sim, at: int, event: Event, record: dict[str, Any], conditio
     return record
 
 
-def redriven(event: Event) -> dict[str, Any]:
-    """SQS-5: the message as the dead-letter queue holds it; SentTimestamp stays that of the source queue (SQS-6)."""
+def redriven(event: Event, at: int | None) -> dict[str, Any]:
+    """SQS-5: the message as the dead-letter queue holds it.
+
+    SQS-6: its SentTimestamp stays that of a standard queue; that of a FIFO queue begins anew with the move, `at`.
+    """
+    ordered = {} if event.group is None else {"MessageGroupId": event.group}
+    if event.deduplication_id is not None:
+        ordered["MessageDeduplicationId"] = event.deduplication_id
     return {
         "messageId": event.id,
         "body": event.body if event.body is not None else f"message {event.id}",
         "attributes": {
             "ApproximateReceiveCount": str(event.receives),
-            "SentTimestamp": epoch_ms(event.at),
-            "DeadLetterQueueSourceArn": "arn:aws:sqs:us-east-1:123456789012:my-queue",
+            "SentTimestamp": epoch_ms(event.at if at is None else at),
+            "DeadLetterQueueSourceArn": f"arn:aws:sqs:us-east-1:123456789012:my-queue{'' if at is None else '.fifo'}",
+            **ordered,
         },
     }

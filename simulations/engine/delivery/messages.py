@@ -1,8 +1,8 @@
-"""A standard queue as SQS keeps it: what is visible, what is hidden until when, and what is gone.
+"""A queue as SQS keeps it: what is visible, what is hidden until when, and what is gone.
 
 Models SQ:sqs-visibility-timeout and SQ:sqs-dead-letter-queues: a received message is hidden for the visibility timeout
 (SQS-1), every receive counts (SQS-4), one receive too many moves it to the dead-letter queue (SQS-5), and retention ends
-what is left (SQS-7). The order of receives is MODEL-3. Units: whole microseconds and bytes.
+what is left (SQS-7). What a standard queue hands out first is MODEL-3; a FIFO queue keeps its messages in `Groups`. Units: whole microseconds and bytes.
 """
 
 from collections import deque
@@ -10,7 +10,20 @@ from collections.abc import Callable
 from typing import Any
 
 from simulations.engine.delivery.documents import redriven
-from simulations.engine.delivery.receipts import LAPSED, OVER, RUNNING, WAITING, Receipt, rule_of_marked
+from simulations.engine.delivery.groups import Groups
+from simulations.engine.delivery.hidden import Hidden
+from simulations.engine.delivery.receipts import (
+    DELETED,
+    EXPIRED,
+    LAPSED,
+    MOVED,
+    OVER,
+    RUNNING,
+    WAITING,
+    Receipt,
+    rule_of_marked,
+)
+from simulations.engine.delivery.visible import drawn
 from simulations.engine.kernel import RETURNS
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
@@ -24,18 +37,15 @@ _RECEIVE_MOST = number("SQS-1", "receive_maximum")
 _UNLIMITED = 1 << 62
 _KEPT_SPARE = 1024
 
-# what comes first at one instant
-_EXPIRE, _REAPPEAR = range(2)
-# why a message is no longer in the queue
-_DELETED, _EXPIRED, _MOVED = 1, 2, 3
+_EXPIRE = 0  # at one instant: before what becomes visible again
 
 
 class Messages:
     """The messages of one queue. `on_visible(at)` is called when something can be received again."""
 
     def __init__(
-        self, sim: Sim, *, visibility: int, retention: int, max_receive_count: int | None, fifo: bool,
-        on_visible: Callable[[int], None],
+        self, sim: Sim, *, visibility: int, retention: int, max_receive_count: int | None, oldest_first: bool,
+        groups: Groups | None, on_visible: Callable[[int], None],
     ) -> None:  # fmt: skip
         self.in_flight = 0
         self.full = self.marked = False
@@ -45,15 +55,17 @@ class Messages:
         self._retention = retention
         self._limit = max_receive_count if max_receive_count is not None else _UNLIMITED
         self._on_visible = on_visible
-        self._visible: list[Event] | deque[Event] = deque() if fifo else []
+        self._groups = groups
+        self._visible: list[Event] | deque[Event] | Groups = (
+            groups if groups is not None else deque() if oldest_first else []
+        )
         self._stale = 0  # of the visible ones: gone, and not yet taken out
-        self._hidden: dict[int, Receipt] = {}  # by number, those not yet over
-        self._order: deque[Receipt] = deque()  # the same by time, with some that are done
+        self._hidden = Hidden(sim, self._over)
         self._kept: deque[Event] = deque()  # by arrival, with some that are gone
         self._prune_at = 0  # at that many, those that are gone are taken out
         self._luck = sim.draws.purpose("receive").stream(0)
         self._largest = self._number = self._drawn = 0
-        self._watching = self._aging = self._capped = False
+        self._aging = self._capped = False
 
     @property
     def waiting(self) -> int:
@@ -86,7 +98,7 @@ class Messages:
         self.full = False
         if self.in_flight + most > _IN_FLIGHT:
             most = self._within_flight(at)
-        rule = "SQS-1" if most >= len(self._visible) else "MODEL-3"  # a choice was made
+        choice = most < len(self._visible)
         careful = most * self._largest > room
         number = self._number + 1
         events: list[Event] = []
@@ -101,6 +113,7 @@ class Messages:
         if not events:
             self.empty_receives += most > 0
             return None
+        rule = self._groups.rule(events) if self._groups is not None else "MODEL-3" if choice else "SQS-1"
         if self.marked:
             rule = rule_of_marked(events, rule)
         return self._hide(at, rule, Receipt(
@@ -128,7 +141,9 @@ class Messages:
     def _put_back(self, event: Event) -> None:
         """A message does not fit into the batch any more and stays visible."""
         self.full = True
-        if isinstance(self._visible, deque):
+        if isinstance(self._visible, Groups):
+            self._visible.put_back(event)
+        elif isinstance(self._visible, deque):
             self._visible.appendleft(event)
         else:
             self._visible.append(event)
@@ -138,15 +153,10 @@ class Messages:
         self._number = receipt.number
         self.receives += -(-len(receipt.events) // _RECEIVE_MOST)
         self.in_flight += len(receipt.events)
-        self._hidden[receipt.number] = receipt
-        order = self._order
-        while order and order[0].number not in self._hidden:
-            order.popleft()
-        order.append(receipt)
+        if self._groups is not None:
+            self._groups.hide(receipt.events)
+        self._hidden.add(receipt)
         self._sim.log.received(at, rule, receipt.ids, receipt.counts, None)
-        if not self._watching:
-            self._watching = True
-            self._sim.kernel.alarm(receipt.until, RETURNS, _REAPPEAR, self._reappear, None)
         return receipt
 
     def _within_flight(self, at: int) -> int:
@@ -157,35 +167,24 @@ class Messages:
         return _IN_FLIGHT - self.in_flight
 
     def _draw(self, count: int) -> list[Event]:
-        """Take `count` visible messages out: at random, or those that have been visible longest (MODEL-3)."""
-        visible = self._visible
-        if count >= len(visible):
-            taken = list(visible)
-            visible.clear()
-            return taken
-        if isinstance(visible, deque):
-            return [visible.popleft() for _ in range(count)]
-        taken = []
-        left = len(visible)
-        for word in self._luck.words(self._drawn, count):
-            left -= 1
-            place = (word >> 32) * (left + 1) >> 32
-            last = visible.pop()
-            if place < left:
-                taken.append(visible[place])
-                visible[place] = last
-            else:
-                taken.append(last)
-        self._drawn += count
+        """Take `count` visible messages out."""
+        if isinstance(self._visible, Groups):
+            return self._visible.draw(count)
+        taken, draws = drawn(self._visible, count, self._luck, self._drawn)
+        self._drawn += draws
         return taken
 
     def _move(self, at: int, event: Event) -> None:
         """SQS-5: the queue moves the message to its dead-letter queue instead of handing it out once more."""
         sim = self._sim
-        event.gone = _MOVED
+        event.gone = MOVED
+        if self._groups is not None:
+            self._groups.of(event).skipped = True
+            self._groups.forget(1)
         cause = Cause.MAX_RECEIVE_COUNT_EXCEEDED
         sim.log.limit(at, "SQS-5", "maxReceiveCount", str(self._limit), event.id)
-        sim.log.captured(at, "SQS-5", [event.id], QUEUE_DLQ, cause, event.receives, redriven(event))
+        document = redriven(event, at if self._groups is not None else None)
+        sim.log.captured(at, "SQS-5", [event.id], QUEUE_DLQ, cause, event.receives, document)
         if not event.settled:
             sim.settle(at, "SQS-5", event, Fate.CAPTURED, cause)
 
@@ -196,24 +195,30 @@ class Messages:
         removed = 0
         for event in receipt.events:
             if not event.gone and (not kept or event.id not in kept):
-                event.gone = _DELETED
+                event.gone = DELETED
                 removed += 1
+                if self._groups is not None:
+                    self._groups.let_pass(event, returns=False)
         self.in_flight -= removed
         if removed == len(receipt.events):
-            del self._hidden[receipt.number]
+            self._hidden.remove(receipt)
             receipt.events = []
         return []
 
     def _delete_late(self, receipt: Receipt, kept: frozenset[str]) -> list[str]:
-        """The messages are visible again, or were received again and then cannot be deleted with this receive."""
+        """The messages are visible again, or were received again and then cannot be deleted with this receive.
+
+        SQS-21: a FIFO queue refuses such a delete in any case.
+        """
         failed = []
         for event, count in zip(receipt.events, receipt.counts, strict=True):
             if event.id in kept:
                 continue
-            if event.gone == _MOVED or (not event.gone and event.receives != count):
+            again = event.receives != count or self._groups is not None
+            if event.gone == MOVED or (not event.gone and again):
                 failed.append(event.id)
             elif not event.gone:
-                event.gone = _DELETED
+                event.gone = DELETED
                 self._stale += 1
         return failed
 
@@ -228,26 +233,18 @@ class Messages:
     def _lose_expired(self, at: int, receipt: Receipt) -> None:
         """What expired while a poller held it, and was not handled, is lost now."""
         for event in receipt.events:
-            if event.gone == _EXPIRED and not event.settled and not self._is_held(event):
+            if event.gone == EXPIRED and not event.settled and not self._is_held(event):
                 self._lose(at, event)
 
     def still_hidden(self, at: int, receipt: Receipt, kept: frozenset[str]) -> list[str]:
         """The ids of those that stay hidden."""
-        hidden = receipt.events if receipt.until >= at else ()
-        return [event.id for event in hidden if not event.gone and event.id in kept]
+        return [event.id for event in receipt.events if receipt.until >= at and not event.gone and event.id in kept]
 
-    def _reappear(self, at: int, _: Any) -> None:
-        """The visibility timeout of the oldest receives is over: what was not deleted can be received again."""
-        order, back = self._order, 0
-        while order and (order[0].until <= at or order[0].number not in self._hidden):
-            receipt = order.popleft()
-            if self._hidden.pop(receipt.number, None) is not None:
-                back += self._show(at, receipt)
-        self._watching = bool(order)
-        if order:
-            self._sim.kernel.alarm(order[0].until, RETURNS, _REAPPEAR, self._reappear, None)
+    def _over(self, at: int, receipts: list[Receipt]) -> None:
+        """The visibility timeout of these receives is over: what was not deleted can be received again."""
+        back = sum([self._show(at, receipt) for receipt in receipts])
         self.in_flight -= back
-        if back:
+        if back or self._groups is not None:
             self._on_visible(at)
 
     def _show(self, at: int, receipt: Receipt) -> int:
@@ -257,14 +254,15 @@ class Messages:
             self._lose_expired(at, receipt)
         receipt.late = receipt.state == RUNNING
         self.marked |= receipt.late
-        back = 0
-        for event in receipt.events:
-            if receipt.late:
+        if receipt.late:
+            for event in receipt.events:
                 event.held += 1
-            if not event.gone:
-                self._visible.append(event)
-                back += 1
-        return back
+        back = [event for event in receipt.events if not event.gone]
+        if isinstance(self._visible, Groups):
+            self._visible.come_back(receipt.events)
+        else:
+            self._visible.extend(back)
+        return len(back)
 
     def _expire(self, at: int, _: Any) -> None:
         """SQS-7: what is as old as the retention period is deleted; a copy that is being run is decided at its end."""
@@ -273,9 +271,11 @@ class Messages:
             event = kept.popleft()
             if event.gone:
                 continue
-            event.gone = _EXPIRED
+            event.gone = EXPIRED
             if event.receipt in self._hidden:
                 self.in_flight -= 1
+            elif isinstance(self._visible, Groups):
+                self._visible.expire(event)
             else:
                 self._stale += 1
             if not event.settled and not self._is_held(event):
@@ -285,7 +285,7 @@ class Messages:
             self._prune_at = 0
         else:
             self._sim.kernel.alarm(kept[0].at + self._retention, RETURNS, _EXPIRE, self._expire, None)
-        if self._stale == len(self._visible):
+        if self._stale == len(self._visible) and not isinstance(self._visible, Groups):
             self._visible.clear()
             self._stale = 0
         self._on_visible(at)

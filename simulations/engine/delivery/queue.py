@@ -1,21 +1,21 @@
-"""Poll-based invocation from a standard queue: pollers receive, invoke and delete; the queue does the rest.
+"""Poll-based invocation from a queue: pollers receive, invoke and delete; the queue does the rest.
 
-Models LD:with-sqs and LD:services-sqs-errorhandling, rules SQS-1 to -20. A poller receives a batch and invokes the function.
+Models LD:with-sqs and LD:services-sqs-errorhandling, rules SQS-1 to -23. A poller receives a batch and invokes the function.
 If that worked, it deletes the batch. If the code failed, it does nothing, and the messages come back when their visibility
 timeout is over; with ReportBatchItemFailures only the named ones do. If the function was throttled, it tries again until
-the visibility timeout is over, then forgets its copy. Units: whole microseconds, bytes.
+the visibility timeout is over, then forgets its copy. A FIFO queue has its messages in groups, and knows what was sent twice;
+all else is the same. Units: whole microseconds, bytes.
 """
 
 from collections import deque
 from typing import Any
 
-import msgspec
-
-from simulations.engine.delivery.batch_response import failed_items, named_items
-from simulations.engine.delivery.batches import Batch, begun
-from simulations.engine.delivery.filters import Filters
+from simulations.engine.delivery.batches import Batch, begun, judge
+from simulations.engine.delivery.deduplication import Deduplication
+from simulations.engine.delivery.groups import Groups, overtaking
 from simulations.engine.delivery.messages import Messages
-from simulations.engine.delivery.pollers import Pollers, Scale
+from simulations.engine.delivery.pollers import Pollers
+from simulations.engine.delivery.queue_settings import Settings
 from simulations.engine.delivery.receipts import Receipt
 from simulations.engine.function import Run
 from simulations.engine.kernel import POLLS, RETURNS, SCALING
@@ -30,40 +30,26 @@ _LONG_POLL = number("SQS-10", "long_poll_s") * US_PER_S
 _FACTOR = number("MODEL-5", "factor")
 _DELETE_MOST = number("SQS-1", "delete_maximum")
 
+Member = tuple[str, int | None, int | None, int]
+
 # who acts first among pollers at one instant: held batches, receives, batches whose window ends
 _RETRY, _POLL, _CLOSE = range(3)
 _DROP = 2  # after the queue's own returns
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What queue and mapping are configured with, in microseconds; a trigger makes it from its own settings."""
-
-    batch_size: int
-    window: int
-    long_poll: bool
-    reports: bool
-    visibility: int
-    retention: int
-    max_receive_count: int | None
-    fifo: bool
-    scale: Scale
-    first_wait: int
-    longest_wait: int
-    starts: int
-    disabled: int | None
-    filters: Filters | None = None
-
-
 class Queue:
-    """A standard queue and its event source mapping."""
+    """A queue and its event source mapping."""
 
     def __init__(self, sim: Sim, settings: Settings) -> None:
         self._sim = sim
         self._settings = settings
         self._size = settings.batch_size
+        fifo = settings.fifo
+        self._groups = None if fifo is None else Groups()
+        self._sent = None if fifo is None else Deduplication(by_content=fifo.by_content, by_group=fifo.by_group)
         self._messages = Messages(
             sim, visibility=settings.visibility, retention=settings.retention, max_receive_count=settings.max_receive_count,
-            fifo=settings.fifo, on_visible=self._wake,
+            oldest_first=settings.oldest_first, groups=self._groups, on_visible=self._wake,
         )  # fmt: skip
         self._pollers = Pollers(sim, settings.scale, lambda: self._messages.waiting, self._wake)
         self._open: deque[Batch] = deque()  # batches whose window is open, the oldest first
@@ -75,6 +61,10 @@ class Queue:
 
     def accept(self, at: int, event: Event) -> None:
         """A message is sent to the queue."""
+        if self._sent is not None and self._sent.repeats(at, event):
+            self._messages.sends += 1
+            self._sim.settle(at, "SQS-22", event, Fate.FILTERED, Cause.DEDUPLICATED)
+            return
         self._messages.add(at, event)
         pollers = self._pollers
         if pollers.idle or self._open:
@@ -113,6 +103,8 @@ class Queue:
             self._begun(at, begun(at, receipt, self._settings.first_wait))
         if messages.waiting and not pollers.idle and not pollers.settled:
             pollers.grow(at)
+        if pollers.idle and self._groups is not None and self._groups.blocked:
+            self._groups.say_bound(self._sim.log, at)
 
     def _receive(self, at: int, most: int, room: int) -> Receipt | None:
         """Receive until something passes the filters; what does not is deleted at once (FILTER-2). None: nothing came."""
@@ -185,12 +177,17 @@ class Queue:
         sim = self._sim
         events = batch.events
         batch.tries += 1
-        throttle = sim.function.throttled(at)
-        if throttle is not None:
-            sim.throttle(at, rule, throttle, batch.tries, [
+        error = sim.failures.refusal(at) if sim.failures.refuses else None
+        throttle = sim.function.throttled(at) if error is None else None
+        if error is not None or throttle is not None:
+            members: list[Member] = [
                 (event.id, None, count, event.retries) for event, count in zip(events, batch.counts, strict=True)
-            ])  # fmt: skip
-            self._throttled(at, batch)
+            ]
+            if error is not None:
+                sim.refuse(at, rule, (error, "MODEL-52"), batch.tries, members)
+            elif throttle is not None:
+                sim.throttle(at, rule, throttle, batch.tries, members)
+            self._not_run(at, batch)
             return
         run = sim.function.start(at, events, self._ended, batch)
         sim.attempt(run, rule, batch.tries, [
@@ -200,13 +197,13 @@ class Queue:
             for event in events:
                 event.throttles = 0
         if failed(run) or run.response is not None:
-            self._judge(batch, run)
+            judge(batch, run, reports=self._settings.reports)
 
     def _again(self, at: int, batch: Batch) -> None:
-        """SQS-3: a throttled batch is tried again."""
+        """SQS-3: a batch is tried again of which the code was not run."""
         self._try(at, batch, "SQS-3")
 
-    def _throttled(self, at: int, batch: Batch) -> None:
+    def _not_run(self, at: int, batch: Batch) -> None:
         """SQS-3: the poller keeps the batch and tries again (MODEL-5), until the messages would come back anyway."""
         self._messages.marked = True
         for event in batch.events:
@@ -225,21 +222,6 @@ class Queue:
         for receipt in batch.receipts:
             self._messages.let_go(at, receipt)
         self._free(at)
-
-    def _judge(self, batch: Batch, run: Run) -> None:
-        """Which messages will stay in the queue when the run ends: all after an error, the named ones if Lambda listens."""
-        ids = batch.ids
-        if failed(run):
-            batch.rule, batch.failed = "SQS-2", frozenset(ids)
-        elif self._settings.reports:
-            named = None if run.raw else failed_items(run.response, ids)
-            batch.failed = frozenset(ids if named is None else named)
-            batch.rule = "SQS-20"
-        else:
-            batch.unhandled = frozenset(() if run.raw else named_items(run.response, ids))
-        for event in batch.events:
-            if event.id in batch.failed:
-                event.retries += 1
 
     def _ended(self, at: int, run: Run) -> None:
         """The function ended: delete what worked, leave the rest hidden until its visibility timeout is over."""
@@ -270,8 +252,17 @@ class Queue:
             ignored = [event for event in events if event.id in batch.unhandled]
             sim.settle_all(at, "SQS-20", ignored, Fate.DELIVERED, Cause.DELETED_UNHANDLED)
         else:
-            sim.log.deleted(at, "MODEL-9" if at > batch.until else batch.rule, ids, too_late)
+            self._say_deleted(at, batch, ids, too_late)
         sim.settle_all(at, batch.rule, events, Fate.DELIVERED)
+
+    def _say_deleted(self, at: int, batch: Batch, ids: list[str], too_late: list[str]) -> None:
+        """What was deleted; in a FIFO queue perhaps ahead of an earlier message of its group, which breaks the order (SQS-17)."""
+        fifo = self._groups is not None
+        early = overtaking(batch.events, batch.failed) if fifo and batch.failed else []
+        late_rule = "SQS-21" if fifo else "MODEL-9"
+        rule = late_rule if at > batch.until else "SQS-17" if early else batch.rule
+        self._sim.log.deleted(at, rule, ids, too_late)
+        self._sim.settle_all(at, "SQS-17", early, Fate.DELIVERED, Cause.OUT_OF_ORDER)
 
     def _say_hidden(self, at: int, batch: Batch, rule: str, kept: frozenset[str]) -> None:
         """What stays hidden, and until when."""
@@ -279,6 +270,8 @@ class Queue:
             ids = self._messages.still_hidden(at, receipt, kept)
             if ids:
                 self._sim.log.hidden(at, rule, ids, receipt.until)
+                if self._groups is not None:
+                    self._groups.say_blocked(self._sim.log, at, [one for one in receipt.events if one.id in kept])
 
     def _free(self, at: int) -> None:
         """A poller is done with its batch and polls again."""

@@ -23,7 +23,7 @@ from simulations.engine.metrics.of_mappings import MappingFold
 from simulations.engine.metrics.over_time import CloudWatchOverTime, OverTime
 from simulations.engine.metrics.queue_depth import depth_of
 from simulations.engine.scenario import Scenario
-from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Fate, Kind, Outcome, Row
+from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Cause, Fate, Kind, Outcome, Row
 from simulations.engine.triggers import TRIGGERS
 
 _QUEUE_DLQ = "queue_dlq"
@@ -123,7 +123,7 @@ class Metrics:
             "Throttles": self.outcomes[Outcome.THROTTLED],
             "AsyncEventsReceived": self.accepted,
             "AsyncEventsDropped": self.dropped,
-            "NumberOfMessagesSent": self.arrived,
+            "NumberOfMessagesSent": self.arrived - (self.depth.repeated.total if self.depth is not None else 0),
         }
 
     def _make_series(self, scenario: Scenario) -> dict[str, Series]:
@@ -132,11 +132,9 @@ class Metrics:
         }
         depth = self.depth
         if depth is not None:
-            series["ApproximateNumberOfMessagesVisible"] = depth.visible
-            series["ApproximateNumberOfMessagesNotVisible"] = depth.in_flight
-            series["ApproximateAgeOfOldestMessage"] = depth.age
-            if getattr(scenario.settings, "max_receive_count", None) is not None:
-                series[f"ApproximateNumberOfMessagesVisible ({_QUEUE_DLQ})"] = depth.dead
+            series |= depth.series(
+                _QUEUE_DLQ if getattr(scenario.settings, "max_receive_count", None) is not None else None
+            )
         return series
 
     def _by_kind(self) -> tuple["_Fold | None", ...]:
@@ -172,7 +170,7 @@ class Metrics:
         if self._service:
             self._service.happened("arrived")
         if self.depth is not None:
-            self.depth.arrived(row[1], row[3])
+            self.depth.arrived(row[1], row[3], row[5])
 
     def _on_accepted(self, row: Row) -> None:
         self.accepted += 1
@@ -259,6 +257,8 @@ class Metrics:
         if since is not None:
             self.settling.add(at - since)
         self.handled.discard(event)
+        if row[5] == Cause.DEDUPLICATED and self.depth is not None:
+            self.depth.sent_again(at, event)
         if self.queued.pop(event, None) is not None:
             self.dropped += fate in (Fate.CAPTURED, Fate.LOST)  # MET-6: dropped even when a catcher has it
         elif self._service:

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-a
 Messages are followed from row to row: a received one is in flight until its visibility timeout ends. Units: whole microseconds.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from heapq import heappop, heappush
 
@@ -19,11 +19,16 @@ _SPARE = 1024
 class QueueDepth:
     """The depth of one queue over time; `visible`, `in_flight`, `dead` count messages, `age` is in microseconds.
 
-    `retention` None: messages stay until they are deleted or moved. `dead` is the depth of the dead-letter queue.
+    `retention` None: messages stay until they are deleted or moved. `dead` is the depth of the dead-letter queue. Of a FIFO
+    queue `groups` counts message groups with something in flight, `repeated` what was sent again and is not added.
     """
 
-    def __init__(self, visibility: int, retention: int | None) -> None:
+    def __init__(self, visibility: int, retention: int | None, *, fifo: bool) -> None:
         self.visible, self.in_flight, self.age, self.dead = Series(), Series(), Series(), Series()
+        self.groups, self.repeated = Series(), Series()
+        self._fifo = fifo
+        self._group_of: dict[str, str | None] = {}
+        self._busy: Counter[str | None] = Counter()  # messages in flight by group
         self._visibility = visibility
         self._retention = retention
         self._present: dict[str, int] = {}  # messages in the queue, and when they arrived
@@ -33,9 +38,25 @@ class QueueDepth:
         self._prune_at = _SPARE
         self._dead = 0
 
-    def arrived(self, at: int, event: str) -> None:
+    def series(self, dead_letter_queue: str | None) -> dict[str, Series]:
+        """By AWS's name; those of the dead-letter queue carry its name."""
+        named = {
+            "ApproximateNumberOfMessagesVisible": self.visible,
+            "ApproximateNumberOfMessagesNotVisible": self.in_flight,
+            "ApproximateAgeOfOldestMessage": self.age,
+        }
+        if self._fifo:
+            named["ApproximateNumberOfGroupsWithInflightMessages"] = self.groups
+            named["NumberOfDeduplicatedSentMessages"] = self.repeated
+        if dead_letter_queue is not None:
+            named[f"ApproximateNumberOfMessagesVisible ({dead_letter_queue})"] = self.dead
+        return named
+
+    def arrived(self, at: int, event: str, group: str | None) -> None:
         self._pass_time(at)
         self._present[event] = at
+        if self._fifo:
+            self._group_of[event] = group
         self._order.append((at, event))
         if len(self._order) > self._prune_at:
             self._order = deque(known for known in self._order if known[1] in self._present)
@@ -45,8 +66,21 @@ class QueueDepth:
     def received(self, at: int, events: Sequence[str]) -> None:
         self._pass_time(at)
         self._hide(events, at + self._visibility)
+        self._look()
+
+    def sent_again(self, at: int, event: str) -> None:
+        """SQS-22: this one was not added to the queue after all."""
+        self.repeated.add(1)
+        self._forget(at)
+        self._present.pop(event)
+        self._group_of.pop(event)
+        self.visible.add(len(self._present) - len(self._hidden))
+
+    def _look(self) -> None:
         self.visible.add(len(self._present) - len(self._hidden))
         self.in_flight.add(len(self._hidden))
+        if self._fifo:
+            self.groups.add(len(self._busy))
 
     def hidden(self, at: int, events: Sequence[str], until: int) -> None:
         """These stay hidden until then, whatever was said before."""
@@ -71,8 +105,7 @@ class QueueDepth:
         """How things stand at a moment at which nothing has to happen."""
         self._pass_time(at)
         self._forget(at)
-        self.visible.add(len(self._present) - len(self._hidden))
-        self.in_flight.add(len(self._hidden))
+        self._look()
         if self._order:
             self.age.add(at - self._order[0][0])
 
@@ -80,13 +113,14 @@ class QueueDepth:
         """The run is over: the state it leaves behind."""
         self._pass_time(at)
         self._forget(at)
-        self.visible.add(len(self._present) - len(self._hidden))
-        self.in_flight.add(len(self._hidden))
+        self._look()
         self.age.add(at - self._order[0][0] if self._order else 0)
         self.dead.add(self._dead)
 
     def _hide(self, events: Sequence[str], until: int) -> None:
         here = [event for event in events if event in self._present]
+        if self._fifo:
+            self._busy.update(self._group_of[event] for event in here if event not in self._hidden)
         self._hidden.update(dict.fromkeys(here, until))
         heappush(self._returns, (until, here))
 
@@ -99,6 +133,7 @@ class QueueDepth:
             for event in events:
                 if hidden.get(event) == until:
                     del hidden[event]
+                    self._no_longer(event)
         if len(hidden) < before:
             self.visible.add(len(self._present) - len(hidden))
         if self._retention is not None and self._order and self._order[0][0] + self._retention <= at:
@@ -116,9 +151,19 @@ class QueueDepth:
     def _remove(self, at: int, event: str) -> None:
         """A message is gone; the oldest one's age is what it had reached."""
         self._forget(at)
-        self._hidden.pop(event, None)
+        if self._hidden.pop(event, None) is not None:
+            self._no_longer(event)
+        self._group_of.pop(event, None)
         if self._present.pop(event, None) is not None and self._order[0][1] == event:
             self.age.add(at - self._order.popleft()[0])
+
+    def _no_longer(self, event: str) -> None:
+        """A message is not in flight any more."""
+        if self._fifo:
+            group = self._group_of[event]
+            self._busy[group] -= 1
+            if not self._busy[group]:
+                del self._busy[group]
 
     def _forget(self, at: int) -> None:
         """Take those that are gone from the front."""
@@ -135,4 +180,5 @@ def depth_of(scenario: Scenario) -> QueueDepth | None:
     return QueueDepth(
         visibility=scenario.settings.visibility_timeout_s * US_PER_S,
         retention=None if retention is None else retention * US_PER_S,
+        fifo=scenario.trigger == "sqs_fifo",
     )

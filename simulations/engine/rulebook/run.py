@@ -183,6 +183,33 @@ ASSUMPTIONS: tuple[Rule, ...] = (
         basis="assumed",
     ),
     Rule(
+        id="MODEL-50",
+        sentence=(
+            "Of the message groups that can be received from, a FIFO queue serves the one with the oldest message first, then the "
+            "next, until the batch is full. AWS promises the order within a group only."
+        ),
+        basis="assumed",
+    ),
+    Rule(
+        id="MODEL-51",
+        sentence=(
+            "The pollers of a FIFO queue are as many as those of a standard queue, and get more and fewer in the same way. "
+            "AWS says only that the number of active groups limits them."
+        ),
+        basis="assumed",
+        state="text_only",
+        reason="It says that SQS-11 and MODEL-7 count for FIFO queues too; those act.",
+    ),
+    Rule(
+        id="MODEL-52",
+        sentence=(
+            "When Lambda refuses the call of a poller (the function is gone, a key may not be used, a fault of Lambda), the poller "
+            "goes on as after a throttle: it tries again while the messages are hidden, and each receive counts."
+        ),
+        basis="assumed",
+        note="A mapping outlives its function; only LastProcessingResult names the problem.",
+    ),
+    Rule(
         id="MODEL-30",
         sentence=(
             "Metrics over time are shown in the shortest period of CloudWatch's console, from 1 minute to 30 days, in which the "

@@ -174,9 +174,7 @@ SQS: tuple[Rule, ...] = (
             "A FIFO queue keeps the order within each MessageGroupId. A failed message blocks its own group until it is "
             "done; other groups go on, and there are never more invocations at once than active groups."
         ),
-        state="not_modelled",
-        reason="Comes with the sqs_fifo trigger.",
-        source=(_SCALING,),
+        source=(_SCALING, sqs_guide("FIFO-queues-understanding-logic")),
     ),
     Rule(
         id="SQS-17",
@@ -184,8 +182,6 @@ SQS: tuple[Rule, ...] = (
             "With a FIFO queue the function must stop at its first failure and report that message and all it did not "
             "reach, or the order breaks. A dead-letter queue breaks it in any case."
         ),
-        state="not_modelled",
-        reason="Comes with the sqs_fifo trigger.",
         source=(_ERRORS, _DLQ),
     ),
     Rule(
@@ -217,5 +213,39 @@ SQS: tuple[Rule, ...] = (
         ),
         values={"list_key": "batchItemFailures", "item_key": "itemIdentifier"},
         source=(_ERRORS,),
+    ),
+    Rule(
+        id="SQS-21",
+        sentence=(
+            "A FIFO queue refuses to delete a message whose visibility timeout is over. The message comes back and is handled "
+            "again, although the first run worked."
+        ),
+        source=(
+            aws_page("AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage"),
+            shape("ReceiveMessageRequest", "sqs"),
+        ),
+    ),
+    Rule(
+        id="SQS-22",
+        sentence=(
+            "A message with the MessageDeduplicationId of one that was sent to the FIFO queue less than 5 minutes ago is accepted "
+            "and never delivered, also when the first one has been deleted. ContentBasedDeduplication makes the id from the body."
+        ),
+        values={"interval_s": 300},
+        source=(
+            sqs_guide("FIFO-key-terms"),
+            sqs_guide("FIFO-queues-exactly-once-processing"),
+            shape("SendMessageRequest", "sqs"),
+        ),
+    ),
+    Rule(
+        id="SQS-23",
+        sentence=(
+            "A FIFO queue looks for groups among its oldest 120,000 messages only. When one blocked group fills them, messages of "
+            "other groups that were sent later wait too."
+        ),
+        values={"scanned": 120_000},
+        source=(sqs_guide("avoid-backlog-with-the-same-message-group-id"), sqs_guide("quotas-fifo")),
+        note="Until November 2024 it was 20,000, and old pages still say so.",
     ),
 )

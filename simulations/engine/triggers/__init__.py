@@ -20,6 +20,7 @@ from simulations.engine.triggers.sdk_invoke import SDK_INVOKE
 from simulations.engine.triggers.ses import SES
 from simulations.engine.triggers.sns import SNS
 from simulations.engine.triggers.sqs import SQS
+from simulations.engine.triggers.sqs_fifo import SQS_FIFO
 from simulations.engine.triggers.step_functions import STEP_FUNCTIONS
 from simulations.engine.triggers.websocket_api import WEBSOCKET_API
 
@@ -45,6 +46,7 @@ TRIGGERS: dict[str, Trigger] = {
         SES,
         CLOUDFORMATION,
         SQS,
+        SQS_FIFO,
         KINESIS,
         DYNAMODB_STREAMS,
     )

@@ -1,0 +1,191 @@
+"""What event source mappings for SQS have in common: their fields, those of the queues, and what AWS refuses.
+
+Models LA:CreateEventSourceMapping, LD:services-sqs-parameters and SQS's CreateQueue. Units: as the names say.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from simulations.engine.delivery.filters import Content, Filters, criteria, filters_of, text_of
+from simulations.engine.delivery.filters import refused as refused_filters
+from simulations.engine.delivery.pollers import Scale
+from simulations.engine.failures import FailurePlan
+from simulations.engine.function import Function
+from simulations.engine.limits import INVALID, FieldError, plain, setting
+from simulations.engine.rules import number
+from simulations.engine.traffic import At, Event, Traffic
+from simulations.engine.units import US_PER_S
+
+_LONGEST_S = 1_209_600
+_ALL = 100
+_MESSAGE_BYTES = number("SQS-15", "maximum_message_bytes")
+_INVALID_VALUE = "InvalidParameterValue"  # SQS's own word, without Lambda's "Exception"
+
+ResponseTypes = Annotated[
+    list[Literal["report_batch_item_failures"]],
+    plain("FunctionResponseTypes", "Whether the function may name the messages of a batch that failed."),
+]
+FilterCriteria = Annotated[list[Any], criteria("body", '{"body": {"status": ["paid"]}}')]
+MaximumConcurrency = (
+    Annotated[
+        int, setting("MaximumConcurrency", "At most so many batches on their way at once; empty is no limit of its own.",
+                     ge=2, le=1_000)
+    ]
+    | None
+)  # fmt: skip
+VisibilityTimeout = Annotated[
+    int, setting("VisibilityTimeout", "How long a received message stays hidden before it comes back.",
+                 unit="s", ge=0, le=43_200)
+]  # fmt: skip
+Retention = Annotated[
+    int, setting("MessageRetentionPeriod", "How long the queue keeps a message that nobody deletes.",
+                 unit="s", ge=60, le=_LONGEST_S)
+]  # fmt: skip
+MaxReceiveCount = (
+    Annotated[
+        int, setting("maxReceiveCount", "How often a message may be received before it goes to the dead-letter queue; "
+                     "empty is no dead-letter queue.", ge=1, le=1_000)
+    ]
+    | None
+)  # fmt: skip
+Starts = Annotated[
+    int, setting("Mapping starts", "When the event source mapping begins to poll.", unit="s", ge=0, le=_LONGEST_S)
+]
+Disabled = (
+    Annotated[
+        int, setting("Mapping disabled", "When the event source mapping stops polling; empty is never.",
+                     unit="s", ge=0, le=_LONGEST_S)
+    ]
+    | None
+)  # fmt: skip
+FirstWait = Annotated[
+    int, setting("First wait after a throttle", "How long a poller waits before it tries a throttled batch again.",
+                 unit="s", ge=1, le=900, assumed="MODEL-5")
+]  # fmt: skip
+LongestWait = Annotated[
+    int, setting("Longest wait after a throttle", "The wait doubles with each throttle up to this.",
+                 unit="s", ge=1, le=900, assumed="MODEL-5")
+]  # fmt: skip
+ErrorReduction = Annotated[
+    Literal["reduce_one", "none"],
+    plain(
+        "After a failed batch", "Whether Lambda uses one poller fewer after each batch that failed.", assumed="MODEL-6"
+    ),
+]
+BusiestGroup = (
+    Annotated[
+        int, setting("Share of the busiest group", "How many of a hundred messages belong to group-1; the others share the rest. "
+                     "Empty: all groups get the same.", unit="%", ge=1, le=_ALL)
+    ]
+    | None
+)  # fmt: skip
+
+BATCH_SIZE = number("ESM-1", "sqs_batch_size")
+VISIBILITY_S = number("SQS-8", "default_visibility_timeout_s")
+RETENTION_S = number("SQS-7", "default_retention_s")
+FIRST_WAIT_S = number("MODEL-5", "first_wait_s")
+LONGEST_WAIT_S = number("MODEL-5", "longest_wait_s")
+
+
+_CONTENT = Content(key="body", noun="message", data=lambda event: text_of(event, "message"))
+
+
+class Fifo(msgspec.Struct, frozen=True, kw_only=True):
+    """What makes a queue a FIFO queue; see `Deduplication`."""
+
+    by_content: bool
+    by_group: bool
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What queue and mapping are configured with, in microseconds; a trigger makes it from its own settings.
+
+    `fifo` None: a standard queue; then `oldest_first` says in which order it hands out its messages.
+    """
+
+    batch_size: int
+    window: int = 0
+    long_poll: bool = False
+    reports: bool
+    visibility: int
+    retention: int
+    max_receive_count: int | None
+    oldest_first: bool = False
+    fifo: Fifo | None = None
+    scale: Scale
+    first_wait: int
+    longest_wait: int
+    starts: int
+    disabled: int | None
+    filters: Filters | None = None
+
+
+def mapping(settings: Any, **own: Any) -> Settings:
+    """What a trigger's settings stand for in the delivery model; `own`: what only its kind of queue has."""
+    disabled_s = settings.mapping_disabled_s
+    return Settings(
+        batch_size=settings.batch_size,
+        reports="report_batch_item_failures" in settings.function_response_types,
+        visibility=settings.visibility_timeout_s * US_PER_S,
+        retention=settings.message_retention_period_s * US_PER_S,
+        max_receive_count=settings.max_receive_count,
+        scale=Scale(maximum_concurrency=settings.maximum_concurrency, reduces=settings.error_reduction == "reduce_one"),
+        first_wait=settings.throttle_first_wait_s * US_PER_S,
+        longest_wait=settings.throttle_longest_wait_s * US_PER_S,
+        starts=settings.mapping_starts_s * US_PER_S,
+        disabled=None if disabled_s is None else disabled_s * US_PER_S,
+        filters=filters_of(settings.filter_criteria, _CONTENT),
+        **own,
+    )
+
+
+def grouping(groups: int, busiest: int | None) -> Callable[[Event], None]:
+    """Spreads messages that name no group over so many; `busiest`: how many of a hundred the first one gets."""
+
+    def place(event: Event) -> None:
+        if event.group is not None:
+            return
+        number = event.index % groups
+        if busiest is not None and groups > 1:
+            before = event.index * busiest // _ALL  # so many of the earlier ones belong to the first group
+            first = (event.index + 1) * busiest // _ALL > before
+            number = 0 if first else (event.index - before) % (groups - 1) + 1
+        event.group = f"group-{number + 1}"
+
+    return place
+
+
+def refused(settings: Any, function: Function, traffic: Traffic, failures: FailurePlan) -> Iterator[FieldError]:
+    """What AWS refuses when the mapping is created or a message is sent; then what means nothing."""
+    timeout_s, visibility_s = function.timeout_s, settings.visibility_timeout_s
+    if timeout_s > visibility_s:
+        message = f"Queue visibility timeout: {visibility_s} seconds is less than Function timeout: {timeout_s} seconds"
+        yield FieldError("settings.visibility_timeout_s", INVALID, message)
+    if settings.mapping_disabled_s is not None and settings.mapping_disabled_s < settings.mapping_starts_s:
+        yield FieldError("settings.mapping_disabled_s", INVALID, "The mapping is disabled before it starts.")
+    if settings.throttle_first_wait_s > settings.throttle_longest_wait_s:
+        yield FieldError("settings.throttle_longest_wait_s", INVALID, "The longest wait is shorter than the first one.")
+    yield from refused_filters(settings.filter_criteria, _CONTENT)
+    yield from _too_large(traffic)
+    for catcher in failures.catchers:
+        yield FieldError(f"failures.catchers.{catcher}", INVALID, _CATCHERS.get(catcher, _NO_CATCHER))
+
+
+_CATCHERS = {
+    "queue_dlq": "The queue itself moves the message: no permission is asked and no size checked, so this cannot fail.",
+    "function_dlq": "A function's dead-letter queue serves asynchronous invocations only (GEN-5); a queue has its own.",
+}
+_NO_CATCHER = "An event source mapping for SQS has no destinations (GEN-6); a queue has its own dead-letter queue."
+
+
+def _too_large(traffic: Traffic) -> Iterator[FieldError]:
+    """SQS-15: a message that SendMessage refuses never gets into the queue."""
+    message = f"One or more parameters are invalid. Reason: Message must be shorter than {_MESSAGE_BYTES} bytes."
+    if isinstance(traffic, At):
+        for place, planned in enumerate(traffic.events):
+            if planned.size_bytes > _MESSAGE_BYTES:
+                yield FieldError(f"traffic.events[{place}].size_bytes", _INVALID_VALUE, message)
+    elif traffic.size_bytes > _MESSAGE_BYTES:
+        yield FieldError("traffic.size_bytes", _INVALID_VALUE, message)

@@ -1,0 +1,28 @@
+"""Which of its visible messages a standard queue hands out: any, or those that have been visible longest (MODEL-3)."""
+
+from collections import deque
+
+from simulations.engine.draws import Stream
+from simulations.engine.traffic import Event
+
+
+def drawn(visible: list[Event] | deque[Event], count: int, luck: Stream, before: int) -> tuple[list[Event], int]:
+    """Take `count` messages out; with them, how many draws of `luck` that took after those `before`."""
+    if count >= len(visible):
+        taken = list(visible)
+        visible.clear()
+        return taken, 0
+    if isinstance(visible, deque):
+        return [visible.popleft() for _ in range(count)], 0
+    taken = []
+    left = len(visible)
+    for word in luck.words(before, count):
+        left -= 1
+        place = (word >> 32) * (left + 1) >> 32
+        last = visible.pop()
+        if place < left:
+            taken.append(visible[place])
+            visible[place] = last
+        else:
+            taken.append(last)
+    return taken, count

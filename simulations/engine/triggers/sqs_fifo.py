@@ -1,0 +1,85 @@
+"""SQS FIFO queue: messages of a group go to the function in their order, and one that fails blocks its group.
+
+Implements LD:with-sqs, LD:services-sqs-scaling and SQ:FIFO-queues-understanding-logic: while a message is in flight or hidden,
+nothing else of its group is handed out; a batch may hold several groups, and there are never more batches than groups.
+"""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+import msgspec
+
+from simulations.engine.delivery import queue_settings as of_queues
+from simulations.engine.delivery.queue import Queue
+from simulations.engine.limits import FieldError, plain, setting
+from simulations.engine.sim import Sim
+from simulations.engine.trigger import Choices, Trigger
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The event source mapping, then the queue, then what its messages are like."""
+
+    batch_size: Annotated[
+        int, setting("BatchSize", "How many messages one invocation gets at the most, of one group or of several.", ge=1, le=10)
+    ] = of_queues.BATCH_SIZE  # fmt: skip
+    function_response_types: of_queues.ResponseTypes = []
+    filter_criteria: of_queues.FilterCriteria = []
+    maximum_concurrency: of_queues.MaximumConcurrency = None
+    visibility_timeout_s: of_queues.VisibilityTimeout = of_queues.VISIBILITY_S
+    message_retention_period_s: of_queues.Retention = of_queues.RETENTION_S
+    max_receive_count: of_queues.MaxReceiveCount = None
+    content_based_deduplication: Annotated[
+        bool,
+        plain("ContentBasedDeduplication", "Whether a message without a deduplication id that has the same body as another one "
+              "of the last 5 minutes counts as sent twice."),
+    ] = False  # fmt: skip
+    deduplication_scope: Annotated[
+        Literal["queue", "message_group"],
+        plain(
+            "DeduplicationScope", "Whether a deduplication id counts for the whole queue or for its message group only."
+        ),
+    ] = "queue"
+    message_groups: Annotated[
+        int, setting("Message groups", "Over how many groups (MessageGroupId) the messages are spread that do not name theirs.",
+                     ge=1, le=10_000)
+    ] = 1  # fmt: skip
+    busiest_group_percent: of_queues.BusiestGroup = None
+    mapping_starts_s: of_queues.Starts = 0
+    mapping_disabled_s: of_queues.Disabled = None
+    throttle_first_wait_s: of_queues.FirstWait = of_queues.FIRST_WAIT_S
+    throttle_longest_wait_s: of_queues.LongestWait = of_queues.LONGEST_WAIT_S
+    error_reduction: of_queues.ErrorReduction = "reduce_one"
+
+
+def _start(sim: Sim, settings: Settings) -> None:
+    fifo = of_queues.Fifo(
+        by_content=settings.content_based_deduplication, by_group=settings.deduplication_scope == "message_group"
+    )
+    messages = Queue(sim, of_queues.mapping(settings, fifo=fifo))
+    sim.feed(messages.accept, of_queues.grouping(settings.message_groups, settings.busiest_group_percent))
+
+
+def _check(choices: Choices) -> Iterable[FieldError]:
+    """What AWS refuses when the mapping is created or a message is sent; then what means nothing."""
+    return of_queues.refused(choices.settings, choices.function, choices.traffic, choices.failures)
+
+
+SQS_FIFO = Trigger(
+    key="sqs_fifo",
+    label="SQS FIFO queue",
+    noun="message",
+    model="queue",
+    settings=Settings,
+    start=_start,
+    check=_check,
+    rules=(
+        "SQS-1", "SQS-2", "SQS-3", "SQS-4", "SQS-5", "SQS-6", "SQS-7", "SQS-9", "SQS-11", "SQS-12", "SQS-14", "SQS-15",
+        "SQS-16", "SQS-17", "SQS-20", "FILTER-1", "FILTER-2", "FILTER-3", "SQS-21", "SQS-22", "SQS-23", "MODEL-50", "MODEL-51",
+    ),
+    source="https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html",
+    summary="Lambda's pollers take the messages of each group in their order. One that fails blocks its group until it works, is "
+    "moved to the dead-letter queue, or grows too old; other groups go on.",
+    not_priced=(
+        "SQS: the requests that send, receive and delete messages, the empty receives of Lambda's pollers among them.",
+    ),
+)  # fmt: skip
