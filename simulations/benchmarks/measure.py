@@ -16,12 +16,18 @@ from typing import Any
 
 from simulations.benchmarks.workloads import WORKLOADS
 from simulations.engine import simulate_rows
+from simulations.engine.run import simulate_pages
 from simulations.engine.trace import Fate, Kind
 
 _WARM_UP = 1_000
 
 
 def redrive(workload: str, events: int) -> int:
+    """Run it and let its log go by, piece after piece; returns how many pieces there were."""
+    return sum(1 for _ in simulate_pages(WORKLOADS[workload](events)))
+
+
+def redrive_records(workload: str, events: int) -> int:
     """Run it and let its records go by, chunk after chunk; returns how many they were."""
     return sum(len(rows) for rows in simulate_rows(WORKLOADS[workload](events)))
 
@@ -56,9 +62,12 @@ def peak_kb() -> int:
     return most // 1024 if sys.platform == "darwin" else most
 
 
+SIDES: dict[str, Callable[[str, int], Any]] = {"redrive": redrive, "records": redrive_records, "simpy": simpy_run}
+
+
 def measured(side: str, workload: str, events: int, *, check: bool, memory: bool) -> dict[str, float]:
     """Seconds and peak memory of one run, and what came of its events if that is asked for."""
-    run: Callable[[str, int], Any] = redrive if side == "redrive" else simpy_run
+    run = SIDES[side]
     if not memory:
         run(workload, min(events, _WARM_UP))
         gc.collect()
@@ -67,14 +76,14 @@ def measured(side: str, workload: str, events: int, *, check: bool, memory: bool
     found: dict[str, float] = {"seconds": time.perf_counter() - started, "peak_kb": peak_kb()}
     if check and side == "redrive":
         found |= redrive_counts(workload, events)
-    elif check:
+    elif check and side == "simpy":
         found |= {"delivered": result.delivered, "captured": result.captured, "attempts": len(result.log)}
     return found
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("side", choices=("redrive", "simpy"))
+    parser.add_argument("side", choices=tuple(SIDES))
     parser.add_argument("workload", choices=tuple(WORKLOADS))
     parser.add_argument("events", type=int)
     parser.add_argument("--check", action="store_true")

@@ -45,14 +45,15 @@ class Stream:
         if words is None:
             if len(self._blocks) >= _BLOCKS_KEPT:
                 del self._blocks[next(iter(self._blocks))]
-            words = self._blocks[number] = self._block(number)
+            words = self._blocks[number] = self._block(number, self._mask + 1)
         return words[index & self._mask]
 
     def words(self, first: int, count: int) -> array[int]:
         """The words of `count` indexes in a row, for those who go through the indexes once."""
         number, place = first >> self._bits, first & self._mask
-        if number != self._latest:
-            self._latest, self._latest_words = number, self._block(number)
+        wanted = min(place + count, self._mask + 1)
+        if number != self._latest or len(self._latest_words) < wanted:
+            self._latest, self._latest_words = number, self._block(number, wanted)
         found = self._latest_words[place : place + count]
         while len(found) < count:
             found += self.words(first + len(found), min(count - len(found), self._mask + 1))
@@ -63,9 +64,9 @@ class Stream:
         words = self.words(first, places[-1] + 1)
         return words if len(words) == len(places) else array("Q", [words[place] for place in places])
 
-    def _block(self, number: int) -> array[int]:
-        """A whole block of words."""
-        words = array("Q", shake_128(f"{self._name}{number}".encode()).digest(8 << self._bits))
+    def _block(self, number: int, count: int) -> array[int]:
+        """The first words of a block; how many are asked for changes none of them."""
+        words = array("Q", shake_128(f"{self._name}{number}".encode()).digest(8 * count))
         if sys.byteorder == "big":
             words.byteswap()
         return words
@@ -168,7 +169,7 @@ def exponentials(words: array[int], mean: float) -> list[float]:
     All words are taken apart at once, as one large integer: their fractions become the mantissas of doubles from 1 to 2,
     which is exact and much cheaper than shifting and masking them one by one.
     """
-    lows, steps = _LOWS, _STEPS
+    lows, steps, mean = _LOWS, _STEPS, float(mean)  # two floats are multiplied faster than an int and a float
     ones = _ONES >> _WORD_BITS * (BLOCK - len(words))
     memory = words.tobytes()
     whole = int.from_bytes(memory, sys.byteorder)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 
 from simulations.engine.draws import Draws, exponential, exponentials
+from simulations.engine.environments import Environments
 from simulations.engine.failures import Failures, Verdict
 from simulations.engine.growth import Growth
 from simulations.engine.kernel import ENDS, Kernel
@@ -149,15 +150,8 @@ class Lambda:
         self.timeout = function.timeout_s * US_PER_S
         self.init = us_from_ms(function.init_ms)
         self._init_failure = function.init_failure
-        self._init_limit = number("INIT-1", "limit_s") * US_PER_S
-        self.kept = function.environment_idle_s * US_PER_S
-        self._idle: list[
-            tuple[int, int, bool]
-        ] = []  # on demand: (idle since, environment, initialise again), last used last
-        self.provisioned = function.provisioned_concurrent_executions or 0  # environments 1 to this are kept ready
-        self._ready = [(environment, False) for environment in range(self.provisioned, 0, -1)]
-        self._ready_rule = "INIT-2" if self.init > self._init_limit else "CONC-5"
-        self._environments = self.provisioned
+        self.provisioned = function.provisioned_concurrent_executions or 0
+        self._environments = self.new_environments()
         self._growth = Growth(self.limit)
         self.grows_slowly = self._growth.limits
         duration = function.duration
@@ -171,10 +165,8 @@ class Lambda:
             return self.refusal
         if self.failures.takes_concurrency and self.running >= self.failures.available(at):
             return ACCOUNT_LIMIT, "CONC-1"
-        if self.grows_slowly and not self._ready:
-            warm = self._idle and at - self._idle[-1][0] <= self.kept
-            if not warm and not self._growth.grows(at):
-                return ACCOUNT_LIMIT, "CONC-2"
+        if self.grows_slowly and not self._environments.warm(at) and not self._growth.grows(at):
+            return ACCOUNT_LIMIT, "CONC-2"
         return None
 
     def start(self, at: int, events: Sequence[Event], then: Then, argument: Any = None) -> Run:
@@ -184,7 +176,7 @@ class Lambda:
         self.invocations = invocation = self.invocations + 1
         for event in events:
             event.invocations += 1
-        environment, init, again, environment_rule = self._environment(at)
+        environment, init, again, environment_rule = self._environments.take(at)
         verdict = self.failures.decide(invocation, at, events)
         spent = again + (verdict.after_us if verdict.after_us is not None else self.duration(events))
         do, rule = verdict.do, _RULES[verdict.do]
@@ -216,34 +208,12 @@ class Lambda:
         """The environment is free again, then whoever invoked hears of it."""
         self.running -= 1
         self.last_end = at
-        if run.environment > self.provisioned:
-            self._idle.append((at, run.environment, again))
-        else:
-            self._ready.append((run.environment, again))
+        self._environments.free(at, run.environment, again=again)
         run.then(at, run)
 
-    def _environment(self, at: int) -> tuple[int, int, int, str]:
-        """One that is provisioned (CONC-5), the one that was used last (MODEL-1), or a new one, and what initialising it takes.
-
-        (environment, microseconds before the code runs, microseconds within its duration, the rule that says so).
-        """
-        if self._ready:
-            environment, again = self._ready.pop()
-            return environment, 0, self.init if again else 0, "INIT-3" if again else self._ready_rule
-        if not self._idle:
-            return self.new_environment(expired=False)
-        since, environment, again = self._idle.pop()
-        if at - since <= self.kept:
-            return environment, 0, self.init if again else 0, "INIT-3" if again else "MODEL-1"
-        self._idle.clear()  # all others have been idle for longer still
-        return self.new_environment(expired=True)
-
-    def new_environment(self, *, expired: bool) -> tuple[int, int, int, str]:
-        """As `_environment`; `expired`: those that there were have been idle for too long."""
-        self._environments += 1
-        if self.init > self._init_limit:  # initialised a second time, now under the function's timeout
-            return self._environments, self._init_limit, self.init, "INIT-1"
-        return self._environments, self.init, 0, "MODEL-2" if expired else "INIT-4" if self.init else "INIT-1"
+    def new_environments(self) -> Environments:
+        """The environments of a function that has not run yet."""
+        return Environments(self.init, self.function.environment_idle_s * US_PER_S, self.provisioned)
 
     def durations(self, number: int, first: int, places: Sequence[int]) -> list[int]:
         """`duration` of the invocation with this number of single events: those at these places from the first one on."""

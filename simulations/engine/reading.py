@@ -3,6 +3,7 @@
 Errors are in AWS's words where AWS has some; `path` is where the value stands in what was given (`settings.batch_size`).
 """
 
+from functools import cache
 from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
@@ -11,23 +12,28 @@ from msgspec import inspect
 from simulations.engine.limits import UNKNOWN, VALIDATION, FieldError
 
 
-def read(struct: type[Any], raw: Any, path: str, errors: list[FieldError]) -> Any:
+def read(struct: Any, raw: Any, path: str, errors: list[FieldError]) -> Any:
     """An instance of a settings struct, each field on its own so that every error is found."""
     if not isinstance(raw, dict):
         errors.append(FieldError(path, UNKNOWN, f"{path} is an object, not {shown(raw)}."))
         return None
     before = len(errors)
-    config = struct.__struct_config__
-    names = {field.encode_name: field for field in msgspec.structs.fields(struct)}
+    config, types = struct.__struct_config__, _types(struct)
     values: dict[str, Any] = {}
     for name, value in raw.items():
         if name == config.tag_field:
             continue
-        if name not in names:
-            errors.append(unknown(f"{path}.{name}", str(name), tuple(names)))
+        if name not in types:
+            errors.append(unknown(f"{path}.{name}", str(name), tuple(types)))
             continue
-        values[name] = _read_field(names[name].type, value, f"{path}.{name}", errors)
+        values[name] = _read_field(types[name], value, f"{path}.{name}", errors)
     return struct(**values) if len(errors) == before else None
+
+
+@cache  # asking for the types anew would take most of the time that it takes to read a scenario
+def _types(struct: Any) -> dict[str, Any]:
+    """The types of a struct's fields, by the names they have in JSON."""
+    return {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
 
 
 def _read_field(declared: Any, value: Any, path: str, errors: list[FieldError]) -> Any:
@@ -50,6 +56,7 @@ def read_union(declared: Any, raw: Any, path: str, errors: list[FieldError]) -> 
     return read(kinds[kind], raw, path, errors)
 
 
+@cache
 def variants(declared: Any) -> dict[str, type[msgspec.Struct]]:
     """The structs of a tagged union by tag; empty for any other type."""
     parts = get_args(declared) if get_origin(declared) is not None else (declared,)

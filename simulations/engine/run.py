@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from simulations.engine.pages import Page
 from simulations.engine.scenario import Scenario, horizon_us
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Record, Row, to_record
@@ -24,6 +25,36 @@ def simulate_rows(
     scenario: Scenario, record_limit: int | None = None, event_limit: int | None = None
 ) -> Iterator[list[Row]]:
     """The same as rows (see `trace`), in chunks of any size; a limit that is reached is said by a `limit` row."""
+    sim = _started(scenario, event_limit)
+    written = last = 0
+    for rows in _rows(sim):
+        if record_limit is not None and written + len(rows) > record_limit:
+            kept = rows[: record_limit - written]
+            last = kept[-1][1] if kept else last
+            yield [*kept, *_end(sim, scenario, last, "record_limit", record_limit)]
+            return
+        if rows:
+            written += len(rows)
+            last = rows[-1][1]
+            yield rows
+    yield _finished(sim, scenario, last, event_limit)
+
+
+def simulate_pages(scenario: Scenario, event_limit: int | None = None) -> Iterator[Page | list[Row]]:
+    """The same run, as pages where there are any (see `pages`), for those who need no records; its end is rows in any case."""
+    sim = _started(scenario, event_limit)
+    last = 0
+    if sim.pages is not None:
+        yield from sim.pages
+        last = sim.kernel.now
+    else:
+        for rows in filter(None, _rows(sim)):
+            last = rows[-1][1]
+            yield rows
+    yield _finished(sim, scenario, last, event_limit)
+
+
+def _started(scenario: Scenario, event_limit: int | None) -> Sim:
     sim = Sim(
         seed=scenario.seed,
         horizon=horizon_us(scenario),
@@ -33,23 +64,25 @@ def simulate_rows(
         event_limit=event_limit,
     )
     TRIGGERS[scenario.trigger].start(sim, scenario.settings)
-    written, last, going = 0, 0, True
+    return sim
+
+
+def _rows(sim: Sim) -> Iterator[list[Row]]:
+    """All rows but the run's last ones."""
+    if sim.pages is not None:
+        yield from sim.unfold(sim.pages)
+        return
+    going = True
     while going:
-        going = sim.step(_STEP)
-        rows = sim.log.take()
-        if record_limit is not None and written + len(rows) > record_limit:
-            rows = rows[: record_limit - written]
-            last = rows[-1][1] if rows else last
-            yield [*rows, *_end(sim, scenario, last, "record_limit", record_limit)]
-            return
-        if rows and going:
-            written += len(rows)
-            last = rows[-1][1]
-            yield rows
-    last = max(rows[-1][1] if rows else last, sim.function.last_end)
+        going = sim.kernel.step(_STEP)
+        yield sim.log.take()
+
+
+def _finished(sim: Sim, scenario: Scenario, last: int, event_limit: int | None) -> list[Row]:
+    """The last rows of a run in which nothing more happens."""
     crowded = event_limit is not None and (size(scenario.traffic) > event_limit or (sim.room or 0) < 0)
     reason = "event_limit" if crowded else _reason(sim)
-    yield [*rows, *_end(sim, scenario, last, reason, event_limit)]
+    return _end(sim, scenario, max(last, sim.function.last_end), reason, event_limit)
 
 
 _RULES = {"settled": "RUN-1", "unsettled": "RUN-1", "horizon": "RUN-2", "event_limit": "RUN-3", "record_limit": "RUN-4"}

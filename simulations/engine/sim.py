@@ -10,7 +10,8 @@ from simulations.engine.draws import Draws
 from simulations.engine.failures import FailurePlan, Failures
 from simulations.engine.function import Function, Lambda, Run
 from simulations.engine.kernel import Handler, Kernel
-from simulations.engine.trace import Fate, Kind, Log, Outcome
+from simulations.engine.pages import Page
+from simulations.engine.trace import Fate, Kind, Log, Outcome, Row
 from simulations.engine.traffic import Event, Traffic, arrivals, size
 from simulations.engine.units import US_PER_MS
 
@@ -48,7 +49,8 @@ class Sim:
         self.closing: Callable[[int], None] | None = None  # called with the run's last moment, to finish `counts`
         self.traffic = traffic
         self.event_limit = event_limit
-        self.step = self.kernel.step  # lets up to so many things happen; False when nothing is left
+        self.pages: Iterator[Page] | None = None  # the whole run in its short form, where a loop does it
+        self.unfold: Callable[[Iterator[Page]], Iterator[list[Row]]] = _nothing_to_unfold
         self.planned = size(traffic)
         # how many events beyond the planned ones there may be; None: as many as there are
         self.room = None if event_limit is None else max(0, event_limit - self.planned)
@@ -140,6 +142,10 @@ class Sim:
     def request_id(self, event: Event) -> str:
         """The request id of an event: the same in every run of the same seed."""
         return str(UUID(bytes=shake_128(f"{self.seed}|request|{event.id}".encode()).digest(16), version=4))
+
+
+def _nothing_to_unfold(_: Iterator[Page]) -> Iterator[list[Row]]:
+    raise AssertionError("this run writes rows")
 
 
 def timestamp(at: int) -> str:

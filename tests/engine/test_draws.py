@@ -22,5 +22,6 @@ def test_exponentials_of_a_block_are_those_of_its_words(block: list[int]) -> Non
 def test_a_draw_depends_on_its_key_alone(number: int, indexes: list[int]) -> None:
     stream = Draws(1).purpose("duration").stream(number)
     found = [stream.word(index) for index in indexes]
-    for index, word in reversed(list(zip(indexes, found, strict=True))):
-        assert Draws(1).purpose("duration").stream(number).words(index, 3)[0] == word
+    other = Draws(1).purpose("duration").stream(number)
+    for count, (index, word) in enumerate(reversed(list(zip(indexes, found, strict=True))), 1):
+        assert other.words(index, count)[0] == word

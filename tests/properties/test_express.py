@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulations.engine import Scenario, parse_scenario, simulate_rows
-from simulations.engine.delivery import express
-from simulations.engine.trace import Row
+from simulations.engine.delivery import express, unfold
+from simulations.engine.pages import TRY, Page
+from simulations.engine.run import simulate_pages
+from simulations.engine.trace import Kind, Row
+from simulations.engine.traffic import ids
 from tests.strategies import scenarios
 from tests.traces import RECORD_LIMIT, digestible
 
@@ -79,21 +82,48 @@ def rows_of(scenario: Scenario, event_limit: int | None) -> list[Row]:
     return [row for chunk in simulate_rows(scenario, 4 * RECORD_LIMIT, event_limit) for row in chunk]
 
 
-@given(st.one_of(plain(), scenarios("s3", failures=PLAIN)), st.sampled_from([None, None, 7, 1_024, 1_025]))
-def test_the_loop_and_the_plain_way_write_the_same_rows(scenario: Scenario, event_limit: int | None) -> None:
-    quick = rows_of(scenario, event_limit)
+SCENARIOS = st.one_of(plain(), scenarios("s3", failures=PLAIN))
+LIMITS = st.sampled_from([None, None, 7, 1_024, 1_025])
+
+
+@given(SCENARIOS, LIMITS, st.sampled_from([1, 5, 256]), st.sampled_from([1, 3, 64]))
+def test_the_loop_and_the_plain_way_write_the_same_rows(
+    scenario: Scenario, event_limit: int | None, page: int, step: int
+) -> None:
+    with patch.object(express, "_ENOUGH", page), patch.object(unfold, "_STEP", step):
+        quick = rows_of(scenario, event_limit)
     with patch.object(express, "can_serve", return_value=False):
         slow = rows_of(scenario, event_limit)
     assert digestible(quick) == digestible(slow)
     assert quick == slow
 
 
+@given(SCENARIOS, LIMITS)
+def test_pages_hold_every_attempt_of_the_rows_and_the_same_end(scenario: Scenario, event_limit: int | None) -> None:
+    chunks = list(simulate_pages(scenario, event_limit))
+    pages = [chunk for chunk in chunks if isinstance(chunk, Page)]
+    said = [row for chunk in chunks if not isinstance(chunk, Page) for row in chunk]
+    rows = [row for chunk in simulate_rows(scenario, event_limit=event_limit) for row in chunk]
+    if not pages:
+        assert said == rows
+        return
+    attempts = [(row[6], row[8], row[12], row[16][0]) for row in rows if row[0] == Kind.ATTEMPT]
+    assert sorted(attempt for page in pages for attempt in _attempts(page)) == sorted(attempts)
+    assert said == rows[-len(said) :]
+
+
+def _attempts(page: Page) -> list[tuple[int, int, int, str]]:
+    """(start, end, billed, event) of all attempts."""
+    first = zip(page.starts, page.ends, page.billed, ids(page.first, len(page.starts)), strict=True)
+    tries = zip(*(page.tries[place::TRY] for place in range(TRY)), strict=True)
+    return [*first, *((start, end, billed, str(index + 1)) for start, end, _, billed, index in tries)]
+
+
 def test_the_loop_takes_plain_functions_only() -> None:
-    usual = parse_scenario({"trigger": "s3", "failures": {"error_rate": 0.5}})
-    taken = []
-    with patch.object(express.Express, "_step", lambda *_: taken.append("loop")):
-        list(simulate_rows(usual))
-        assert taken == ["loop"]
-        for failures in ({"poison": ["1"]}, {"first_n": 1}, {"concurrency": [{"from_ms": 0}]}):
-            list(simulate_rows(parse_scenario({"trigger": "s3", "failures": failures})))
-        assert taken == ["loop"]
+    def takes(failures: Any) -> bool:
+        first = next(simulate_pages(parse_scenario({"trigger": "s3", "failures": failures})))
+        return isinstance(first, Page)
+
+    assert takes({"error_rate": 0.5})
+    for failures in ({"poison": ["1"]}, {"first_n": 1}, {"concurrency": [{"from_ms": 0}]}):
+        assert not takes(failures)

@@ -7,6 +7,7 @@ Otherwise it waits one minute, then two, and is tried again. Units: whole micros
 """
 
 from collections.abc import Callable
+from copy import copy
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ import msgspec
 
 from simulations.engine.delivery import express
 from simulations.engine.delivery.documents import LOOP_ATTRIBUTES, Ended, dead_letter, destination_record
+from simulations.engine.delivery.unfold import Unfolding
 from simulations.engine.function import Run
 from simulations.engine.kernel import RETURNS
 from simulations.engine.limits import plain, setting
@@ -111,13 +113,16 @@ def chosen(settings: Any) -> Settings:
 
 def serve(sim: Sim, settings: Settings, payload: Callable[[Event], Any]) -> None:
     """Put a function's queue behind a trigger's events. `payload(event)` is the event as the function sees it."""
-    queue = Queue(sim, settings, payload)
     if express.can_serve(sim, _PAYLOAD_BYTES):
-        waits, quiet = _RETRY_WAITS[: settings.retries], settings.on_success is None
-        lane = express.Express(sim, queue.throttled, queue.ended, waits, settings.age_s * US_PER_S, quiet=quiet)
-        queue.come_back = lane.come_back
+        loop = express.Express(sim, _RETRY_WAITS[: settings.retries], _throttle_wait, settings.age_s * US_PER_S)
+        queue = Queue(
+            copy(sim), settings, payload
+        )  # what is unsettled the loop counts; this queue tells it a second time
+        unfolding = Unfolding(sim, queue.throttled, queue.ended, quiet=settings.on_success is None)
+        queue.come_back = unfolding.come_back
+        sim.pages, sim.unfold = loop.pages(), unfolding.rows
     else:
-        sim.feed(queue.accept)
+        sim.feed(Queue(sim, settings, payload).accept)
 
 
 class Queue:

@@ -1,36 +1,33 @@
 """Asynchronous invocation of a plain function, in one loop: the same rules as `asynchronous` and `function`, made fast.
 
-An ordinary event is accepted, tried at once, works and is delivered. Where nothing but the error rate decides, this loop does
-that without a call for each step; whatever else happens to an event (a throttle, a failure, its age) goes through the
-queue's own rules. `tests/properties/test_express.py` compares its runs row for row with those of the plain way.
+Where nothing but the error rate decides, all that has to be found out is when each attempt starts and ends and how: everything
+else that a trace says follows from that. So the loop writes columns of numbers, `Page` by page, and `unfold` makes records of
+them where somebody wants to read records. `tests/properties/test_express.py` compares those row for row with the plain way.
 
-Time is cut into pages shorter than any run of the code. So nothing that happens in a page can have a consequence in the same
-page, and a page that was sorted once can be worked off from beginning to end. Units: whole microseconds.
+The end of an invocation needs no turn of its own: what it leads to is known at its start, and concurrency asks only when the
+next of so many executions is free. Time is cut into turns shorter than any wait, so what comes back in a turn is known, and
+sorted, when the turn begins. Units: whole microseconds.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from heapq import heappop, heappush
-from itertools import chain, islice
-from typing import Any
+from heapq import heappop, heappush, heapreplace
+from itertools import compress
+from operator import add
 
-from simulations.engine.delivery.documents import Ended
-from simulations.engine.function import Ending
-from simulations.engine.kernel import ARRIVALS, ENDS, RETURNS
+from simulations.engine.pages import FAILED, THROTTLED, TIMED_OUT, TRY, WORKED, Page
 from simulations.engine.sim import Sim
-from simulations.engine.traffic import At, Event, ids, instants
-
-# a page is 2^10 to 2^16 us, the longest that is shorter than every run
-_SHORTEST, _LONGEST = 10, 16
+from simulations.engine.traffic import At, instants
+from simulations.engine.units import US_PER_MS
 
 _NEVER = 1 << 62
-_STEP = 128  # things that happen in one go: so few that their rows are gone again before the garbage collector looks
+_ENOUGH = 256  # attempts of a page, or a few more
 
-# (time, rank, key, ...): an arrival goes on with (name, spent, ending), a return with (event, rule), an end with
-# (name, ending, environment, event); there the event is still the entry of its arrival if nothing has happened to it
-_Entry = tuple[Any, ...]
-# (microseconds of the code, ending, luck of the next invocation where this one fails)
-_Luck = tuple[int, Ending, Any]
+# an event that comes back: (when, index, when it arrived, retries, throttles in a row)
+_Due = tuple[int, ...]
+# arrivals in a row: (first index, their times, when their first invocations end, how these come out, milliseconds billed)
+_Block = tuple[int, list[int], list[int], list[int], list[int]]
+_NOTHING: _Block = (0, [], [], [], [])
 
 
 def can_serve(sim: Sim, payload_bytes: int) -> bool:
@@ -42,7 +39,7 @@ def can_serve(sim: Sim, payload_bytes: int) -> bool:
         and function.limit > 0
         and not function.provisioned
         and not function.grows_slowly
-        and function.least >> _SHORTEST > 0
+        and function.least > 0
         and not isinstance(traffic, At)
         and not traffic.bodies
         and traffic.size_bytes <= payload_bytes
@@ -50,49 +47,66 @@ def can_serve(sim: Sim, payload_bytes: int) -> bool:
 
 
 class Express:
-    """The loop; it takes the kernel's place. `quiet`: nobody wants to hear of an event that worked."""
+    """The loop. `waits` are those before each retry, `throttle_wait` gives the one after so many throttles in a row."""
 
-    def __init__(
-        self, sim: Sim, throttled: Callable[[int, Event], None], ended: Callable[[int, Event, Ended], None],
-        waits: Sequence[int], age: int, *, quiet: bool,
-    ) -> None:  # fmt: skip
+    def __init__(self, sim: Sim, waits: Sequence[int], throttle_wait: Callable[[int], int], age: int) -> None:
         assert not isinstance(sim.traffic, At)
         self._sim = sim
         self._traffic = sim.traffic
-        self._throttled = throttled
-        self._ended = ended
         self._waits = waits
+        self._throttle_wait = throttle_wait
         self._age = age
-        self._bits = min(sim.function.least.bit_length() - 1, _LONGEST)
         self._horizon = sim.kernel.horizon if sim.kernel.horizon is not None else _NEVER
-        self._worked, self._failed = sim.function.ending("ok"), sim.function.ending("raise")
-        self._timed_out = sim.function.ending("timeout")
-        self._quiet = self._worked if quiet else None
-        self._running = self._invocations = 0
-        self._idle: list[_Entry] = []  # the ends after which the environments are free, last used last
-        self._ahead: dict[int, list[_Entry]] = {}  # by page
-        self._pages: list[int] = []  # a heap of the pages ahead
-        self._lucks: dict[int, _Luck] = {}  # of the next invocations of events that were throttled, by index
-        self._entries = chain.from_iterable(self._turn())
-        sim.step = self._step
+        self._bits = throttle_wait(0).bit_length() - 1  # a turn is so many microseconds, as a power of two
+        assert all(wait >= 1 << self._bits for wait in waits), "nothing comes back in the turn that sent it away"
+        self._busy = [0] * sim.function.limit  # a heap: when each of the executions that may run at once is free
+        self._cold = _Cold(sim) if sim.function.init else None
+        # by retries: how long the next invocation of an event takes and how it comes out, drawn ahead for those that need it
+        self._luck: tuple[dict[int, tuple[int, int]], ...] = tuple({} for _ in range(len(waits) + 1))
+        self._turns: dict[int, list[_Due]] = {}  # what comes back, by turn
+        self._later: list[int] = []  # a heap of those turns
+        self._turn = -1
+        self._due: list[_Due] = [(_NEVER,)]  # what comes back in this turn, and a last one that never does
+        self._place = 0  # the next of them
+        self._now = 0
+        self._tries: list[int] = []
+        self._unsettled = 0
 
-    def come_back(self, at: int, event: Event, rule: str) -> None:
-        """The event's next try is due then."""
-        self._plan((at, RETURNS, event.index, event, rule, 0, None))
+    def pages(self) -> Iterator[Page]:
+        """The whole log; at its end the run's parts know how it ended."""
+        bits = self._bits
+        for block in self._blocks():
+            _, starts, *_ = block
+            begin = place = 0
+            while place < len(starts):
+                turn = starts[place] >> bits
+                self._go_to(turn)
+                stop = bisect_left(starts, (turn + 1) << bits, place)
+                self._arrive(block, place, stop)
+                place = stop
+                if place - begin + len(self._tries) // TRY >= _ENOUGH or place == len(starts):
+                    yield self._page(block, begin, place)
+                    begin = place
+            self._now = starts[-1]
+        while self._finish_turn():
+            self._go_to(self._later[0])
+            if len(self._tries) // TRY >= _ENOUGH:
+                yield self._page(_NOTHING, 0, 0)
+        yield self._page(_NOTHING, 0, 0)
+        self._sim.unsettled = self._unsettled
+        self._sim.kernel.now = self._now
+        self._sim.function.last_end = max(self._busy)
 
-    def _plan(self, entry: _Entry) -> None:
-        """Something for a later page."""
-        page = entry[0] >> self._bits
-        if entry[0] > self._horizon and entry[1] != ENDS:
-            self._sim.kernel.cut = True
-        elif page in self._ahead:
-            self._ahead[page].append(entry)
-        else:
-            self._ahead[page] = [entry]
-            heappush(self._pages, page)
+    def _page(self, block: _Block, begin: int, stop: int) -> Page:
+        """The next piece of the log."""
+        first, *columns = block
+        starts, ends, outcomes, billed = (column[begin:stop] for column in columns)
+        tries, self._tries = self._tries, []
+        self._unsettled += len(starts) - outcomes.count(WORKED)
+        return Page(first + begin, starts, ends, outcomes, billed, tries)
 
-    def _arrivals(self) -> Iterator[list[_Entry]]:
-        """All arrivals with the luck of their first invocations, in blocks."""
+    def _blocks(self) -> Iterator[_Block]:
+        """All arrivals in blocks, as if each were tried at once."""
         kernel, most = self._sim.kernel, self._sim.event_limit
         first = 0
         for block in instants(self._traffic, self._sim.draws):
@@ -103,180 +117,144 @@ class Express:
                 kernel.cut = True
                 times = times[: bisect_right(times, self._horizon)]
             if times:
-                yield self._with_luck(first, times)
+                spent, outcomes = self._draw(0, first, range(len(times)))
+                yield first, times, list(map(add, times, spent)), outcomes, [-(-time // US_PER_MS) for time in spent]
             if len(times) < len(block):
                 return
             first += len(block)
 
-    def _with_luck(self, first: int, times: list[int]) -> list[_Entry]:
-        """Arrivals in a row; the first of them has this index."""
-        count = len(times)
-        names = ids(first, count)
-        luck = self._luck(1, first, range(count))
-        return list(zip(times, [ARRIVALS] * count, range(first, first + count), names, *luck, strict=True))
+    def _draw(self, retries: int, first: int, places: Sequence[int]) -> tuple[list[int], list[int]]:
+        """How long the invocations after so many retries take and how they end, of the events at these places from the first.
 
-    def _luck(
-        self, number: int, first: int, places: Sequence[int]
-    ) -> tuple[list[int], list[Ending], list[_Luck | None]]:
-        """How long the invocations with this number take, how they end, and what comes of those that follow a failure."""
-        function, count = self._sim.function, len(places)
-        spent = function.durations(number, first, places)
-        endings = self._sim.failures.endings(number, first, places, self._worked, self._failed)
+        Of those that fail it also draws what comes of the next invocation, into `_luck`.
+        """
+        function = self._sim.function
+        spent = function.durations(retries + 1, first, places)
+        outcomes = self._sim.failures.endings(retries + 1, first, places, WORKED, FAILED)
         if max(spent) > function.timeout:
-            late = [time > function.timeout for time in spent]
-            endings = [self._timed_out if is_late else ending for is_late, ending in zip(late, endings, strict=True)]
+            outcomes = [
+                TIMED_OUT if time > function.timeout else out for time, out in zip(spent, outcomes, strict=True)
+            ]
             spent = [min(time, function.timeout) for time in spent]
-        later: list[_Luck | None] = [None] * count
-        if number <= len(self._waits):
-            failed = [place for place in range(count) if endings[place] is not self._worked]
+        if retries < len(self._waits):
+            failed = list(compress(places, outcomes))
             if failed:
-                next_luck = self._luck(number + 1, first, [places[place] for place in failed])
-                for place, luck in zip(failed, zip(*next_luck, strict=True), strict=True):
-                    later[place] = luck
-        return spent, endings, later
+                luck = self._draw(retries + 1, first, failed)
+                indexes = [first + place for place in failed]
+                self._luck[retries + 1].update(zip(indexes, zip(*luck, strict=True), strict=True))
+        return spent, outcomes
 
-    def _turn(self) -> Iterator[list[_Entry]]:
-        """Page after page, each when the one before it is done."""
-        ahead, pages, bits = self._ahead, self._pages, self._bits
-        blocks = self._arrivals()
-        coming = next(blocks, [])
-        arrival = coming[0][0] >> bits if coming else _NEVER
-        while coming or pages:
-            if pages and pages[0] < arrival:
-                due = ahead.pop(heappop(pages))
-                due.sort()
-                yield due
+    def _go_to(self, turn: int) -> None:
+        """Go on to this turn; on the way, everything comes back that does so before."""
+        if turn == self._turn:
+            return
+        self._finish_turn()
+        turns, later = self._turns, self._later
+        while later and later[0] < turn:
+            self._come_back(sorted(turns.pop(heappop(later))))
+        due = sorted(turns.pop(heappop(later))) if later and later[0] == turn else []
+        self._turn, self._due, self._place = turn, [*due, (_NEVER,)], 0
+
+    def _finish_turn(self) -> bool:
+        """What comes back in this turn and has not yet; whether anything does in another one."""
+        rest = self._due[self._place : -1]
+        self._place = len(self._due) - 1
+        self._come_back(rest)
+        return bool(self._later)
+
+    def _come_back(self, due: Sequence[_Due]) -> None:
+        for one in due:
+            self._again(*one)
+        if due:
+            self._now = due[-1][0]
+
+    def _arrive(self, block: _Block, begin: int, stop: int) -> None:
+        """The arrivals at these places of a block, and what comes back between them; what turns out otherwise is corrected."""
+        first, starts, ends, outcomes, billed = block
+        busy, due, cold = self._busy, self._due, self._cold
+        back = due[self._place]
+        coming = zip(range(begin, stop), starts[begin:stop], ends[begin:stop], outcomes[begin:stop], strict=True)
+        for place, at, end, outcome in coming:
+            while back[0] <= at:
+                self._again(*back)
+                self._place += 1
+                back = due[self._place]
+            if busy[0] > at:
+                self._luck[0][first + place] = end - at, outcome
+                ends[place], outcomes[place], billed[place] = at, THROTTLED, 0
+                self._throttled(at, first + place, at, 0, 0)
                 continue
-            due = ahead.pop(heappop(pages)) if pages and pages[0] == arrival else []
-            stop = bisect_left(coming, ((arrival + 1) << bits,))
-            last, page = coming[stop - 1], arrival
-            due += coming[:stop]
-            due.sort()
-            self._sim.unsettled += stop
-            del coming[:stop]
-            coming = coming or next(blocks, [])
-            arrival = coming[0][0] >> bits if coming else _NEVER
-            if arrival == page:
-                # the page has arrivals of the next block too: what comes after those of this one waits for them
-                rest = bisect_right(due, last)
-                ahead[page] = due[rest:]
-                heappush(pages, page)
-                del due[rest:]
-            yield due
+            if cold is not None:
+                end, outcome = ends[place], outcomes[place] = cold.start(at, end - at, outcome)  # noqa: PLW2901  (with INIT)
+                billed[place] = -((at - end) // US_PER_MS)
+            heapreplace(busy, end)
+            if outcome:
+                self._failed(end, first + place, at, 0)
 
-    def _step(self, count: int) -> bool:  # noqa: PLR0915  # one loop: a call for each part would cost as much as the part
-        """Let up to `count` things happen, one after the other; False when nothing is left."""
-        sim, function, write = self._sim, self._sim.function, self._sim.log.rows.append
-        idle, limit, kept, size = self._idle, function.limit, function.kept, self._traffic.size_bytes
-        ahead, bits, quiet, timed_out = self._ahead, self._bits, self._quiet, self._timed_out
-        waits, age = self._waits, self._age
-        running, invocations, last_end, delivered = self._running, self._invocations, function.last_end, 0
-        entry = None
-        for entry in islice(self._entries, min(count, _STEP)):
-            rank = entry[1]
-            if rank == ENDS:
-                last_end, _, _, name, ending, _, event, retries, later = entry
-                running -= 1
-                idle.append(entry)
-                if ending is quiet:
-                    write((12, last_end, "RUN-6", name, 0, None))
-                    delivered += 1
-                elif later is None or (again := last_end + waits[retries]) > event[0] + age:
-                    self._end(last_end, event, retries, ending)
-                else:
-                    write((16, last_end, "ASYNC-3", [name], again))
-                    self._plan((again, RETURNS, event[2], event, "ASYNC-3", retries + 1, later))
-                continue
-            if rank == ARRIVALS:
-                at, _, _, name, spent, ending, later = event = entry
-                rule, attempt, retries = "ASYNC-1", 1, 0
-                write((0, at, "RUN-5", name, size, None, None))
-                write((1, at, rule, name))
-            else:
-                at, _, _, event, rule, retries, luck = entry
-                if luck is not None:
-                    name, attempt = event[3], retries + 1
-                    spent, ending, later = luck
-            if running >= limit:
-                self._refuse(at, event, retries, rule, entry[4:] if rank == ARRIVALS else luck)
-                continue
-            if rank == RETURNS and luck is None:
-                name, attempt, retries, spent, ending, later = self._again(at, event)
-            running += 1
-            invocations += 1
-            if idle and at - (last := idle[-1])[0] <= kept and last[4] is not timed_out:
-                idle.pop()
-                environment, init, environment_rule = last[5], 0, "MODEL-1"
-            else:
-                environment, init, environment_rule, spent, ending = self._environment(at, spent, ending)
-            outcome, outcome_rule, error_type, response = ending
-            end = at + init + spent
-            write(
-                (3, at, rule, outcome_rule, invocations, attempt, at, init, end, outcome, error_type, None,
-                 (init + spent + 999) // 1000, response, None, environment, [name], [(name, retries + 1, None, retries)],
-                 environment_rule)
-            )  # fmt: skip
-            entry = (end, ENDS, invocations, name, ending, environment, event, retries, later)  # noqa: PLW2901  (the old one is done)
-            try:
-                ahead[end >> bits].append(entry)
-            except KeyError:
-                self._plan(entry)
-        self._running, self._invocations, function.last_end = running, invocations, last_end
-        sim.unsettled -= delivered
-        return entry is not None
-
-    def _begun(self, arrival: _Entry, invocations: int, retries: int) -> Event:
-        """An event that is no ordinary one any longer; so far it was never throttled."""
-        event = Event(arrival[2], arrival[3], arrival[0], self._traffic.size_bytes)
-        event.invocations = event.attempts = invocations
-        event.retries = retries
-        return event
-
-    def _end(self, at: int, event: Event | _Entry, retries: int, ending: Ending) -> None:
-        """An invocation ended in a way that the queue has to hear of."""
-        event = event if isinstance(event, Event) else self._begun(event, retries + 1, retries)
-        self._ended(at, event, ending)
-        if event.settled:
-            self._lucks.pop(event.index, None)
-
-    def _refuse(self, at: int, event: Event | _Entry, retries: int, rule: str, luck: _Luck | None) -> None:
-        """Throttled: the queue decides what follows."""
-        sim = self._sim
-        event = event if isinstance(event, Event) else self._begun(event, retries, retries)
-        event.attempts += 1
-        sim.throttle(at, rule, sim.function.refusal, event.attempts, [(event.id, None, None, event.retries)])
-        if luck is not None:
-            self._lucks[event.index] = luck
-        self._throttled(at, event)
-        if event.settled:
-            self._lucks.pop(event.index, None)
-
-    def _again(self, at: int, event: Event) -> tuple[str, int, int, int, Ending, None]:
-        """An event's next invocation: (its id, attempt, retries, microseconds of the code, ending, nothing)."""
-        event.attempts += 1
-        event.invocations += 1
-        event.throttles = 0
-        luck = self._lucks.pop(event.index, None)
-        if luck is not None:
-            spent, ending, later = luck
-            if later is not None:
-                self._lucks[event.index] = later
-            return event.id, event.attempts, event.retries, spent, ending, None
-        spent, timeout = self._sim.function.duration((event,)), self._sim.function.timeout
-        ending = self._failed if self._sim.failures.fails(event, at) else self._worked
-        if spent > timeout:
-            spent, ending = timeout, self._timed_out
-        return event.id, event.attempts, event.retries, spent, ending, None
-
-    def _environment(self, at: int, spent: int, ending: Ending) -> tuple[int, int, str, int, Ending]:
-        """An environment that has to be initialised, and what that changes: (environment, init, rule, spent, ending)."""
-        function, idle = self._sim.function, self._idle
-        last = idle.pop() if idle else None
-        if last is not None and at - last[0] <= function.kept:
-            environment, init, again, rule = last[5], 0, function.init, "INIT-3"
+    def _again(self, at: int, index: int, arrived: int, retries: int, throttles: int) -> None:
+        """Another attempt of an event."""
+        if self._busy[0] > at:
+            self._tries += (at, at, THROTTLED, 0, index)
+            self._throttled(at, index, arrived, retries, throttles)
+            return
+        luck = self._luck[retries].pop(index, None)
+        spent, outcome = luck or next(zip(*self._draw(retries, index, range(1)), strict=True))
+        if self._cold is None:
+            end = at + spent
         else:
-            idle.clear()  # all others have been idle for longer still
-            environment, init, again, rule = function.new_environment(expired=last is not None)
-        if spent + again > function.timeout:
-            return environment, init, rule, function.timeout, self._timed_out
-        return environment, init, rule, spent + again, ending
+            end, outcome = self._cold.start(at, spent, outcome)
+        heapreplace(self._busy, end)
+        self._tries += (at, end, outcome, -((at - end) // US_PER_MS), index)
+        if outcome:
+            self._failed(end, index, arrived, retries)
+        else:
+            self._unsettled -= 1
+
+    def _failed(self, at: int, index: int, arrived: int, retries: int) -> None:
+        """An invocation fails at that moment: ASYNC-3."""
+        if retries < len(self._waits):
+            self._plan(at + self._waits[retries], index, arrived, retries + 1, 0)
+        else:
+            self._unsettled -= 1
+
+    def _throttled(self, at: int, index: int, arrived: int, retries: int, throttles: int) -> None:
+        """ASYNC-4 and ASYNC-9."""
+        self._plan(at + self._throttle_wait(throttles), index, arrived, retries, throttles + 1)
+
+    def _plan(self, at: int, index: int, arrived: int, retries: int, throttles: int) -> None:
+        """The next try is due then, unless the event is too old by that time: ASYNC-10."""
+        if at > arrived + self._age:
+            self._unsettled -= 1
+            self._luck[retries].pop(index, None)
+        elif at > self._horizon:
+            self._sim.kernel.cut = True
+        else:
+            turn = at >> self._bits
+            if turn not in self._turns:
+                self._turns[turn] = []
+                heappush(self._later, turn)
+            self._turns[turn].append((at, index, arrived, retries, throttles))
+
+
+class _Cold:
+    """Where initialising takes time: when an invocation ends that begins in whatever environment there is."""
+
+    def __init__(self, sim: Sim) -> None:
+        self._timeout = sim.function.timeout
+        self._environments = sim.function.new_environments()
+        self._running: list[tuple[int, int, int, bool]] = []  # a heap: (end, invocation, environment, initialise again)
+        self._invocations = 0
+
+    def start(self, at: int, spent: int, outcome: int) -> tuple[int, int]:
+        """(end, outcome) of the next invocation, whose code takes so long and comes out so if it has the time."""
+        while self._running and self._running[0][0] <= at:
+            end, _, environment, reset = heappop(self._running)
+            self._environments.free(end, environment, again=reset)
+        environment, init, again, _ = self._environments.take(at)
+        spent += again
+        if spent > self._timeout:
+            spent, outcome = self._timeout, TIMED_OUT
+        self._invocations += 1
+        end = at + init + spent
+        heappush(self._running, (end, self._invocations, environment, outcome == TIMED_OUT))
+        return end, outcome

@@ -1,0 +1,29 @@
+"""The trace of a run in its short form: what cannot be computed from anything else, in columns of numbers.
+
+A run that is simulated in one loop (`delivery/express.py`) leaves pages; `delivery/unfold.py` makes the records of them, and
+totals can be added up without any record. Units: whole microseconds.
+"""
+
+from typing import NamedTuple
+
+# how an attempt came out
+WORKED, FAILED, TIMED_OUT, THROTTLED = range(4)
+
+
+TRY = 5  # numbers that `tries` has of each attempt
+
+
+class Page(NamedTuple):
+    """A piece of the log: every attempt with its start, its end, how it came out, and the milliseconds that are billed.
+
+    The first attempts of events that arrived one after the other stand in columns, the first of them of the event with index
+    `first`. `tries` are the attempts of events that came back: start, end, outcome, billed time and index of one, then of the
+    next. Where both start at the same moment, those that came back are first. A throttled attempt ends when it starts.
+    """
+
+    first: int
+    starts: list[int]
+    ends: list[int]
+    outcomes: list[int]
+    billed: list[int]
+    tries: list[int]
