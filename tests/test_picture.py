@@ -17,12 +17,15 @@ from simulations import links
 from simulations.engine import simulate_rows
 from simulations.engine.trace import Kind, Outcome, Row
 from simulations.picture import Pane, draw, draw_panes, events_table, summary, table
-from simulations.picture.activity import Activity, activity_of, episodes_of, together
-from simulations.picture.fold import Axis, fold_cycles, folded_pieces
+from simulations.picture.activity import Activity, activity_of, together
+from simulations.picture.cycles import fold_cycles
+from simulations.picture.episodes import episodes_of
+from simulations.picture.fold import Axis, folded_pieces
 from simulations.picture.lanes import lanes_of
-from simulations.picture.layout import layout
+from simulations.picture.layout import layout, trail_of
 from simulations.picture.story import read
-from simulations.picture.words import OUTCOME, duration
+from simulations.picture.voices import quiet_of
+from simulations.picture.words import OUTCOME, duration, roughly
 
 GOLDEN = Path(__file__).parent / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -75,11 +78,12 @@ def test_time_folds_as_in_the_browser(path: Path) -> None:
     activity = (
         together([golden_activity(one) for one in given["panes"]]) if "panes" in given else golden_activity(given)
     )
+    episodes = episodes_of(activity.spans, activity.instants)
     items = [
         {"kind": "cycle", "from": item.first, "count": item.times, "period_us": item.period_us}
         if item.times
         else {"kind": "one", "from": item.first}
-        for item in fold_cycles(episodes_of(activity))
+        for item in fold_cycles(episodes, quiet_of(episodes, activity.loud))
     ]
     pieces = folded_pieces(activity)
     axis = Axis(pieces)
@@ -93,12 +97,14 @@ def test_time_folds_as_in_the_browser(path: Path) -> None:
         assert axis.unproject(axis.project(us)) == us
 
 
-def figure_of(noun: str, room: float, rows: list[Any], shared: Axis | None = None) -> dict[str, Any]:
-    """A figure in the shape of the golden files; `shared`: the axis of several panes."""
+def figure_of(
+    noun: str, room: float, rows: list[Any], shared: Axis | None = None, trail: float | None = None
+) -> dict[str, Any]:
+    """A figure in the shape of the golden files; `shared`: the axis of several panes, which need `trail` after the end."""
     story = read(golden_rows(rows))
     lanes = lanes_of(story, noun)
     axis = shared or Axis(folded_pieces(activity_of(story)))
-    figure = layout(story, lanes, axis, room, compact=shared is not None)
+    figure = layout(story, lanes, axis, room, trail, compact=shared is not None)
     place = figure.place
     return {
         "size": [figure.length, figure.across, figure.axis.width],
@@ -110,7 +116,7 @@ def figure_of(noun: str, room: float, rows: list[Any], shared: Axis | None = Non
             for one in [mark.attempt]
         ],
         "glyphs": [
-            [n, one.count, one.outcome, one.first_seq, place(one.piece.start), place(one.piece.end)]
+            [n, one.count, one.outcome, one.first_seq, one.period_us, place(one.piece.start), place(one.piece.end)]
             for n, row in enumerate(figure.rows)
             for one in row.glyphs
         ],
@@ -119,7 +125,7 @@ def figure_of(noun: str, room: float, rows: list[Any], shared: Axis | None = Non
             for n, row in enumerate(figure.rows)
             for one in row.points
         ],
-        "breaks": [[one.start, one.end, one.label] for one in figure.breaks],
+        "breaks": [[one.start, one.end, one.label, one.shorter] for one in figure.breaks],
         "ticks": [[tick.x, tick.label] for tick in figure.ticks],
     }
 
@@ -143,8 +149,10 @@ def test_panes_lie_where_the_browser_puts_them(path: Path) -> None:
     golden = json.loads(path.read_text(encoding="utf-8"))
     panes = golden["given"]["panes"]
     axis = Axis(folded_pieces(together([activity_of(read(golden_rows(pane["rows"]))) for pane in panes])))
+    stories = [read(golden_rows(pane["rows"])) for pane in panes]
+    trail = max(trail_of(story, lanes_of(story, pane["noun"])) for story, pane in zip(stories, panes, strict=True))
     for pane, expected in zip(panes, golden["panes"], strict=True):
-        found = figure_of(**pane, room=golden["given"]["room"], shared=axis)
+        found = figure_of(**pane, room=golden["given"]["room"], shared=axis, trail=trail)
         assert {part: found[part] for part in expected} == {part: close(value) for part, value in expected.items()}
 
 
@@ -187,7 +195,7 @@ def test_a_pane_that_was_cut_says_so_and_names_itself() -> None:
 
 def test_durations_are_said_as_in_the_browser() -> None:
     golden = json.loads((GOLDEN / "words" / "durations.json").read_text(encoding="utf-8"))
-    assert [[us, duration(us), duration(us, exact=True)] for us, _, _ in golden] == golden
+    assert [[us, duration(us), duration(us, exact=True), roughly(us)] for us, *_ in golden] == golden
 
 
 @st.composite

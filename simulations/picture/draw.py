@@ -14,7 +14,7 @@ from simulations.picture.activity import activity_of, together
 from simulations.picture.columns import columns, strip
 from simulations.picture.fold import Axis, folded_pieces
 from simulations.picture.lanes import Lane, Lanes, lanes_of
-from simulations.picture.layout import AXIS, Break, Figure, Row, cycle_words, layout
+from simulations.picture.layout import AXIS, Break, Figure, Row, cycle_words, layout, trail_of
 from simulations.picture.marks import Glyph, Mark
 from simulations.picture.markup import Value, element, group
 from simulations.picture.points import Point
@@ -66,10 +66,11 @@ def draw_panes(panes: Sequence[Pane], *, room: float = 960, name: str = "still")
     lanes = [lanes_of(story, pane.noun) for story, pane in zip(stories, panes, strict=True)]
     axis = Axis(folded_pieces(together([activity_of(story) for story in stories])))
     beside = max(_width_of_names(one.lanes) for one in lanes)
+    trail = max(trail_of(story, own) for story, own in zip(stories, lanes, strict=True))
     laid: list[_Laid] = []
     top = 0.0
     for number, (pane, story, own) in enumerate(zip(panes, stories, lanes, strict=True), start=1):
-        figure = layout(story, own, axis, room - beside, compact=len(panes) > 1)
+        figure = layout(story, own, axis, room - beside, trail, compact=len(panes) > 1)
         top += _HEAD if pane.title else 0
         laid.append(_Laid(pane, number, story, own, figure, top))
         top += figure.across
@@ -189,29 +190,51 @@ def _axis(figure: Figure) -> Elements:
     for piece in figure.axis.pieces:
         if piece.kind == "busy":
             yield _line("time", figure.place(piece.start), figure.place(piece.end), at)
-    for fold in figure.breaks:
-        yield from _fold(fold, at)
+    under = _words_under(figure.breaks)
+    for n, fold in enumerate(figure.breaks):
+        yield from _fold(fold, at, under.get(n, ""))
     for tick in figure.ticks:
         yield element("line", {"class": "tick", "x1": tick.x, "x2": tick.x, "y1": at - 4, "y2": at + 4})
         first = tick.us == 0
         anchor: dict[str, Value] = {"text-anchor": "start" if first else "middle", "dx": -4 if first else 0}
-        yield element("text", {"class": "time-label", "x": tick.x, "y": at + 22, **anchor}, tick.label)
+        yield element("text", {"class": "time-label", "x": tick.x, "y": at + (38 if under else 24), **anchor}, tick.label)
 
 
 def _line(name: str, start: float, end: float, at: float) -> SafeString:
     return element("line", {"class": name, "y1": at, "y2": at, "x1": start, "x2": end})
 
 
-def _fold(fold: Break, at: float) -> Elements:
+def _fits(fold: Break, words: str) -> bool:
+    return fold.end - fold.start >= text_width(words, 12) + 2
+
+
+def _words_under(folds: Sequence[Break]) -> dict[int, str]:
+    """The words of folds that are too narrow for them, as far as they do not run into each other."""
+    under: dict[int, str] = {}
+    free = -math.inf
+    for n, fold in enumerate(folds):
+        if _fits(fold, fold.label) or _fits(fold, fold.shorter):
+            continue
+        middle = (fold.start + fold.end) / 2
+        said = next((one for one in (fold.label, fold.shorter) if middle - text_width(one, 11) / 2 >= free), "")
+        if said:
+            under[n] = said
+            free = middle + text_width(said, 11) / 2 + 5
+    return under
+
+
+def _fold(fold: Break, at: float, under: str) -> Elements:
     yield element("path", {"class": "fold", "d": zigzag(fold.start, fold.end, at)}, element("title", {}, fold.label))
     middle, room = (fold.start + fold.end) / 2, fold.end - fold.start
-    shorter = fold.label.partition("every")
-    label = next((words for words in (fold.label, "".join(shorter[1:])) if room >= text_width(words, 12) + 2), "")
+    label = next((words for words in (fold.label, fold.shorter) if _fits(fold, words)), "")
     if label:
         wide = min(text_width(label, 12) + 6, room)
         plate: dict[str, Value] = {"x": middle - wide / 2, "y": at - 9, "width": wide, "height": 18, "rx": 9}
         yield element("rect", {"class": "fold-plate", **plate})
         yield element("text", {"class": "fold-label", "x": middle, "y": at + 4, "text-anchor": "middle"}, label)
+    elif under:
+        place: dict[str, Value] = {"x": middle, "y": at + 19, "text-anchor": "middle"}
+        yield element("text", {"class": "fold-label under", **place}, under)
     elif fold.piece.kind == "cycle":
         yield icon("cycle", middle, at)
 
@@ -329,7 +352,7 @@ def _glyph(figure: Figure, row: Row, glyph: Glyph) -> SafeString:
     return element(
         "g",
         {"class": f"mark cycle o-{glyph.outcome}", "data-seq": glyph.first_seq},
-        element("title", {}, f"{cycle_words(glyph.piece)}: {outcome.says}"),
+        element("title", {}, f"{cycle_words(glyph.count, glyph.period_us)}: {outcome.says}"),
         element("rect", {"class": "body", "x": box.x, "y": box.y, "width": box.w, "height": box.h, "rx": 5}),
         *_inside(box, "cycle", f"{TIMES} {glyph.count:,}", outcome.word),
     )

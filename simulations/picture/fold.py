@@ -1,35 +1,31 @@
 """Folded time: idle stretches shrink, equal attempts become one glyph, and one monotone map knows where a moment lies.
 
-The twin of `cycles.js` and `time-axis.js`, under the same golden vectors. Widths are natural pixels: the layout multiplies
+The twin of `fold.js` and `time-axis.js`, under the same golden vectors. Widths are natural pixels: the layout multiplies
 them by its zoom.
 """
 
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from itertools import pairwise
+from functools import partial
 from typing import NamedTuple
 
-from simulations.picture.activity import Activity, Episode, episodes_of
+from simulations.picture.activity import Activity
+from simulations.picture.cycles import fold_cycles, join_short_gaps
+from simulations.picture.episodes import episodes_of
+from simulations.picture.voices import quiet_of
 
-SHORTEST_CYCLE = 6
 CYCLE_WIDTH = 56
-_TOLERANCE = 0.02
+_QUIET_WIDTH = 84  # several loops in one glyph, each with its own count and pace
+# how wide a wait of one second is: where there are few items its words stand in it, where there are more, under it
+_FEW, _SOME, _MANY = 34, 20, 10
+_FEW_ITEMS, _SOME_ITEMS = 8, 40
 _MOST_ITEMS = 400
 _MOST_PIECES = 2_000
 
 
-class Item(NamedTuple):
-    """Episodes `first` to `last`: one (or several that were joined), or a cycle of so many `times` that come every `period_us`."""
-
-    first: int
-    last: int
-    times: int = 0
-    period_us: int = 0
-
-
 class Piece(NamedTuple):
-    """A stretch in which time runs evenly: `kind` is busy, gap or cycle."""
+    """A stretch in which time runs evenly: `kind` is busy, gap or cycle; `period_us` is 0 where several loops share it."""
 
     kind: str
     start: int
@@ -44,67 +40,10 @@ def busy_width(us: int) -> float:
     return max(2.0, 10 + 6 * math.log10(us / 1_000))
 
 
-def gap_width(us: int) -> float:
-    """A minute is 24 px, 14 days are 59."""
-    return max(10.0, 10 + 8 * math.log10(us / 1_000_000))
-
-
-def _near(value: int, first: int) -> bool:
-    return abs(value - first) <= _TOLERANCE * first
-
-
-def _run_length(episodes: list[Episode], i: int) -> int:
-    """How many episodes from `i` on look like `i` and come at the same interval."""
-    if i + 1 == len(episodes):
-        return 1
-    like = episodes[i]
-    length, gap = like.end - like.start, episodes[i + 1].start - like.end
-    j = i + 1
-    while j < len(episodes):
-        before, this = episodes[j - 1], episodes[j]
-        if this.key != like.key or before.gap_key != like.gap_key:
-            break
-        if not (_near(this.end - this.start, length) and _near(this.start - before.end, gap)):
-            break
-        j += 1
-    return j - i
-
-
-def fold_cycles(episodes: list[Episode]) -> list[Item]:
-    """Six or more episodes alike become the first, the second, one cycle for all between, and the last."""
-    items: list[Item] = []
-    i = 0
-    while i < len(episodes):
-        length = _run_length(episodes, i)
-        if length < SHORTEST_CYCLE:
-            items.append(Item(i, i))
-            i += 1
-            continue
-        first, last = i + 2, i + length - 2
-        period = episodes[first + 1].start - episodes[first].start
-        items += [Item(i, i), Item(i + 1, i + 1), Item(first, last, last - first + 1, period), Item(last + 1, last + 1)]
-        i += length
-    return items
-
-
-def join_short_gaps(episodes: list[Episode], items: list[Item], most: int) -> list[Item]:
-    """When there are still too many, episodes are joined across the shortest gaps; cycles stay as they are."""
-    if len(items) <= most:
-        return items
-    gaps = sorted(episodes[after.first].start - episodes[item.last].end for item, after in pairwise(items))
-    longest = gaps[max(0, len(gaps) - most)]
-    joined: list[Item] = []
-    for item in items:
-        before = joined[-1] if joined else None
-        if (
-            before
-            and not (before.times or item.times)
-            and episodes[item.first].start - episodes[before.last].end <= longest
-        ):
-            joined[-1] = Item(before.first, item.last)
-        else:
-            joined.append(item)
-    return joined
+def gap_width(us: int, items: int) -> float:
+    """Among few items 30 s are 46 px and 14 days 83, among many 22 and 59."""
+    second = _FEW if items <= _FEW_ITEMS else _SOME if items <= _SOME_ITEMS else _MANY
+    return max(10.0, second - 8, second + 8 * math.log10(us / 1_000_000))
 
 
 class _Cutter:
@@ -130,21 +69,23 @@ class _Cutter:
 
 def folded_pieces(activity: Activity) -> list[Piece]:
     """Pieces from 0 to the end of the run, without holes."""
-    episodes = episodes_of(activity)
-    items = join_short_gaps(episodes, fold_cycles(episodes), _MOST_ITEMS)
+    episodes = episodes_of(activity.spans, activity.instants)
+    items = join_short_gaps(episodes, fold_cycles(episodes, quiet_of(episodes, activity.loud)), _MOST_ITEMS)
+    width_of_gap = partial(gap_width, items=len(items))
     most = max(8, _MOST_PIECES // max(1, len(items)))
     cutter = _Cutter(activity)
     now = 0
     for n, item in enumerate(items):
         start = episodes[item.first].start
-        cutter.cut("gap", now, start, most // 4, gap_width)
+        cutter.cut("gap", now, start, most // 4, width_of_gap)
         now = episodes[item.last].end
         if item.times:
             now = episodes[items[n + 1].first].start if n + 1 < len(items) else now
-            cutter.pieces.append(Piece("cycle", start, now, CYCLE_WIDTH, item.times, item.period_us))
+            width = CYCLE_WIDTH if item.period_us else _QUIET_WIDTH
+            cutter.pieces.append(Piece("cycle", start, now, width, item.times, item.period_us))
         else:
             cutter.cut("busy", start, now, most, busy_width)
-    cutter.cut("gap", now, activity.end_us, most // 4, gap_width)
+    cutter.cut("gap", now, activity.end_us, most // 4, width_of_gap)
     return cutter.pieces or [Piece("busy", 0, 1_000, busy_width(1_000))]
 
 

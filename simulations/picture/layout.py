@@ -5,20 +5,22 @@ from itertools import pairwise
 
 import msgspec
 
+from simulations.engine.trace import Kind
 from simulations.picture.fold import Axis, Piece
 from simulations.picture.lanes import Lane, Lanes
 from simulations.picture.marks import Glyph, Mark, marks_of
 from simulations.picture.points import Point, points_of
 from simulations.picture.story import Story
-from simulations.picture.words import TIMES, duration
+from simulations.picture.words import FATE, TIMES, duration, roughly
 
-_ROW_OF_MANY, _ROW_OF_FEW, _FEW = 30, 48, 4  # a row of marks, where lanes are many and where they are few
+_ROW_OF_MANY, _ROW_OF_FEW, _FEW = 30, 48, 4  # a row of marks, where rows are many and where they are few
 _ROW_OF_PANE = 36  # where several runs share a picture
-AXIS = 54
+AXIS = 58
 LEAD = 22
 AIR = 8
 _FLAG = 18
-_TRAIL = 132
+_END_SIGN, _END_LETTER, _END_LEAST = 44, 9.2, 88
+_ANSWER = " 502"
 _LARGEST_ZOOM = 8
 _SCREENS = 6  # so wide may a run be before its marks are made smaller than readable
 _LETTER = 6.6
@@ -28,8 +30,8 @@ _TICK_AIR = 14
 class Place:
     """Where a moment lies, in pixels."""
 
-    def __init__(self, axis: Axis, room: float) -> None:
-        fit = min(_LARGEST_ZOOM, (room - LEAD - _TRAIL) / axis.width)
+    def __init__(self, axis: Axis, room: float, trail: float) -> None:
+        fit = min(_LARGEST_ZOOM, (room - LEAD - trail) / axis.width)
         self.zoom = max(1, fit) if axis.width <= _SCREENS * room else fit
         self._axis = axis
 
@@ -59,11 +61,12 @@ class Row(msgspec.Struct):
 
 
 class Break(msgspec.Struct, frozen=True):
-    """A fold: from pixel to pixel, and in words how much time is left out."""
+    """A fold: from pixel to pixel, and in words how much time is left out, in two lengths."""
 
     start: float
     end: float
     label: str
+    shorter: str
     piece: Piece
 
 
@@ -85,16 +88,29 @@ class Figure(msgspec.Struct):
     ticks: list[Tick]
 
 
-def layout(story: Story, lanes: Lanes, axis: Axis, room: float, compact: bool = False) -> Figure:
+def trail_of(story: Story, lanes: Lanes) -> float:
+    """Room after the end of the run: the longest word that may stand there."""
+    answer = len(_ANSWER) if any(moment.row[0] == Kind.ANSWERED for moment in story.moments) else 0
+    letters = (
+        len(FATE[lane.fate].word) + (len(f" {TIMES} {lane.events:,}") if lane.events > 1 else 0) + answer
+        for lane in lanes.lanes
+    )
+    return max(_END_LEAST, _END_SIGN + _END_LETTER * max(letters, default=0))
+
+
+def layout(
+    story: Story, lanes: Lanes, axis: Axis, room: float, trail: float | None = None, *, compact: bool = False
+) -> Figure:
     """The figure of a run for a place that is `room` pixels wide; it may be wider where its marks would get too small.
 
-    `compact`: one of several runs that share the axis.
+    `trail`: what is left of it after the end; `compact`: one of several runs that share the axis.
     """
-    place = Place(axis, room)
+    trail = trail_of(story, lanes) if trail is None else trail
+    place = Place(axis, room, trail)
     marks = marks_of(story, lanes, axis, place)
-    points = points_of(story, lanes, axis.pieces, place)
+    points = points_of(story, lanes, axis.pieces, place, [own.dense for own in marks])
     few = _ROW_OF_PANE if compact else _ROW_OF_FEW
-    each = few if len(lanes.lanes) <= _FEW else _ROW_OF_MANY
+    each = few if sum(own.rows for own in marks) <= _FEW else _ROW_OF_MANY
     rows = [
         Row(lane, own.dense, own.total, own.rows, own.marks, own.glyphs, moments, own.last_us, each)
         for lane, own, moments in zip(lanes.lanes, marks, points, strict=True)
@@ -106,7 +122,7 @@ def layout(story: Story, lanes: Lanes, axis: Axis, room: float, compact: bool = 
         row.top = across
         row.size = row.rows * each + 2 * AIR + row.flags
         across += row.size
-    length = max(room, place(axis.end_us) + _TRAIL)
+    length = max(room, place(axis.end_us) + trail)
     return Figure(axis, place, rows, length, across or each + 2 * AIR, _breaks(axis, place), _ticks(axis, place))
 
 
@@ -117,19 +133,24 @@ def _mark_early(row: Row) -> None:
             point.kind = "early"
 
 
-def cycle_words(piece: Piece) -> str:
+def cycle_words(times: int, period_us: int) -> str:
     """A cycle in words: how often, and how far apart."""
-    return f"{TIMES} {piece.times:,} every {duration(piece.period_us)}"
+    return f"{TIMES} {times:,} every {duration(period_us)}"
+
+
+def _fold_words(piece: Piece) -> tuple[str, str]:
+    """What a fold says, in two lengths."""
+    size = piece.end - piece.start
+    if piece.kind == "gap":
+        return duration(size), f"~{roughly(size)}"
+    if piece.period_us:
+        return cycle_words(piece.times, piece.period_us), f"every {duration(piece.period_us)}"
+    return f"repeats for {duration(size)}", duration(size)
 
 
 def _breaks(axis: Axis, place: Place) -> list[Break]:
     return [
-        Break(
-            place(piece.start),
-            place(piece.end),
-            cycle_words(piece) if piece.kind == "cycle" else duration(piece.end - piece.start),
-            piece,
-        )
+        Break(place(piece.start), place(piece.end), *_fold_words(piece), piece)
         for piece in axis.pieces
         if piece.kind != "busy"
     ]

@@ -26,12 +26,14 @@ class Mark(msgspec.Struct):
 
 
 class Glyph(msgspec.Struct):
-    """The attempts of one lane inside one cycle."""
+    """The attempts of one lane inside one cycle; `period_us` is that of this lane alone."""
 
     piece: Piece
     count: int
     outcome: str
     first_seq: int
+    first_us: int
+    period_us: int = 0
 
 
 class LaneMarks(msgspec.Struct):
@@ -66,7 +68,7 @@ def marks_of(story: Story, lanes: Lanes, axis: Axis, place: Place) -> list[LaneM
     _crowd(found, loose)
     for entry in found:
         if entry.dense:
-            entry.marks = []
+            entry.marks, entry.rows = [], 2
         else:
             _pack(entry, place)
     return found
@@ -91,9 +93,11 @@ def _number(attempt: Attempt, lanes: Lanes, lane: int) -> int:
 def _count(entry: LaneMarks, piece: Piece, attempt: Attempt) -> None:
     last = entry.glyphs[-1] if entry.glyphs else None
     if last is None or last.piece is not piece:
-        entry.glyphs.append(Glyph(piece, 1, attempt.outcome, attempt.seq))
+        entry.glyphs.append(Glyph(piece, 1, attempt.outcome, attempt.seq, attempt.at))
     else:
+        times = last.count
         last.count += 1
+        last.period_us = piece.period_us or (2 * (attempt.at - last.first_us) + times) // (2 * times)
         last.outcome = worse(last.outcome, attempt.outcome)
 
 

@@ -34,11 +34,18 @@ class Point(msgspec.Struct):
     count: int = 1
 
 
-def points_of(story: Story, lanes: Lanes, pieces: Sequence[Piece], place: Callable[[int], float]) -> list[list[Point]]:
-    """The points of every lane in order; points of one kind that fall on the same place are counted together."""
+def points_of(
+    story: Story, lanes: Lanes, pieces: Sequence[Piece], place: Callable[[int], float], dense: Sequence[bool]
+) -> list[list[Point]]:
+    """The points of every lane in order; points of one kind that fall on the same place are counted together.
+
+    Crowded lanes, which are `dense`, say their limits only.
+    """
     found: list[dict[tuple[str, str, str, int], Point]] = [{} for _ in lanes.lanes]
 
     def add(event: int, kind: str, us: int, seq: int, word: str, fate: str) -> None:
+        if dense[lanes.lane_of[event]] and kind != "limit":
+            return
         lane = found[lanes.lane_of[event]]
         # a group's limit is said once, with how often it bit
         once = lanes.grouped and kind in {"limit", "arrived"}

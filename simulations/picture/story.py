@@ -83,6 +83,7 @@ class Moment(msgspec.Struct, frozen=True):
 class Story(msgspec.Struct):
     """A whole run, or what there is of it. `instants`: moment and key of all records that the picture shows at one moment, in order.
 
+    `instant_events` runs beside them.
     `ending`: why it ended, "" while it goes on; `shown`: how many records there are of it, where a limit cut it;
     `capture_failed`: a catcher could not be written to.
     """
@@ -91,6 +92,7 @@ class Story(msgspec.Struct):
     attempts: list[Attempt] = []
     moments: list[Moment] = []
     instants: list[tuple[int, int]] = []
+    instant_events: list[list[int]] = []
     end_us: int = 0
     ending: str = ""
     shown: str = ""
@@ -161,3 +163,4 @@ def _take(story: Story, seq: int, row: Row, rule: int, named: list[int]) -> None
         story.moments.append(Moment(seq, row, named))
     if kind in _SEEN and named:
         story.instants.append((at, kind * 256 + code))
+        story.instant_events.append(named)

@@ -141,6 +141,13 @@ def duration(us: int, exact: bool = False) -> str:
     return _parts(_rounded(us, H), ((D, "d"), (H, "h")), 0)
 
 
+def roughly(us: int) -> str:
+    """About how long, where there is no room for more: 30 s, 1.5 min, 13 d."""
+    size, unit = next((pair for pair in ((D, "d"), (H, "h"), (MIN, "min"), (S, "s")) if us >= pair[0]), (MS, "ms"))
+    tenths = (20 * us + size) // (2 * size)
+    return f"{tenths / 10 if tenths < 100 else (tenths + 5) // 10:g} {unit}"
+
+
 def _rounded(us: int, step: int) -> int:
     """To the next multiple of a step; the half goes up, as in JavaScript."""
     return (2 * us + step) // (2 * step) * step

@@ -1,14 +1,14 @@
 // @ts-check
 /**
- * When something happens: attempts as spans, the other records that the picture shows as instants; and episodes, which are the stretches of time
- * in which at least one attempt runs. A gap exists only where everything is idle, in every lane and every pane.
+ * When something happens: attempts as spans, the other records that the picture shows as instants. A gap exists only where
+ * everything is idle, in every lane and every pane.
  */
+import { Choir, loudMoments } from "./voices.js";
 
 /**
  * @typedef {{at: Float64Array, end: Float64Array, key: Float64Array}} Spans in order of start; key: equal = looks the same
  * @typedef {{at: Float64Array, key: Float64Array}} Instants in order
- * @typedef {{spans: Spans, instants: Instants, endUs: number}} Activity
- * @typedef {{from: number[], to: number[], key: number[], gapKey: number[]}} Episodes gapKey: what happens after, while idle
+ * @typedef {{spans: Spans, instants: Instants, endUs: number, loud?: Float64Array | null}} Activity loud: see voices.js
  */
 
 // what can be seen at one moment; the rest (receives, scaling, hiding) tells how attempts came about and makes no picture differ
@@ -20,9 +20,6 @@ const MOST_PANES = 4;
 // an attempt without a length (a throttle) is drawn as if it took this long
 export const NOMINAL_US = 1_000;
 
-/** @param {number} hash @param {number} value */
-const mixed = (hash, value) => (Math.imul(hash, 31) + value) >>> 0;
-
 /**
  * @param {import("./trace.js").Trace} trace
  * @returns {Activity}
@@ -33,21 +30,25 @@ export function activityOf(trace) {
   const spans = { at: new Float64Array(attempts.length), end: new Float64Array(attempts.length), key: new Float64Array(attempts.length) };
   const instants = { at: new Float64Array(others), key: new Float64Array(others) };
   const seen = trace.wire.kinds.map((name) => SEEN.includes(name));
+  const choir = new Choir(trace.events.length);
   let s = 0;
   let i = 0;
   for (let seq = 1; seq <= trace.cursor; seq += 1) {
+    const events = trace.events.of(seq);
     if (attempts[s] === seq) {
       spans.at[s] = trace.at(seq);
       spans.end[s] = Math.max(trace.end(seq), trace.at(seq) + NOMINAL_US);
       spans.key[s] = trace.code(seq) + 256 * trace.ruleNumber(seq);
+      choir.span(events, spans.at[s], spans.end[s], spans.key[s]);
       s += 1;
-    } else if (seen[trace.kindNumber(seq)] && trace.events.of(seq).length) {
+    } else if (seen[trace.kindNumber(seq)] && events.length) {
       instants.at[i] = trace.at(seq);
       instants.key[i] = trace.kindNumber(seq) * 256 + trace.code(seq);
+      choir.instant(events, instants.at[i], instants.key[i]);
       i += 1;
     }
   }
-  return { spans, instants: { at: instants.at.subarray(0, i), key: instants.key.subarray(0, i) }, endUs: trace.endUs };
+  return { spans, instants: { at: instants.at.subarray(0, i), key: instants.key.subarray(0, i) }, endUs: trace.endUs, loud: choir.loud() };
 }
 
 /**
@@ -94,38 +95,6 @@ export function together(panes) {
     moments.key[i] = instants[pane].key[n] * MOST_PANES + pane;
     i += 1;
   });
-  return { spans: all, instants: moments, endUs: Math.max(0, ...panes.map((pane) => pane.endUs)) };
-}
-
-/**
- * Spans joined where they overlap; touching ones stay apart, so that a loop without a pause can still be seen as a loop.
- * @param {Activity} activity
- * @returns {Episodes}
- */
-export function episodesOf({ spans, instants }) {
-  /** @type {Episodes} */
-  const episodes = { from: [], to: [], key: [], gapKey: [] };
-  let last = -1;
-  let next = 0;
-  for (let s = 0; s < spans.at.length; s += 1) {
-    const start = spans.at[s];
-    // what happens while an episode runs belongs to it, what happens after it to the gap; what happens at the moment an
-    // episode begins (an arrival, a receive) is how it came about and does not make it look different
-    for (; next < instants.at.length && instants.at[next] < start; next += 1) {
-      if (last < 0) continue;
-      const into = instants.at[next] < episodes.to[last] ? episodes.key : episodes.gapKey;
-      into[last] = mixed(into[last], instants.key[next] + 1);
-    }
-    if (last < 0 || start >= episodes.to[last]) {
-      last = episodes.from.length;
-      episodes.from.push(start);
-      episodes.to.push(spans.end[s]);
-      episodes.key.push(0);
-      episodes.gapKey.push(0);
-    }
-    while (next < instants.at.length && instants.at[next] === start) next += 1;
-    episodes.key[last] = mixed(episodes.key[last], spans.key[s] + 1);
-    if (spans.end[s] > episodes.to[last]) episodes.to[last] = spans.end[s];
-  }
-  return episodes;
+  const loud = panes.flatMap((pane) => [...(pane.loud ?? loudMoments([pane]))]);
+  return { spans: all, instants: moments, endUs: Math.max(0, ...panes.map((pane) => pane.endUs)), loud: Float64Array.from(loud).sort() };
 }

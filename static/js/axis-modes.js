@@ -1,6 +1,7 @@
 // @ts-check
 /** The three faces of time: folded, logarithmic, linear; all of them are lists of pieces, so one map serves all. */
-import { foldedPieces, TimeAxis } from "./time-axis.js";
+import { foldedPieces } from "./fold.js";
+import { TimeAxis } from "./time-axis.js";
 
 /** @typedef {"folded" | "log" | "linear"} Mode */
 /** @type {Mode[]} */

@@ -1,12 +1,13 @@
 // @ts-check
 /**
  * Cycle folding: six or more episodes that look the same and come at the same interval are drawn as the first, the second,
- * one glyph that stands for all between, and the last.
+ * one glyph that stands for all between, and the last. Where several loops run beside each other (see voices.js), the stretch
+ * in which all of them only repeat is one glyph too.
  */
 
-/** @typedef {import("./activity.js").Episodes} Episodes */
+/** @typedef {import("./episodes.js").Episodes} Episodes */
 /** @typedef {{kind: "one", from: number, to: number}} One one episode, or several that were joined for want of room */
-/** @typedef {{kind: "cycle", from: number, to: number, first: number, periodUs: number, count: number}} Cycle episodes from..to, both folded; first: where the whole cycle begins */
+/** @typedef {{kind: "cycle", from: number, to: number, first: number, periodUs: number, count: number}} Cycle episodes from..to, both folded; first: where the whole cycle begins; periodUs: 0 where several loops share it */
 /** @typedef {One | Cycle} Item */
 
 export const SHORTEST_CYCLE = 6;
@@ -29,24 +30,38 @@ function runLength({ from, to, key, gapKey }, i) {
   return j - i;
 }
 
+/** How many episodes from `i` on are quiet. @param {ArrayLike<number>} quiet @param {number} i */
+function quietLength(quiet, i) {
+  let j = i;
+  while (quiet[j]) j += 1;
+  return j - i;
+}
+
 /**
  * @param {Episodes} episodes
  * @param {Map<number, number>} [opened] first folded episode of an opened cycle -> page that is shown
+ * @param {ArrayLike<number>} [quiet] 1 where an episode only repeats what its voices did before
  * @returns {Item[]}
  */
-export function foldCycles(episodes, opened = new Map()) {
+export function foldCycles(episodes, opened = new Map(), quiet = []) {
   /** @type {Item[]} */
   const items = [];
   const n = episodes.from.length;
   for (let i = 0; i < n; ) {
     const length = runLength(episodes, i);
+    const still = quietLength(quiet, i);
+    if (still >= SHORTEST_CYCLE && still > length) {
+      items.push(...folded(episodes, i, i + still - 1, opened.get(i), 0));
+      i += still;
+      continue;
+    }
     if (length < SHORTEST_CYCLE) {
       items.push({ kind: "one", from: i, to: i });
       i += 1;
       continue;
     }
     items.push({ kind: "one", from: i, to: i }, { kind: "one", from: i + 1, to: i + 1 });
-    items.push(...folded(episodes, i + 2, i + length - 2, opened.get(i + 2)));
+    items.push(...folded(episodes, i + 2, i + length - 2, opened.get(i + 2), episodes.from[i + 3] - episodes.from[i + 2]));
     items.push({ kind: "one", from: i + length - 1, to: i + length - 1 });
     i += length;
   }
@@ -55,12 +70,12 @@ export function foldCycles(episodes, opened = new Map()) {
 
 /**
  * The folded middle of a cycle; when it is opened, one page of it is drawn episode by episode.
- * @param {Episodes} episodes @param {number} from @param {number} to @param {number | undefined} page
+ * @param {Episodes} episodes @param {number} from @param {number} to @param {number | undefined} page @param {number} periodUs
  * @returns {Item[]}
  */
-function folded(episodes, from, to, page) {
+function folded(episodes, from, to, page, periodUs) {
   const cycle = (/** @type {number} */ a, /** @type {number} */ b) => /** @type {Item[]} */ (
-    a > b ? [] : [{ kind: "cycle", from: a, to: b, first: from, count: b - a + 1, periodUs: episodes.from[from + 1] - episodes.from[from] }]
+    a > b ? [] : [{ kind: "cycle", from: a, to: b, first: from, count: b - a + 1, periodUs }]
   );
   if (page === undefined) return cycle(from, to);
   const first = from + page * PAGE;

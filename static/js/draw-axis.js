@@ -22,11 +22,12 @@ export function drawAxis(figure, at) {
   const line = (/** @type {number} */ from, /** @type {number} */ to, /** @type {string} */ name) => svg("line", figure.down
     ? { class: name, x1: at, x2: at, y1: from, y2: to } : { class: name, y1: at, y2: at, x1: from, x2: to });
   for (const [from, to] of running(figure.axis.pieces)) group.append(line(figure.place(from), figure.place(to), "time"));
-  for (const fold of figure.breaks) group.append(...foldSign(figure, fold, at));
+  const under = wordsUnder(figure);
+  for (const fold of figure.breaks) group.append(...foldSign(figure, fold, at, under.get(fold) ?? ""));
   for (const tick of figure.ticks) {
     group.append(svg("line", figure.down ? { class: "tick", x1: at - 4, x2: at + 4, y1: tick.x, y2: tick.x } : { class: "tick", x1: tick.x, x2: tick.x, y1: at - 4, y2: at + 4 }));
     group.append(svg("text", figure.down ? { class: "time-label", x: at - 9, y: tick.x + 4, "text-anchor": "end" }
-      : { class: "time-label", x: tick.x, y: at + 22, "text-anchor": tick.us === 0 ? "start" : "middle", dx: tick.us === 0 ? -4 : 0 }, tick.label));
+      : { class: "time-label", x: tick.x, y: at + (under.size ? 38 : 24), "text-anchor": tick.us === 0 ? "start" : "middle", dx: tick.us === 0 ? -4 : 0 }, tick.label));
   }
   return group;
 }
@@ -58,18 +59,39 @@ function band(figure, { from, to, piece }) {
     : { class: `band ${piece.kind}`, x: from, width: size, y: 0, height: figure.across });
 }
 
-/** @param {Figure} figure @param {import("./layout.js").Break} fold @param {number} at */
-function foldSign(figure, { from, to, label, piece }, at) {
+/** Whether a text has room within a fold. @param {import("./layout.js").Break} fold @param {string} words */
+const fits = ({ from, to }, words) => to - from >= textWidth(words, 12) + 2;
+
+/** The words of folds that are too narrow for them, as far as they do not run into each other. @param {Figure} figure */
+function wordsUnder({ breaks, down }) {
+  /** @type {Map<import("./layout.js").Break, string>} */
+  const under = new Map();
+  let free = -Infinity;
+  if (down) return under;
+  for (const fold of breaks) {
+    if (fits(fold, fold.label) || fits(fold, fold.shorter)) continue;
+    const middle = (fold.from + fold.to) / 2;
+    const said = [fold.label, fold.shorter].find((words) => middle - textWidth(words, 11) / 2 >= free);
+    if (!said) continue;
+    under.set(fold, said);
+    free = middle + textWidth(said, 11) / 2 + 5;
+  }
+  return under;
+}
+
+/** @param {Figure} figure @param {import("./layout.js").Break} fold @param {number} at @param {string} under what stands under it */
+function foldSign(figure, fold, at, under) {
+  const { from, to, label, shorter, piece } = fold;
   const signs = [svg("path", { class: "fold", d: zigzag(from, to, at, figure.down) }, svg("title", {}, label))];
   const middle = (from + to) / 2;
-  const said = [label, /every .*/.exec(label)?.[0] ?? ""].find((words) => words && to - from >= textWidth(words, 12) + 2);
+  const said = [label, shorter].find((words) => fits(fold, words));
   const wide = Math.min(textWidth(said ?? "", 12) + 6, to - from);
   if (figure.down) {
-    if (to - from >= 30) signs.push(svg("text", { class: "fold-label", x: at - 9, y: middle + 4, "text-anchor": "end" }, piece.kind === "cycle" ? label.split(" every ")[0] : label));
-    if (to - from >= 60 && piece.kind === "cycle") signs.push(svg("text", { class: "fold-label", x: at - 9, y: middle + 20, "text-anchor": "end" }, `every ${label.split(" every ")[1]}`));
+    if (to - from >= 24) signs.push(svg("text", { class: "fold-label", x: at - 9, y: middle + 4, "text-anchor": "end" }, piece.kind === "cycle" ? shorter : label));
   } else if (said) {
     signs.push(svg("rect", { class: "fold-plate", x: middle - wide / 2, y: at - 9, width: wide, height: 18, rx: 9 }));
     signs.push(svg("text", { class: "fold-label", x: middle, y: at + 4, "text-anchor": "middle" }, said));
-  } else if (piece.kind === "cycle") signs.push(icon("cycle", middle, at));
+  } else if (under) signs.push(svg("text", { class: "fold-label under", x: middle, y: at + 19, "text-anchor": "middle" }, under));
+  else if (piece.kind === "cycle") signs.push(icon("cycle", middle, at));
   return signs;
 }

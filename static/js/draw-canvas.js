@@ -8,11 +8,13 @@ import { SEVERITY } from "./words.js";
 
 const STEP = 3;
 const LEAST = 3;
+const MOST_COLUMNS = 8_000;
 
 export class Crowd {
   #canvas;
   /** @type {Figure | null} */ #figure = null;
-  /** @type {import("./buckets.js").Bars | null} */ #bars = null;
+  /** @type {(import("./buckets.js").Bars[] | null)[] | null} */ #bars = null;
+  #made = { axis: /** @type {unknown} */ (null), lanes: /** @type {unknown} */ (null), dense: "" };
   #outcomes = /** @type {string[]} */ ([]);
   #zoom = 1;
   #most = new Float64Array();
@@ -35,14 +37,18 @@ export class Crowd {
     this.#figure = figure;
     this.#zoom = zoom;
     this.#outcomes = trace.wire.outcomes;
-    this.#bars = dense.includes(true) ? barsOf(trace, lanes.laneOf, dense, figure.axis) : null;
+    const made = { axis: figure.axis, lanes, dense: dense.join() };
+    if (made.axis !== this.#made.axis || made.lanes !== this.#made.lanes || made.dense !== this.#made.dense) {
+      this.#bars = dense.includes(true) ? barsOf(trace, lanes.laneOf, dense, figure.axis) : null;
+      this.#made = made;
+    }
     this.#canvas.hidden = !this.#bars;
-    this.#most = this.#bars ? this.#highest(0, Math.ceil((figure.length / STEP) | 0)) : new Float64Array();
+    this.#most = this.#bars ? this.#highest(Math.ceil(figure.length / STEP)) : new Float64Array();
   }
 
-  /** The fullest column of each lane, over the whole run: a column keeps its height while a person scrolls. @param {number} first @param {number} columns */
-  #highest(first, columns) {
-    const { sums, lanes } = this.#count(first, Math.min(columns, 20_000));
+  /** The fullest column of each lane, over the whole run: a column keeps its height while a person scrolls. @param {number} columns */
+  #highest(columns) {
+    const { sums, lanes } = this.#count(0, Math.min(columns, MOST_COLUMNS));
     return Float64Array.from({ length: lanes }, (_, lane) => {
       let most = 1;
       for (let n = lane * sums.columns; n < (lane + 1) * sums.columns; n += 1) most = Math.max(most, sums.total[n]);
@@ -54,9 +60,7 @@ export class Crowd {
   #count(offset, columns) {
     const lanes = this.#figure?.rows.length ?? 0;
     const outcomes = this.#outcomes.length;
-    const counts = countColumns(/** @type {import("./buckets.js").Bars} */ (this.#bars), {
-      start: (offset - LEAD) / this.#zoom, step: STEP / this.#zoom, columns, lanes, outcomes,
-    });
+    const counts = countColumns(this.#bars ?? [], { start: (offset - LEAD) / this.#zoom, step: STEP / this.#zoom, columns, outcomes });
     const total = new Uint32Array(lanes * columns);
     for (let n = 0; n < counts.length; n += 1) total[(n / outcomes) | 0] += counts[n];
     return { counts, lanes, outcomes, sums: { total, columns } };

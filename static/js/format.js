@@ -58,6 +58,13 @@ export function duration(us, exact = false) {
   return parts(roundTo(us, H), [[D, "d"], [H, "h"]], 0);
 }
 
+/** About how long, where there is no room for more: "30 s", "1.5 min", "13 d". @param {number} us */
+export function roughly(us) {
+  const [size, unit] = /** @type {[number, string][]} */ ([[D, "d"], [H, "h"], [MIN, "min"], [S, "s"]]).find(([least]) => us >= least) ?? [MS, "ms"];
+  const tenths = Math.floor((10 * us + size / 2) / size);
+  return `${tenths < 100 ? tenths / 10 : Math.floor((tenths + 5) / 10)} ${unit}`;
+}
+
 /** @param {number} n @param {number} width */
 const padded = (n, width) => String(n).padStart(width, "0");
 

@@ -3,16 +3,17 @@
  * Where everything lies, as numbers: a pure function of the trace, the lanes, the axis and a few sizes. `along` follows time,
  * `across` goes from lane to lane; the drawing decides which of them is x (time runs down the page on a phone).
  */
-import { duration } from "./format.js";
+import { count, duration, roughly } from "./format.js";
 import { marksOf } from "./marks.js";
 import { pointsOf } from "./points.js";
 import { ticksOf } from "./ticks.js";
+import { FATE } from "./words.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {import("./time-axis.js").TimeAxis} TimeAxis */
-/** @typedef {{zoom: number, down: boolean, across: number, rest: number, bare?: boolean}} Sizes across: room for all lanes (down only); bare: one of several panes, whose axis stands elsewhere */
+/** @typedef {{zoom: number, down: boolean, across: number, rest: number, trail: number, bare?: boolean}} Sizes across: room for all lanes (down only); trail: room after the end; bare: one of several panes, whose axis stands elsewhere */
 /** @typedef {import("./marks.js").LaneMarks & {lane: import("./lanes.js").Lane, points: import("./points.js").Point[], top: number, size: number, flags: number}} Row */
-/** @typedef {{from: number, to: number, label: string, piece: import("./time-axis.js").Piece}} Break */
+/** @typedef {{from: number, to: number, label: string, shorter: string, piece: import("./time-axis.js").Piece}} Break shorter: the same where there is less room */
 /**
  * @typedef {object} Figure
  * @property {number} length pixels along time, margins included
@@ -29,7 +30,7 @@ import { ticksOf } from "./ticks.js";
  * @property {TimeAxis} axis
  */
 
-/** a row of marks, where lanes are many and where they are few */
+/** a row of marks, where rows are many and where they are few */
 const ROWS = { many: 30, few: 48, pane: 36 };
 const FEW = 4;
 const FLAG = 18;
@@ -37,20 +38,27 @@ const FLAGGED = ["limit", "answered", "early"];
 const AIR = 8;
 export const LEAD = 22;
 /** room for the axis: below the lanes, or left of them where time runs down */
-export const AXIS = 54;
+export const AXIS = 58;
 export const GUTTER = 92;
-const TRAIL = 132;
 const TRAIL_DOWN = 64;
+const END = { sign: 44, letter: 9.2, answer: 4, least: 88 };
 
-/** The zoom at which the whole run is seen; small runs are not blown up without end. @param {TimeAxis} axis @param {number} room @param {boolean} down @param {boolean} [beside] one of several */
-export function fittingZoom(axis, room, down, beside = false) {
-  const fit = (room - LEAD - (down ? TRAIL_DOWN : TRAIL)) / axis.width;
+/** Room after the end of the run: the longest word that may stand there. @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {boolean} down */
+export function trailOf(trace, { lanes }, down) {
+  if (down) return TRAIL_DOWN;
+  const letters = lanes.map((lane) => FATE[lane.fate].word.length + (lane.count > 1 ? count(lane.count).length + 3 : 0) + (trace.answers ? END.answer : 0));
+  return Math.max(END.least, END.sign + END.letter * Math.max(0, ...letters));
+}
+
+/** The zoom at which the whole run is seen; small runs are not blown up without end. @param {TimeAxis} axis @param {number} room @param {number} trail @param {boolean} down @param {boolean} [beside] one of several */
+export function fittingZoom(axis, room, trail, down, beside = false) {
+  const fit = (room - LEAD - trail) / axis.width;
   return down ? Math.min(2.4, Math.max(beside ? 1.5 : 2, fit)) : Math.min(8, fit);
 }
 
-/** Fits where marks stay readable, else as small as they may get before a person has to choose. @param {TimeAxis} axis @param {number} room @param {boolean} down @param {boolean} [beside] */
-export function firstZoom(axis, room, down, beside = false) {
-  const fit = fittingZoom(axis, room, down, beside);
+/** Fits where marks stay readable, else as small as they may get before a person has to choose. @param {TimeAxis} axis @param {number} room @param {number} trail @param {boolean} down @param {boolean} [beside] */
+export function firstZoom(axis, room, trail, down, beside = false) {
+  const fit = fittingZoom(axis, room, trail, down, beside);
   return axis.width <= 6 * room ? Math.max(1, fit) : fit;
 }
 
@@ -58,18 +66,18 @@ export function firstZoom(axis, room, down, beside = false) {
  * @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {TimeAxis} axis @param {Sizes} sizes
  * @returns {Figure}
  */
-export function layout(trace, lanes, axis, { zoom, down, across, rest, bare = false }) {
+export function layout(trace, lanes, axis, { zoom, down, across, rest, trail, bare = false }) {
   const place = (/** @type {number} */ us) => LEAD + axis.project(us) * zoom;
   const moment = (/** @type {number} */ px) => axis.unproject((px - LEAD) / zoom);
   const marks = marksOf(trace, lanes, axis.pieces, place);
-  const points = pointsOf(trace, lanes, axis.pieces, place);
-  const row = lanes.lanes.length > FEW ? ROWS.many : bare ? ROWS.pane : ROWS.few;
+  const points = pointsOf(trace, lanes, axis.pieces, place, marks.map(({ dense }) => dense));
+  const row = marks.reduce((sum, { rows }) => sum + rows, 0) > FEW ? ROWS.many : bare ? ROWS.pane : ROWS.few;
   const rows = stacked(lanes.lanes.map((lane, n) => ({ ...marks[n], lane, points: points[n], top: 0, size: 0, flags: 0 })), down ? across : 0, row);
   const last = rows[rows.length - 1];
   return {
     axis, place, moment, rows, down, row,
     gutter: down && !bare ? GUTTER : 0, foot: down || bare ? 0 : AXIS,
-    length: Math.max(rest, place(axis.endUs) + (down ? TRAIL_DOWN : TRAIL)),
+    length: Math.max(rest, place(axis.endUs) + trail),
     across: last ? last.top + last.size : row + 2 * AIR,
     breaks: breaksOf(axis, place),
     ticks: ticksOf(axis, place, down),
@@ -98,11 +106,15 @@ const early = (row, point) => point.kind === "end" && row.marks.some((mark) => m
 
 /** @param {TimeAxis} axis @param {(us: number) => number} place @returns {Break[]} */
 function breaksOf(axis, place) {
-  return axis.pieces.filter((piece) => piece.kind === "gap" || piece.kind === "cycle").map((piece) => ({
-    from: place(piece.from), to: place(piece.to), piece,
-    label: piece.kind === "gap" ? duration(piece.to - piece.from)
-      : `× ${(piece.count ?? 0).toLocaleString("en-US")} every ${duration(piece.periodUs ?? 0)}`,
-  }));
+  return axis.pieces.filter((piece) => piece.kind === "gap" || piece.kind === "cycle")
+    .map((piece) => ({ from: place(piece.from), to: place(piece.to), piece, ...foldWords(piece) }));
+}
+
+/** What a fold says, in two lengths. @param {import("./time-axis.js").Piece} piece */
+function foldWords({ kind, from, to, count: times = 0, periodUs = 0 }) {
+  if (kind === "gap") return { label: duration(to - from), shorter: `~${roughly(to - from)}` };
+  if (periodUs) return { label: `× ${count(times)} every ${duration(periodUs)}`, shorter: `every ${duration(periodUs)}` };
+  return { label: `repeats for ${duration(to - from)}`, shorter: duration(to - from) };
 }
 
 /** Where a row of a lane lies across: the middle. @param {Figure} figure @param {Row} row @param {number} n */

@@ -6,7 +6,7 @@ import { SEVERITY } from "./words.js";
 /** @typedef {import("./time-axis.js").Piece} Piece */
 /**
  * @typedef {{seq: number, fromUs: number, toUs: number, outcome: string, members: number, row: number}} Mark
- * @typedef {{piece: Piece, count: number, outcome: string, firstSeq: number, lastSeq: number}} Glyph
+ * @typedef {{piece: Piece, count: number, outcome: string, firstSeq: number, lastSeq: number, periodUs: number}} Glyph periodUs: of this lane alone
  * @typedef {{dense: boolean, total: number, rows: number, marks: Mark[], glyphs: Glyph[], firstUs: number, lastUs: number}} LaneMarks
  */
 
@@ -17,12 +17,30 @@ const NARROWEST = 18;
 /** @param {string} a @param {string} b */
 export const worse = (a, b) => (SEVERITY.indexOf(a) <= SEVERITY.indexOf(b) ? a : b);
 
+/** What does not change with the zoom, by the lanes it was made for. @type {WeakMap<import("./lanes.js").Lanes, {pieces: Piece[], found: LaneMarks[]}>} */
+const known = new WeakMap();
+
 /**
  * @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {Piece[]} pieces
  * @param {(us: number) => number} place where a moment lies, in pixels
  * @returns {LaneMarks[]}
  */
-export function marksOf(trace, { lanes, laneOf }, pieces, place) {
+export function marksOf(trace, lanes, pieces, place) {
+  let before = known.get(lanes);
+  if (before?.pieces !== pieces) {
+    before = { pieces, found: unplaced(trace, lanes, pieces) };
+    known.set(lanes, before);
+  }
+  const found = before.found.map((entry) => ({ ...entry, marks: entry.marks.map((mark) => ({ ...mark })) }));
+  for (const entry of found) {
+    if (entry.dense) entry.rows = 2;
+    else pack(entry, place);
+  }
+  return found;
+}
+
+/** @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {Piece[]} pieces */
+function unplaced(trace, { lanes, laneOf }, pieces) {
   /** @type {LaneMarks[]} */
   const found = lanes.map(() => ({ dense: false, total: 0, rows: 1, marks: [], glyphs: [], firstUs: Infinity, lastUs: 0 }));
   const loose = new Uint32Array(lanes.length);
@@ -31,7 +49,7 @@ export function marksOf(trace, { lanes, laneOf }, pieces, place) {
     entry.total += 1;
     entry.firstUs = Math.min(entry.firstUs, trace.at(seq));
     entry.lastUs = Math.max(entry.lastUs, trace.end(seq));
-    if (piece.kind === "cycle") glyph(entry, piece, seq, trace.outcome(seq));
+    if (piece.kind === "cycle") glyph(entry, piece, seq, trace);
     else loose[lane] += 1;
   });
   crowd(found, loose);
@@ -40,7 +58,6 @@ export function marksOf(trace, { lanes, laneOf }, pieces, place) {
     if (entry.dense || piece.kind === "cycle") return;
     entry.marks.push({ seq, fromUs: trace.at(seq), toUs: trace.end(seq), outcome: trace.outcome(seq), members, row: 0 });
   });
-  for (const entry of found) if (!entry.dense) pack(entry, place);
   return found;
 }
 
@@ -64,14 +81,16 @@ function each(trace, laneOf, pieces, then) {
   }
 }
 
-/** @param {LaneMarks} entry @param {Piece} piece @param {number} seq @param {string} outcome */
-function glyph(entry, piece, seq, outcome) {
+/** @param {LaneMarks} entry @param {Piece} piece @param {number} seq @param {Trace} trace */
+function glyph(entry, piece, seq, trace) {
   const last = entry.glyphs.at(-1);
-  if (last?.piece !== piece) entry.glyphs.push({ piece, count: 1, outcome, firstSeq: seq, lastSeq: seq });
+  const outcome = trace.outcome(seq);
+  if (last?.piece !== piece) entry.glyphs.push({ piece, count: 1, outcome, firstSeq: seq, lastSeq: seq, periodUs: 0 });
   else {
     last.count += 1;
     last.lastSeq = seq;
     last.outcome = worse(last.outcome, outcome);
+    last.periodUs = piece.periodUs || Math.floor((trace.at(seq) - trace.at(last.firstSeq)) / (last.count - 1) + 0.5);
   }
 }
 
@@ -97,9 +116,5 @@ function pack(entry, place) {
     ends[mark.row] = Math.max(place(mark.toUs), from + NARROWEST);
   }
   entry.rows = Math.max(1, ends.length);
-  if (entry.rows > MOST_ROWS) {
-    entry.dense = true;
-    entry.marks = [];
-  }
-  if (entry.dense) entry.rows = 2;
+  if (entry.rows > MOST_ROWS) Object.assign(entry, { dense: true, rows: 2, marks: [] });
 }

@@ -4,7 +4,7 @@ import { Crowd } from "./draw-canvas.js";
 import { drawSvg } from "./draw-svg.js";
 import { laneNames } from "./lane-names.js";
 import { lanesOf, MOST_LANES } from "./lanes.js";
-import { layout } from "./layout.js";
+import { layout, trailOf } from "./layout.js";
 import { Reveal } from "./reveal.js";
 import { part } from "./svg.js";
 
@@ -19,6 +19,8 @@ export class PanePicture {
   #crowd;
   /** @type {Figure | null} */ #figure = null;
   #reveal = new Reveal([], []);
+  /** @type {import("./lanes.js").Lanes | null} */ #lanes = null;
+  #made = { trace: /** @type {unknown} */ (null), version: -1, most: 0 };
 
   /** @param {Element} root holds one of each: `.lanes`, `.picture`, `.crowd` */
   constructor(root) {
@@ -27,13 +29,29 @@ export class PanePicture {
     this.#crowd = new Crowd(/** @type {HTMLCanvasElement} */ (part(root, ".crowd")));
   }
 
+  /** The lanes of what is here now, made anew only when something has arrived. @param {import("./panes.js").Pane} pane @param {boolean} bare @param {boolean} down */
+  #lanesFor({ trace, noun }, bare, down) {
+    const made = { trace, version: trace.version, most: bare && down ? MOST_BESIDE : MOST_LANES };
+    if (!this.#lanes || made.trace !== this.#made.trace || made.version !== this.#made.version || made.most !== this.#made.most) {
+      this.#lanes = lanesOf(trace, { noun, most: made.most });
+      this.#made = made;
+    }
+    return this.#lanes;
+  }
+
+  /** The room it needs after the end of the run. @param {import("./panes.js").Pane} pane @param {boolean} bare @param {boolean} down */
+  trail(pane, bare, down) {
+    return trailOf(pane.trace, this.#lanesFor(pane, bare, down), down);
+  }
+
   /**
    * @param {import("./panes.js").Pane} pane @param {import("./time-axis.js").TimeAxis} axis
    * @param {import("./layout.js").Sizes} sizes
    * @returns {Figure}
    */
-  draw({ trace, noun }, axis, sizes) {
-    const lanes = lanesOf(trace, { noun, most: sizes.bare && sizes.down ? MOST_BESIDE : MOST_LANES });
+  draw(pane, axis, sizes) {
+    const { trace } = pane;
+    const lanes = this.#lanesFor(pane, sizes.bare ?? false, sizes.down);
     const figure = layout(trace, lanes, axis, sizes);
     const drawn = drawSvg(this.picture, figure, trace);
     this.#reveal = new Reveal(drawn.sprites, drawn.waits);

@@ -19,10 +19,10 @@ const GOOD = ["delivered", "filtered"];
 /**
  * The points of every lane. Points of one kind that fall on the same place are counted together.
  * @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {import("./time-axis.js").Piece[]} pieces
- * @param {(us: number) => number} place
+ * @param {(us: number) => number} place @param {boolean[]} dense crowded lanes, which say their limits only
  * @returns {Point[][]}
  */
-export function pointsOf(trace, { lanes, laneOf }, pieces, place) {
+export function pointsOf(trace, { lanes, laneOf }, pieces, place, dense) {
   /** @type {Map<string, Point>[]} */
   const found = lanes.map(() => new Map());
   const add = (/** @type {number} */ event, /** @type {Point} */ point) => {
@@ -35,19 +35,31 @@ export function pointsOf(trace, { lanes, laneOf }, pieces, place) {
     else found[laneOf[event]].set(key, point);
   };
   for (let event = 0; event < trace.events.length; event += 1) {
+    if (dense[laneOf[event]]) continue;
     const us = trace.events.arrivedUs(event);
     add(event, { kind: "arrived", us, seq: 0, count: 1, word: "", fate: "" });
     const seq = trace.events.settledSeq(event);
     if (seq) add(event, { kind: "end", us: trace.at(seq), seq, count: 1, word: "", fate: trace.fate(event) });
   }
-  const kinds = ["answered", "captured", "limit"].map((name) => trace.wire.kind(name));
-  for (let seq = 1; seq <= trace.cursor; seq += 1) {
-    if (!kinds.includes(trace.kindNumber(seq))) continue;
-    const point = spoken(trace, seq);
-    for (const event of trace.events.of(seq)) add(event, { ...point });
+  for (const seq of momentsOf(trace)) {
+    const limit = trace.kind(seq) === "limit";
+    for (const event of trace.events.of(seq)) if (limit || !dense[laneOf[event]]) add(event, { ...spoken(trace, seq) });
   }
   const cycles = pieces.filter((piece) => piece.kind === "cycle");
   return found.map((points, n) => finished([...points.values()], lanes[n].event < 0, cycles));
+}
+
+/** The records that make a point of their own, kept for each trace. @type {WeakMap<Trace, {until: number, seqs: number[]}>} */
+const moments = new WeakMap();
+
+/** @param {Trace} trace */
+function momentsOf(trace) {
+  const known = moments.get(trace) ?? { until: 0, seqs: [] };
+  moments.set(trace, known);
+  const kinds = trace.wire.kinds.map((name) => ["answered", "captured", "limit"].includes(name));
+  for (let seq = known.until + 1; seq <= trace.cursor; seq += 1) if (kinds[trace.kindNumber(seq)]) known.seqs.push(seq);
+  known.until = trace.cursor;
+  return known.seqs;
 }
 
 /** What was read of a trace once; its records never change. @type {WeakMap<Trace, Map<number, Point>>} */

@@ -16,20 +16,33 @@ export class Scale {
   /** @type {import("./axis-modes.js").Mode} */ mode = "folded";
   /** opened cycles: where they begin -> page @type {Map<number, number>} */ #opened = new Map();
   /** @type {WeakMap<import("./trace.js").Trace, {version: number, activity: import("./activity.js").Activity}>} */ #known = new WeakMap();
+  #made = ""; // what the axis was made for
+  /** @type {TimeAxis | null} */ #fresh = null;
   /** several panes share the room */ #beside = false;
+  #trail = 0;
   /** a person chose the zoom: it stays */ #chosen = false;
 
   /**
    * The axis of what is here now. What was seen up to `keepUntil` stays where it is, zoom included.
-   * @param {import("./trace.js").Trace[]} traces one a pane @param {number} keepUntil @param {number} room @param {boolean} down
+   * @param {import("./trace.js").Trace[]} traces one a pane @param {number} keepUntil
+   * @param {{room: number, trail: number, down: boolean}} space trail: what the room holds after the end
    * @returns {TimeAxis}
    */
-  update(traces, keepUntil, room, down) {
-    const fresh = axisOf(this.mode, together(traces.map((trace) => this.#activity(trace))), this.#opened);
+  update(traces, keepUntil, { room, trail, down }) {
+    const fresh = this.#newest(traces);
     this.axis = this.axis && keepUntil > 0 ? this.axis.keepUntil(keepUntil, fresh) : fresh;
     this.#beside = traces.length > 1;
-    if (keepUntil === 0 && !this.#chosen) this.zoom = firstZoom(this.axis, down ? ROOM_DOWN : room, down, this.#beside);
+    this.#trail = trail;
+    if (keepUntil === 0 && !this.#chosen) this.zoom = firstZoom(this.axis, down ? ROOM_DOWN : room, trail, down, this.#beside);
     return this.axis;
+  }
+
+  /** Made anew only when something has arrived, or another one was asked for. @param {import("./trace.js").Trace[]} traces */
+  #newest(traces) {
+    const wanted = [this.mode, ...traces.map(({ version }) => version), ...this.#opened].join(" ");
+    if (!this.#fresh || wanted !== this.#made) this.#fresh = axisOf(this.mode, together(traces.map((trace) => this.#activity(trace))), this.#opened);
+    this.#made = wanted;
+    return this.#fresh;
   }
 
   /** Made anew only when something has arrived. @param {import("./trace.js").Trace} trace */
@@ -44,7 +57,7 @@ export class Scale {
   /** Whole run in view (0), or closer by a factor. @param {number} factor @param {number} room @param {boolean} down */
   zoomBy(factor, room, down) {
     if (!this.axis) return;
-    const fit = fittingZoom(this.axis, down ? ROOM_DOWN : room, down, this.#beside);
+    const fit = fittingZoom(this.axis, down ? ROOM_DOWN : room, this.#trail, down, this.#beside);
     this.#chosen = factor !== 0;
     this.zoom = factor === 0 ? fit : Math.max(Math.min(fit, 1), Math.min(FURTHEST_IN, this.zoom * factor));
   }

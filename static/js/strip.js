@@ -11,6 +11,8 @@ export class Strip {
   #head = svg("line", { class: "head", y1: 0 });
   #endUs = 1;
   #width = 1;
+  #made = "";
+  /** @type {import("./trace.js").Trace[]} */ #traces = [];
 
   /** @param {SVGElement} root */
   constructor(root) {
@@ -19,6 +21,10 @@ export class Strip {
 
   /** @param {import("./trace.js").Trace[]} traces one a pane @param {number} endUs @param {number} width */
   draw(traces, endUs, width) {
+    const wanted = [width, endUs, ...traces.map(({ version }) => version)].join(" ");
+    if (wanted === this.#made && traces.every((trace, n) => trace === this.#traces[n])) return;
+    this.#made = wanted;
+    this.#traces = [...traces];
     this.#endUs = Math.max(1, endUs);
     this.#width = width;
     const height = EACH * (traces.length - 1) + HEIGHT;

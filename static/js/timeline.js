@@ -70,9 +70,10 @@ export class Timeline {
     const bare = this.#axis !== null;
     const room = down ? this.surface.clientWidth : this.#measured(down);
     const traces = this.#panes.map(({ trace }) => trace);
-    const axis = this.#scale.update(traces, keepUntil, room, down);
+    const trail = Math.max(...this.#panes.map((pane, n) => this.#pictures[n].trail(pane, bare, down)));
+    const axis = this.#scale.update(traces, keepUntil, { room, trail, down });
     const across = down ? (room - GUTTER - 4) / this.#panes.length : 0;
-    const sizes = { zoom: this.#scale.zoom, down, across, rest: down ? 0 : room, bare };
+    const sizes = { zoom: this.#scale.zoom, down, across, rest: down ? 0 : room, trail, bare };
     this.#figures = this.#panes.map((pane, n) => this.#pictures[n].draw(pane, axis, sizes));
     if (this.#axis) drawAxisAlone(this.#axis, this.#figures[0]);
     part(this.#root, ".true-scale-end").textContent = duration(axis.endUs);

@@ -26,11 +26,11 @@ export class Trace {
   #rules = new Words();
   #plans;
   events = new EventTable();
-  /** seqs of the attempts, in order */
-  attempts = new Column(Uint32Array);
+  attempts = new Column(Uint32Array); // their seqs, in order
   /** the latest moment any record speaks of, waits not counted */
   endUs = 0;
   ended = false;
+  answers = false; // somebody waits for an answer
   /** counts up with every frame: what was computed for another version is stale */
   version = 0;
 
@@ -94,6 +94,7 @@ export class Trace {
       this.events.attempt(seq);
     } else if (plan.name === "settled") this.events.settle(seq, row[plan.code]);
     else if (plan.name === "captured" && row[plan.by] !== "on_success") this.events.catch(seq, row[plan.by]);
+    else if (plan.name === "answered") this.answers = true;
     else if (plan.name === "ended") this.ended = true;
   }
 
@@ -144,7 +145,6 @@ export class Trace {
 
   /** The word of a fate, "" while the event is not settled. @param {number} event */
   fate(event) {
-    const fate = this.events.fate(event);
-    return fate === NONE ? "" : this.wire.fates[fate];
+    return this.wire.fates[this.events.fate(event)] ?? "";
   }
 }

@@ -2,25 +2,15 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { activityOf, episodesOf, together } from "../../static/js/activity.js";
+import { activityOf } from "../../static/js/activity.js";
+import { episodesOf } from "../../static/js/episodes.js";
 import { foldCycles } from "../../static/js/cycles.js";
-import { foldedPieces, TimeAxis } from "../../static/js/time-axis.js";
+import { foldedPieces } from "../../static/js/fold.js";
+import { TimeAxis } from "../../static/js/time-axis.js";
+import { foldOf } from "./figures.js";
 import { loop, row, S, MS, traceOf } from "./wire.js";
 
 const GOLDEN = new URL("../golden/", import.meta.url);
-
-/** The activity a golden vector describes: `repeat` stands for equal spans at equal distance. @param {any} given */
-function activity(given) {
-  const spans = given.spans.flatMap(([from, to, key, repeat = 1, every = 0]) =>
-    Array.from({ length: repeat }, (_, n) => [from + n * every, to + n * every, key]),
-  );
-  const column = (list, n) => Float64Array.from(list, (entry) => entry[n]);
-  return {
-    spans: { at: column(spans, 0), end: column(spans, 1), key: column(spans, 2) },
-    instants: { at: column(given.instants, 0), key: column(given.instants, 1) },
-    endUs: given.end_us,
-  };
-}
 
 /** @param {string} folder */
 const goldenFiles = (folder) => readdirSync(new URL(folder, GOLDEN)).filter((name) => name.endsWith(".json"))
@@ -28,16 +18,7 @@ const goldenFiles = (folder) => readdirSync(new URL(folder, GOLDEN)).filter((nam
 
 for (const { name, golden } of [...goldenFiles("fold/"), ...goldenFiles("panes/")]) {
   test(`golden ${name}: ${golden.says}`, () => {
-    const given = golden.given.panes ? together(golden.given.panes.map(activity)) : activity(golden.given);
-    const items = foldCycles(episodesOf(given)).map((item) =>
-      item.kind === "one" ? { kind: "one", from: item.from } : { kind: "cycle", from: item.from, count: item.count, period_us: item.periodUs },
-    );
-    const pieces = foldedPieces(given);
-    const axis = new TimeAxis(pieces);
-    const found = {
-      items, pieces: pieces.map((piece) => [piece.kind, piece.from, piece.to, Number(piece.width.toFixed(3))]),
-      count: [items.length, pieces.length, Number(axis.width.toFixed(3))],
-    };
+    const { axis, ...found } = foldOf(golden);
     for (const part of ["items", "pieces", "count"]) if (golden[part]) assert.deepEqual(found[part], golden[part]);
     for (const [us, x] of golden.points) {
       assert.ok(Math.abs(axis.project(us) - x) < 0.01, `${us} µs lies at ${axis.project(us)}, not ${x}`);

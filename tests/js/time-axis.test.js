@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { together } from "../../static/js/activity.js";
 import { axisOf, MODES } from "../../static/js/axis-modes.js";
-import { foldedPieces, TimeAxis } from "../../static/js/time-axis.js";
+import { foldedPieces } from "../../static/js/fold.js";
+import { TimeAxis } from "../../static/js/time-axis.js";
 import { D, MIN, MS, S } from "./wire.js";
 
 /** Numbers that only depend on the seed. @param {number} seed */
