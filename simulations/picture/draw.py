@@ -26,8 +26,10 @@ from simulations.picture.words import FATE, OUTCOME, TIMES, counted, duration, t
 _STRIP_EACH, _STRIP_AIR = 12, 14  # the true-scale strips under the axis
 _HEAD = 30  # the name of a pane above its lanes
 _TITLE, _NOTE = 14, 12  # type sizes of the names beside the lanes
+_SMALL, _TWO_LINES = 10.5, 34  # the second line in a mark: its type, and how high a mark must be for it
 _BESIDE_MARK = 4  # air above and below a mark
 _LONGEST_NAME = 30
+_NUDGE = 8  # words under a fold may stand so far from its middle
 Elements = Iterator[SafeString]
 
 
@@ -192,12 +194,14 @@ def _axis(figure: Figure) -> Elements:
             yield _line("time", figure.place(piece.start), figure.place(piece.end), at)
     under = _words_under(figure.breaks)
     for n, fold in enumerate(figure.breaks):
-        yield from _fold(fold, at, under.get(n, ""))
+        yield from _fold(fold, at, under.get(n))
     for tick in figure.ticks:
         yield element("line", {"class": "tick", "x1": tick.x, "x2": tick.x, "y1": at - 4, "y2": at + 4})
         first = tick.us == 0
         anchor: dict[str, Value] = {"text-anchor": "start" if first else "middle", "dx": -4 if first else 0}
-        yield element("text", {"class": "time-label", "x": tick.x, "y": at + (38 if under else 24), **anchor}, tick.label)
+        yield element(
+            "text", {"class": "time-label", "x": tick.x, "y": at + (38 if under else 24), **anchor}, tick.label
+        )
 
 
 def _line(name: str, start: float, end: float, at: float) -> SafeString:
@@ -208,22 +212,25 @@ def _fits(fold: Break, words: str) -> bool:
     return fold.end - fold.start >= text_width(words, 12) + 2
 
 
-def _words_under(folds: Sequence[Break]) -> dict[int, str]:
-    """The words of folds that are too narrow for them, as far as they do not run into each other."""
-    under: dict[int, str] = {}
+def _words_under(folds: Sequence[Break]) -> dict[int, tuple[str, float]]:
+    """The words of folds that are too narrow for them, and their middle, as far as they do not run into each other."""
+    under: dict[int, tuple[str, float]] = {}
     free = -math.inf
     for n, fold in enumerate(folds):
         if _fits(fold, fold.label) or _fits(fold, fold.shorter):
             continue
         middle = (fold.start + fold.end) / 2
-        said = next((one for one in (fold.label, fold.shorter) if middle - text_width(one, 11) / 2 >= free), "")
+        both = (fold.label, fold.shorter)
+        said = next((one for one in both if middle - text_width(one, 11) / 2 >= free - _NUDGE), "")
         if said:
-            under[n] = said
-            free = middle + text_width(said, 11) / 2 + 5
+            half = text_width(said, 11) / 2
+            middle = max(middle, free + half)
+            under[n] = said, middle
+            free = middle + half + 4
     return under
 
 
-def _fold(fold: Break, at: float, under: str) -> Elements:
+def _fold(fold: Break, at: float, under: tuple[str, float] | None) -> Elements:
     yield element("path", {"class": "fold", "d": zigzag(fold.start, fold.end, at)}, element("title", {}, fold.label))
     middle, room = (fold.start + fold.end) / 2, fold.end - fold.start
     label = next((words for words in (fold.label, fold.shorter) if _fits(fold, words)), "")
@@ -233,8 +240,9 @@ def _fold(fold: Break, at: float, under: str) -> Elements:
         yield element("rect", {"class": "fold-plate", **plate})
         yield element("text", {"class": "fold-label", "x": middle, "y": at + 4, "text-anchor": "middle"}, label)
     elif under:
-        place: dict[str, Value] = {"x": middle, "y": at + 19, "text-anchor": "middle"}
-        yield element("text", {"class": "fold-label under", **place}, under)
+        said, x = under
+        place: dict[str, Value] = {"x": x, "y": at + 19, "text-anchor": "middle"}
+        yield element("text", {"class": "fold-label under", **place}, said)
     elif fold.piece.kind == "cycle":
         yield icon("cycle", middle, at)
 
@@ -324,21 +332,30 @@ def _init(box: Box, attempt: Attempt) -> Elements:
         yield element("rect", {"class": "init", "rx": round_ends, **sizes})
 
 
-def _inside(box: Box, sign: str, number: str, word: str) -> Elements:
-    """Icon, number and word, as far as there is room."""
+def _inside(box: Box, sign: str, number: str, word: str, *, plate: bool = True) -> Elements:
+    """Icon, number and word, as far as there is room; the word in a second line where there is none beside the number."""
     if box.h < 12 or box.w < 12:
         return
     both = f"{number} {word}".strip()
     words = next((one for one in (both, number) if one and box.w >= text_width(one) + 26), "")
+    if words == number and word and box.h >= _TWO_LINES and box.w >= text_width(word, _SMALL) + 12:
+        x, middle = box.x + box.w / 2, box.y + box.h / 2
+        wide = max(text_width(word, _SMALL), 18 + text_width(number)) + 8
+        yield element(
+            "rect", {"class": "plate", "x": x - wide / 2, "y": middle - 16, "width": wide, "height": 33, "rx": 6}
+        )
+        yield from _inside(box._replace(y=box.y - 8), sign, number, "", plate=False)
+        yield element("text", {"class": "word", "x": x, "y": middle + 13, "text-anchor": "middle"}, word)
+        return
     middle, wide = box.y + box.h / 2, 18 + text_width(words) if words else 14
     if not words and sign == "cycle" and box.w >= text_width(number) + 6:
         # the dashed outline says that it is a cycle: how often is worth more than its icon
         yield element("text", {"x": box.x + box.w / 2, "y": middle + 4.5, "text-anchor": "middle"}, number)
         return
     left = box.x + (box.w - wide) / 2
-    if box.w >= 34:
-        plate: dict[str, Value] = {"x": left - 5, "y": middle - 9, "width": wide + 10, "height": 18, "rx": 9}
-        yield element("rect", {"class": "plate", **plate})
+    if box.w >= 34 and plate:
+        ground: dict[str, Value] = {"x": left - 5, "y": middle - 9, "width": wide + 10, "height": 18, "rx": 9}
+        yield element("rect", {"class": "plate", **ground})
     yield icon(sign, left + 7, middle)
     if words:
         yield element("text", {"x": left + 18, "y": middle + 4.5}, words)
@@ -348,13 +365,14 @@ def _glyph(figure: Figure, row: Row, glyph: Glyph) -> SafeString:
     """Many equal attempts as one sign."""
     start, end = figure.place(glyph.piece.start) + 3, figure.place(glyph.piece.end) - 3
     box = _box(row, 0, start, max(end, start + 1))
-    outcome = OUTCOME[glyph.outcome]
+    alone = glyph.piece.period_us and glyph.piece.times == glyph.count
+    outcome, pace = OUTCOME[glyph.outcome], f"every {duration(glyph.period_us)}"
     return element(
         "g",
         {"class": f"mark cycle o-{glyph.outcome}", "data-seq": glyph.first_seq},
         element("title", {}, f"{cycle_words(glyph.count, glyph.period_us)}: {outcome.says}"),
         element("rect", {"class": "body", "x": box.x, "y": box.y, "width": box.w, "height": box.h, "rx": 5}),
-        *_inside(box, "cycle", f"{TIMES} {glyph.count:,}", outcome.word),
+        *_inside(box, "cycle", f"{TIMES} {glyph.count:,}", outcome.word if alone else pace),
     )
 
 

@@ -19,9 +19,10 @@ AXIS = 58
 LEAD = 22
 AIR = 8
 _FLAG = 18
-_END_SIGN, _END_LETTER, _END_LEAST = 44, 9.2, 88
+_END_SIGN, _END_LETTER, _END_LEAST = 40, 8.6, 84
 _ANSWER = " 502"
 _LARGEST_ZOOM = 8
+_LEAST_ZOOM = 0.92  # the smallest at which an attempt of 100 ms still is 20 px wide
 _SCREENS = 6  # so wide may a run be before its marks are made smaller than readable
 _LETTER = 6.6
 _TICK_AIR = 14
@@ -32,7 +33,7 @@ class Place:
 
     def __init__(self, axis: Axis, room: float, trail: float) -> None:
         fit = min(_LARGEST_ZOOM, (room - LEAD - trail) / axis.width)
-        self.zoom = max(1, fit) if axis.width <= _SCREENS * room else fit
+        self.zoom = max(_LEAST_ZOOM, fit) if axis.width <= _SCREENS * room else fit
         self._axis = axis
 
     def __call__(self, us: int) -> float:

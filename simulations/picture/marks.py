@@ -97,7 +97,7 @@ def _count(entry: LaneMarks, piece: Piece, attempt: Attempt) -> None:
     else:
         times = last.count
         last.count += 1
-        last.period_us = piece.period_us or (2 * (attempt.at - last.first_us) + times) // (2 * times)
+        last.period_us = (2 * (attempt.at - last.first_us) + times) // (2 * times)
         last.outcome = worse(last.outcome, attempt.outcome)
 
 

@@ -21,6 +21,15 @@ export function axisOf(mode, activity, opened) {
   return new TimeAxis(logPieces(endUs, width));
 }
 
+/**
+ * An axis on its way to real proportions, as long as it was: at 1 nothing is folded any more.
+ * @param {TimeAxis} axis @param {number} share from 0 to 1
+ */
+export function towardsTrue({ pieces, endUs, width }, share) {
+  if (share === 1) return new TimeAxis([{ kind: "even", from: 0, to: endUs, width }]);
+  return new TimeAxis(pieces.map((piece) => ({ ...piece, width: (1 - share) * piece.width + (share * width * (piece.to - piece.from)) / endUs })));
+}
+
 /** Log of (1 + ms), cut finely enough that the straight pieces look like the curve. @param {number} endUs @param {number} width */
 function logPieces(endUs, width) {
   const whole = Math.log10(1 + endUs / 1_000);

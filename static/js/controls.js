@@ -2,11 +2,12 @@
 /** What buttons, keys and pointers do to the player and the figure. */
 import { MODES } from "./axis-modes.js";
 import { need } from "./svg.js";
+import { TrueScale } from "./true-scale.js";
+import { zoomByHand } from "./zooming.js";
 
 /** @typedef {{player: import("./player.js").Player, redrawn: () => void}} View one run, or several played together */
 /** @typedef {import("./timeline.js").Timeline} Timeline */
 
-const MODE_NAMES = { folded: "Folded", log: "Logarithmic", linear: "True time" };
 const KEYS = "keys";
 
 /** Single keys may be turned off; remembered on this device. */
@@ -18,6 +19,10 @@ export function actionsFor(view, timeline) {
   const redraw = () => view()?.redrawn();
   const dialog = /** @type {HTMLDialogElement} */ (need("keys"));
   const box = /** @type {HTMLInputElement} */ (need("keys-on"));
+  const by = /** @type {HTMLSelectElement} */ (need("by"));
+  const trueScale = new TrueScale(timeline, redraw);
+  zoomByHand(timeline, redraw);
+  const step = (/** @type {1 | -1} */ direction) => player()?.step(/** @type {import("./stops.js").StopKind} */ (by.value), direction);
   try {
     box.checked = localStorage.getItem(KEYS) !== "off";
     box.addEventListener("change", () => localStorage.setItem(KEYS, box.checked ? "on" : "off"));
@@ -37,14 +42,12 @@ export function actionsFor(view, timeline) {
     tenth: (event) => player()?.seekShare(Number(event.key) / 10),
     faster: () => player()?.faster(1),
     slower: () => player()?.faster(-1),
-    mode: () => {
-      if (!view()) return;
-      timeline.change((scale) => {
-        scale.mode = MODES[(MODES.indexOf(scale.mode) + 1) % MODES.length];
-      });
-      need("mode").textContent = MODE_NAMES[timeline.mode];
-      redraw();
-    },
+    onward: () => step(1),
+    backward: () => step(-1),
+    mode: () => choose(MODES[(MODES.indexOf(timeline.mode) + 1) % MODES.length]),
+    ...Object.fromEntries(MODES.map((mode) => [mode, () => choose(mode)])),
+    seeTrue: trueScale.press,
+    seeFolded: trueScale.release,
     fold: () => {
       timeline.change((scale) => scale.fold());
       need("fold").hidden = true;
@@ -55,6 +58,16 @@ export function actionsFor(view, timeline) {
     whole: () => zoom(0),
     help: () => dialog.showModal(),
   };
+
+  /** @param {import("./axis-modes.js").Mode} mode */
+  function choose(mode) {
+    if (!view()) return;
+    timeline.change((scale) => {
+      scale.mode = mode;
+    });
+    for (const name of MODES) need(`mode-${name}`).setAttribute("aria-pressed", String(name === mode));
+    redraw();
+  }
 
   /** @param {number} factor */
   function zoom(factor) {

@@ -23,7 +23,7 @@ export function drawAxis(figure, at) {
     ? { class: name, x1: at, x2: at, y1: from, y2: to } : { class: name, y1: at, y2: at, x1: from, x2: to });
   for (const [from, to] of running(figure.axis.pieces)) group.append(line(figure.place(from), figure.place(to), "time"));
   const under = wordsUnder(figure);
-  for (const fold of figure.breaks) group.append(...foldSign(figure, fold, at, under.get(fold) ?? ""));
+  for (const fold of figure.breaks) group.append(...foldSign(figure, fold, at, under.get(fold)));
   for (const tick of figure.ticks) {
     group.append(svg("line", figure.down ? { class: "tick", x1: at - 4, x2: at + 4, y1: tick.x, y2: tick.x } : { class: "tick", x1: tick.x, x2: tick.x, y1: at - 4, y2: at + 4 }));
     group.append(svg("text", figure.down ? { class: "time-label", x: at - 9, y: tick.x + 4, "text-anchor": "end" }
@@ -59,27 +59,31 @@ function band(figure, { from, to, piece }) {
     : { class: `band ${piece.kind}`, x: from, width: size, y: 0, height: figure.across });
 }
 
+// words under a fold may stand so far from its middle
+const NUDGE = 8;
+
 /** Whether a text has room within a fold. @param {import("./layout.js").Break} fold @param {string} words */
 const fits = ({ from, to }, words) => to - from >= textWidth(words, 12) + 2;
 
 /** The words of folds that are too narrow for them, as far as they do not run into each other. @param {Figure} figure */
 function wordsUnder({ breaks, down }) {
-  /** @type {Map<import("./layout.js").Break, string>} */
+  /** @type {Map<import("./layout.js").Break, {words: string, middle: number}>} */
   const under = new Map();
   let free = -Infinity;
   if (down) return under;
   for (const fold of breaks) {
     if (fits(fold, fold.label) || fits(fold, fold.shorter)) continue;
     const middle = (fold.from + fold.to) / 2;
-    const said = [fold.label, fold.shorter].find((words) => middle - textWidth(words, 11) / 2 >= free);
-    if (!said) continue;
-    under.set(fold, said);
-    free = middle + textWidth(said, 11) / 2 + 5;
+    const words = [fold.label, fold.shorter].find((one) => middle - textWidth(one, 11) / 2 >= free - NUDGE);
+    if (!words) continue;
+    const half = textWidth(words, 11) / 2;
+    under.set(fold, { words, middle: Math.max(middle, free + half) });
+    free = Math.max(middle, free + half) + half + 4;
   }
   return under;
 }
 
-/** @param {Figure} figure @param {import("./layout.js").Break} fold @param {number} at @param {string} under what stands under it */
+/** @param {Figure} figure @param {import("./layout.js").Break} fold @param {number} at @param {{words: string, middle: number}} [under] what stands under it */
 function foldSign(figure, fold, at, under) {
   const { from, to, label, shorter, piece } = fold;
   const signs = [svg("path", { class: "fold", d: zigzag(from, to, at, figure.down) }, svg("title", {}, label))];
@@ -91,7 +95,7 @@ function foldSign(figure, fold, at, under) {
   } else if (said) {
     signs.push(svg("rect", { class: "fold-plate", x: middle - wide / 2, y: at - 9, width: wide, height: 18, rx: 9 }));
     signs.push(svg("text", { class: "fold-label", x: middle, y: at + 4, "text-anchor": "middle" }, said));
-  } else if (under) signs.push(svg("text", { class: "fold-label under", x: middle, y: at + 19, "text-anchor": "middle" }, under));
+  } else if (under) signs.push(svg("text", { class: "fold-label under", x: under.middle, y: at + 19, "text-anchor": "middle" }, under.words));
   else if (piece.kind === "cycle") signs.push(icon("cycle", middle, at));
   return signs;
 }

@@ -11,11 +11,19 @@ import { FATE } from "./words.js";
 /** @typedef {import("./layout.js").Row} Row */
 /** @typedef {import("./points.js").Point} Point */
 
-/** Icon, number and word, as far as there is room. @param {import("./shapes.js").Box} box @param {string} name @param {string} number @param {string} word */
+const SMALL = 10.5;
+const TWO_LINES = 34;
+
+/** Icon, number and word, as far as there is room. @param {import("./shapes.js").Box} box @param {string} name @param {string} number @param {string} word @returns {SVGElement[]} */
 export function inside({ x, y, w, h }, name, number, word) {
   const cy = y + h / 2;
   if (h < 12 || w < 12) return [];
   const text = [[number, word].filter(Boolean).join(" "), number].find((words) => words && w >= textWidth(words) + 26) ?? "";
+  if (text === number && word && h >= TWO_LINES && w >= textWidth(word, SMALL) + 12) {
+    const under = svg("text", { class: "word", x: x + w / 2, y: cy + 13, "text-anchor": "middle" }, word);
+    const wide = Math.max(textWidth(word, SMALL), 18 + textWidth(number)) + 8;
+    return [svg("rect", { class: "plate", x: x + (w - wide) / 2, y: cy - 16, width: wide, height: 33, rx: 6 }), ...inside({ x, y: y - 8, w, h }, name, number, "").filter((part) => part.getAttribute("class") !== "plate"), under];
+  }
   // the dashed outline says that it is a cycle: how often is worth more than its icon
   if (!text && name === "cycle" && w >= textWidth(number) + 6) return [svg("text", { x: x + w / 2, y: cy + 4.5, "text-anchor": "middle" }, number)];
   const wide = text ? 18 + textWidth(text) : 14;

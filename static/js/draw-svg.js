@@ -1,6 +1,6 @@
 // @ts-check
 /** The picture as SVG: crisp, printable, every mark an element. Drawn once for a figure; the playhead only changes classes. */
-import { count } from "./format.js";
+import { count, duration } from "./format.js";
 import { GUTTER, middle } from "./layout.js";
 import { drawAxis, drawGround } from "./draw-axis.js";
 import { crowdedFlags, drawPoint, inside } from "./draw-signs.js";
@@ -112,5 +112,5 @@ function drawGlyph(figure, row, glyph) {
   const box = boxOf(figure, from, to, middle(figure, row, 0), thick);
   return svg("g", { class: `mark cycle o-${glyph.outcome}`, "data-cycle": glyph.piece.first ?? 0, "data-page": glyph.piece.page ?? 0, "data-seq": glyph.firstSeq },
     svg("rect", { class: "body", x: box.x, y: box.y, width: Math.max(1, box.w), height: Math.max(1, box.h), rx: 5 }),
-    ...inside(box, "cycle", `× ${count(glyph.count)}`, OUTCOME[glyph.outcome].word));
+    ...inside(box, "cycle", `× ${count(glyph.count)}`, glyph.piece.periodUs && glyph.piece.count === glyph.count ? OUTCOME[glyph.outcome].word : `every ${duration(glyph.periodUs)}`));
 }

@@ -40,8 +40,10 @@ export const LEAD = 22;
 /** room for the axis: below the lanes, or left of them where time runs down */
 export const AXIS = 58;
 export const GUTTER = 92;
+// the smallest at which an attempt of 100 ms still is 20 px wide
+const LEAST_ZOOM = 0.92;
 const TRAIL_DOWN = 64;
-const END = { sign: 44, letter: 9.2, answer: 4, least: 88 };
+const END = { sign: 40, letter: 8.6, answer: 4, least: 84 };
 
 /** Room after the end of the run: the longest word that may stand there. @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {boolean} down */
 export function trailOf(trace, { lanes }, down) {
@@ -59,7 +61,7 @@ export function fittingZoom(axis, room, trail, down, beside = false) {
 /** Fits where marks stay readable, else as small as they may get before a person has to choose. @param {TimeAxis} axis @param {number} room @param {number} trail @param {boolean} down @param {boolean} [beside] */
 export function firstZoom(axis, room, trail, down, beside = false) {
   const fit = fittingZoom(axis, room, trail, down, beside);
-  return axis.width <= 6 * room ? Math.max(1, fit) : fit;
+  return axis.width <= 6 * room ? Math.max(LEAST_ZOOM, fit) : fit;
 }
 
 /**

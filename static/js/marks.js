@@ -90,7 +90,7 @@ function glyph(entry, piece, seq, trace) {
     last.count += 1;
     last.lastSeq = seq;
     last.outcome = worse(last.outcome, outcome);
-    last.periodUs = piece.periodUs || Math.floor((trace.at(seq) - trace.at(last.firstSeq)) / (last.count - 1) + 0.5);
+    last.periodUs = Math.floor((trace.at(seq) - trace.at(last.firstSeq)) / (last.count - 1) + 0.5);
   }
 }
 

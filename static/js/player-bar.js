@@ -2,7 +2,7 @@
 /** The player's controls: buttons, slider, speed, clock. They only call the player and show what it says. */
 import { clock, duration } from "./format.js";
 import { SPEEDS } from "./player.js";
-import { need } from "./svg.js";
+import { need, part } from "./svg.js";
 
 const STEPS = 1_000;
 
@@ -24,6 +24,12 @@ export class PlayerBar {
     this.#slider.addEventListener("input", () => player.seekShare(Number(this.#slider.value) / STEPS), { signal: this.#life.signal });
     this.#speed.replaceChildren(...SPEEDS.map((speed) => new Option(speed < 1 ? `1/${1 / speed} ×` : `${speed} ×`, String(speed))));
     this.#speed.addEventListener("change", () => player.setSpeed(Number(this.#speed.value)), { signal: this.#life.signal });
+    const by = /** @type {HTMLSelectElement} */ (need("by"));
+    const named = () => {
+      for (const [action, way] of [["backward", "back"], ["onward", "forward"]]) part(document, `#player [data-action=${action}]`).setAttribute("aria-label", `One ${by.selectedOptions[0].text} ${way}`);
+    };
+    by.addEventListener("change", named, { signal: this.#life.signal });
+    named();
     this.show();
   }
 

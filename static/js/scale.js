@@ -1,7 +1,7 @@
 // @ts-check
 /** Which axis is drawn, and how large: the mode, the opened cycles and the zoom, chosen by a person or fitted. */
 import { activityOf, together } from "./activity.js";
-import { axisOf } from "./axis-modes.js";
+import { axisOf, towardsTrue } from "./axis-modes.js";
 import { firstZoom, fittingZoom } from "./layout.js";
 
 /** @typedef {import("./time-axis.js").TimeAxis} TimeAxis */
@@ -11,9 +11,11 @@ const FURTHEST_IN = 64;
 const ROOM_DOWN = 560;
 
 export class Scale {
-  /** @type {TimeAxis | null} */ axis = null;
+  /** @type {TimeAxis | null} */ #axis = null;
+  /** @type {TimeAxis | null} */ #shown = null;
+  /** how far the axis is on its way to real proportions, 0 to 1 */ #truth = 0;
   zoom = 1;
-  /** @type {import("./axis-modes.js").Mode} */ mode = "folded";
+  mode;
   /** opened cycles: where they begin -> page @type {Map<number, number>} */ #opened = new Map();
   /** @type {WeakMap<import("./trace.js").Trace, {version: number, activity: import("./activity.js").Activity}>} */ #known = new WeakMap();
   #made = ""; // what the axis was made for
@@ -21,6 +23,11 @@ export class Scale {
   /** several panes share the room */ #beside = false;
   #trail = 0;
   /** a person chose the zoom: it stays */ #chosen = false;
+
+  /** @param {import("./axis-modes.js").Mode} [mode] */
+  constructor(mode = "folded") {
+    this.mode = mode;
+  }
 
   /**
    * The axis of what is here now. What was seen up to `keepUntil` stays where it is, zoom included.
@@ -30,11 +37,28 @@ export class Scale {
    */
   update(traces, keepUntil, { room, trail, down }) {
     const fresh = this.#newest(traces);
-    this.axis = this.axis && keepUntil > 0 ? this.axis.keepUntil(keepUntil, fresh) : fresh;
+    this.#axis = this.#axis && keepUntil > 0 ? this.#axis.keepUntil(keepUntil, fresh) : fresh;
     this.#beside = traces.length > 1;
     this.#trail = trail;
-    if (keepUntil === 0 && !this.#chosen) this.zoom = firstZoom(this.axis, down ? ROOM_DOWN : room, trail, down, this.#beside);
-    return this.axis;
+    if (keepUntil === 0 && !this.#chosen) this.zoom = firstZoom(this.#axis, down ? ROOM_DOWN : room, trail, down, this.#beside);
+    return this.#seen(this.#axis);
+  }
+
+  /** @param {TimeAxis} axis */
+  #seen(axis) {
+    if (this.#shown?.pieces !== axis.pieces || this.#truth) this.#shown = this.#truth ? towardsTrue(axis, this.#truth) : axis;
+    return this.#shown;
+  }
+
+  /** The axis that is drawn. */
+  get axis() {
+    return this.#shown;
+  }
+
+  /** @param {number} truth 0: the mode that was chosen; 1: everything at its real length */
+  look(truth) {
+    this.#truth = truth;
+    if (!truth) this.#shown = this.#axis;
   }
 
   /** Made anew only when something has arrived, or another one was asked for. @param {import("./trace.js").Trace[]} traces */
@@ -56,8 +80,8 @@ export class Scale {
 
   /** Whole run in view (0), or closer by a factor. @param {number} factor @param {number} room @param {boolean} down */
   zoomBy(factor, room, down) {
-    if (!this.axis) return;
-    const fit = fittingZoom(this.axis, down ? ROOM_DOWN : room, this.#trail, down, this.#beside);
+    if (!this.#axis) return;
+    const fit = fittingZoom(this.#axis, down ? ROOM_DOWN : room, this.#trail, down, this.#beside);
     this.#chosen = factor !== 0;
     this.zoom = factor === 0 ? fit : Math.max(Math.min(fit, 1), Math.min(FURTHEST_IN, this.zoom * factor));
   }

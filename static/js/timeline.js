@@ -17,6 +17,7 @@ import { Viewport } from "./viewport.js";
 
 const PHONE = 560;
 const NARROWEST_STRIP = 120;
+const LIGHT = 300; // so many attempts are drawn within a frame
 
 export class Timeline {
   /** The element that pointers act on. */
@@ -30,9 +31,7 @@ export class Timeline {
   #scale = new Scale();
   /** @type {Pane[]} */ #panes = [];
   /** @type {import("./layout.js").Figure[]} */ #figures = [];
-  #inset = 0;
   #us = 0;
-
   /** @param {HTMLElement} root */
   constructor(root) {
     this.#root = root;
@@ -49,12 +48,15 @@ export class Timeline {
     return this.#scale.mode;
   }
 
+  /** Few enough elements to be drawn anew in every frame. */
+  get isLight() {
+    return this.#panes.every(({ trace }) => trace.attempts.length <= LIGHT);
+  }
+
   /** Other runs: nothing of the last ones stays but the mode. @param {Pane[]} panes */
   begin(panes) {
-    const { mode } = this.#scale;
     this.#panes = panes;
-    this.#scale = new Scale();
-    this.#scale.mode = mode;
+    this.#scale = new Scale(this.#scale.mode);
     this.#us = 0;
   }
 
@@ -83,13 +85,9 @@ export class Timeline {
     this.playhead(this.#us);
   }
 
-  /** The room along time that is in view, and what stands before it. @param {boolean} down */
+  /** The room along time that is in view. @param {boolean} down */
   #measured(down) {
-    const box = this.surface.getBoundingClientRect();
-    const picture = this.#pictures[0].picture.getBoundingClientRect();
-    this.#inset = this.#axis ? Math.round(down ? picture.top - box.top + this.surface.scrollTop : picture.left - box.left + this.surface.scrollLeft) : 0;
-    this.#view.measure(down, this.#inset);
-    return this.#view.size;
+    return this.#view.measure(down, this.#axis && this.#pictures[0].picture);
   }
 
   /** What the player follows: the map as it is drawn. @returns {import("./player.js").Track} */
@@ -100,12 +98,12 @@ export class Timeline {
 
   /** @param {number} us @param {number} [code] the record that is picked */
   playhead(us, code = 0) {
+    const [[figure], { inset }] = [this.#figures, this.#view];
     this.#us = us;
-    const [figure] = this.#figures;
     if (!figure) return;
     const at = figure.place(us);
-    this.#head.style.transform = figure.down ? `translate(0, ${at + this.#inset}px)` : `translate(${at + this.#inset}px, 0)`;
-    const many = this.#pictures.length;
+    this.#head.style.transform = figure.down ? `translate(0, ${at + inset}px)` : `translate(${at + inset}px, 0)`;
+    const { length: many } = this.#pictures;
     this.#pictures.forEach((pane, n) => pane.playhead(us, at, code && paneOf(code, many) === n ? seqOf(code, many) : 0));
     this.#strip.playhead(us);
     this.#window();
@@ -121,13 +119,14 @@ export class Timeline {
     if (figure) for (const pane of this.#pictures) pane.window(this.#view.offset, this.#view.size, figure.place(this.#us));
   }
 
-  /** Whole run in view (0), or closer by a factor around the playhead. @param {number} factor */
-  zoomBy(factor) {
-    if (!this.#figures.length) return;
-    const { down } = this.#figures[0];
-    this.#scale.zoomBy(factor, down ? this.surface.clientWidth : this.#measured(down), down);
+  /** Whole run in view (0), or closer by a factor around a moment, which stays where it is. @param {number} factor @param {number} [us] else the playhead */
+  zoomBy(factor, us = this.#us) {
+    const [figure] = this.#figures;
+    if (!figure) return;
+    const before = figure.place(us) - this.#view.offset;
+    this.#scale.zoomBy(factor, figure.down ? this.surface.clientWidth : this.#measured(false), figure.down);
     this.draw();
-    if (factor !== 0) this.#view.centre(this.#figures[0].place(this.#us));
+    if (factor !== 0) this.#view.keep(this.#figures[0].place(us), before);
   }
 
   /** Another mode, a cycle opened or folded, a new size: something about the scale. @param {(scale: Scale) => void} act */
@@ -145,7 +144,7 @@ export class Timeline {
 
   /** The code of what is drawn by an element, 0 where it stands for no record. @param {Element} mark has `data-seq` */
   codeAt(mark) {
-    const pane = this.#pictures.findIndex(({ picture }) => picture.contains(mark));
-    return codeOf(Math.max(0, pane), Number(mark.getAttribute("data-seq")), this.#pictures.length);
+    const pane = Math.max(0, this.#pictures.findIndex(({ picture }) => picture.contains(mark)));
+    return codeOf(pane, Number(mark.getAttribute("data-seq")), this.#pictures.length);
   }
 }

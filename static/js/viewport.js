@@ -9,6 +9,7 @@ export class Viewport {
   down = false;
   size = 0;
   offset = 0;
+  inset = 0; // what stands still before the picture
 
   /** @param {HTMLElement} box that scrolls @param {() => void} moved */
   constructor(box, moved) {
@@ -19,11 +20,15 @@ export class Viewport {
     }, { passive: true });
   }
 
-  /** After the picture or the window changed. @param {boolean} down @param {number} inset what stands still before the picture */
-  measure(down, inset = 0) {
+  /** After the picture or the window changed. @param {boolean} down @param {Element | null} beside the picture, where something stands before it @returns {number} the size */
+  measure(down, beside) {
     this.down = down;
+    const [box, picture] = [this.#box.getBoundingClientRect(), beside?.getBoundingClientRect()];
+    const inset = !picture ? 0 : Math.round(down ? picture.top - box.top + this.#box.scrollTop : picture.left - box.left + this.#box.scrollLeft);
+    this.inset = inset;
     this.size = (down ? this.#box.clientHeight : this.#box.clientWidth) - inset;
     this.offset = down ? this.#box.scrollTop : this.#box.scrollLeft;
+    return this.size;
   }
 
   /** @param {number} offset */
@@ -37,8 +42,8 @@ export class Viewport {
     else if (at < this.offset + 20 && this.offset > 0) this.#show(at - this.size * 0.2);
   }
 
-  /** @param {number} at */
-  centre(at) {
-    this.#show(at - this.size / 2);
+  /** A place stays where it was in view, or comes into view. @param {number} at @param {number} before how far it was from the edge */
+  keep(at, before) {
+    this.#show(at - (before >= 0 && before <= this.size ? before : this.size / 2));
   }
 }

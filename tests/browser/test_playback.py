@@ -159,18 +159,19 @@ def test_speed_by_list_and_by_keys(three: Page) -> None:
 
 def test_the_axis_has_three_ways_to_show_time(three: Page) -> None:
     page = three
-    mode = page.locator("#mode")
-    expect(mode).to_have_text("Folded")
-    seen = []
-    for _ in range(3):
-        seen.append(mode.inner_text())
-        mode.click()
-    assert len(set(seen)) == 3
-    expect(mode).to_have_text("Folded")
+    chosen = page.get_by_role("group", name="How time is drawn").locator("[aria-pressed=true]")
+    expect(chosen).to_have_text("Folded")
+    places = set()
+    for name in ("Log", "Linear", "Folded"):
+        page.get_by_role("button", name=name, exact=True).click()
+        expect(chosen).to_have_text(name)
+        expect(marks(page)).to_have_count(3)
+        places.add(marks(page).nth(1).locator(".body").get_attribute("d"))
+    assert len(places) == 3
     page.locator("#result-title").focus()
-    page.keyboard.press("l")
-    expect(mode).not_to_have_text("Folded")
-    expect(marks(page)).to_have_count(3)
+    for name in ("Log", "Linear", "Folded"):
+        page.keyboard.press("l")
+        expect(chosen).to_have_text(name)
 
 
 def test_zoom_changes_the_width_and_not_the_facts(three: Page) -> None:
