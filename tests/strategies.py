@@ -48,6 +48,12 @@ returned: SearchStrategy[Any] = st.sampled_from(
         {"batchItemFailures": [{"itemIdentifier": "nobody"}]},
         {"batchItemFailures": [{"itemIdentifier": "1"}, {"itemIdentifier": "1"}, {"itemIdentifier": "2"}]},
         {"batchItemFailures": [{"wrong": "1"}]},
+        {"batchItemFailures": [{"itemIdentifier": {"partition": "my-topic-0", "offset": 0}}]},
+        {"batchItemFailures": [{"itemIdentifier": {"partition": "my-topic-0", "offset": n}} for n in (2, 1, 2)]},
+        {"batchItemFailures": [{"itemIdentifier": {"partition": "my-topic-0", "offset": True}}]},
+        {"batchItemFailures": [{"itemIdentifier": {"partition": ["my-topic-0"], "offset": 1}}]},
+        {"state": {}},
+        {"state": {}, "batchItemFailures": [{"itemIdentifier": "2"}]},
     ]
 )
 matches = st.one_of(
@@ -58,7 +64,13 @@ bodies = st.one_of(
     st.none(), st.text(max_size=5), st.dictionaries(st.sampled_from("ab"), st.integers(0, 3), max_size=2)
 )
 # what a trigger's filters look at; those of a trigger that is not named here are refused and fall back to none
-FILTERED = {"sqs": "body", "kinesis": "data", "dynamodb_streams": "dynamodb"}
+FILTERED = {
+    "sqs": "body",
+    "kinesis": "data",
+    "dynamodb_streams": "dynamodb",
+    "msk": "value",
+    "self_managed_kafka": "value",
+}
 leaves = st.sampled_from(
     [
         [0],
@@ -106,6 +118,12 @@ SHAPED: dict[str, SearchStrategy[Any]] = {
     "traffic.bodies": st.one_of(st.just([]), st.lists(bodies, max_size=3)),
     "settings.filter_criteria": st.one_of(st.just([]), st.just([]), patterns),
     "settings.shard_count": st.sampled_from([1, 2, 3, 1_000]),
+    "settings.partition_count": st.sampled_from([1, 2, 3, 7, 1_000]),
+    "settings.initial_pollers": st.sampled_from([1, 1, 2, 3]),
+    "settings.minimum_pollers": st.sampled_from([None, 1, 1, 2, 200]),
+    "settings.maximum_pollers": st.sampled_from([None, None, 1, 2, 2_000]),
+    "settings.log_retention_hours": st.sampled_from([1, 2, 168]),
+    "settings.change_stream_log_retention_duration_s": st.sampled_from([3_600, 3_601, 604_800]),
     "settings.partition_keys": st.sampled_from([None, 1, 2, 7]),
     "function.timeout_s": st.sampled_from([1, 2, 3, 30, 900]),
     "function.account_concurrent_executions": st.sampled_from([1, 2, 5, 1_000]),

@@ -4,7 +4,8 @@ Luck is keyed on (seed, event, how often the function has been invoked with it),
 changes whether an event fails. Units: milliseconds in settings, whole microseconds in a run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -131,13 +132,13 @@ class FailurePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Verdict(msgspec.Struct, gc=False):
-    """What one invocation does. `failed` are the ids a reporting handler names; None: it names nothing."""
+    """What one invocation does. `failed` is what a reporting handler names; None: it names nothing."""
 
     do: str = "ok"
     after_us: int | None = None
     error_type: str | None = None
     error_message: str | None = None
-    failed: list[str] | None = None
+    failed: list[Any] | None = None
     returns: Any = msgspec.UNSET
     returns_text: str | None = None
 
@@ -179,6 +180,7 @@ class Failures:
         ]
         self.refuses = bool(self._refusals)  # whether `refusal` ever says anything
         self.catchers = plan.catchers
+        self.identify: Callable[[Event], Any] = attrgetter("id")  # how a handler that reports names an event
         planned = self._script or self._by_number or self._by_events
         self._simple = not (planned or self.reports)
         self._only_poison = not (self._threshold or self._first_n or self._outages)  # the poison events fail, no others
@@ -203,6 +205,10 @@ class Failures:
     def refusal(self, at: int) -> str | None:
         """The exception with which Lambda refuses an Invoke call at a moment; None if it lets it through."""
         return next((error for begin, end, error in self._refusals if begin <= at < end), None)
+
+    def refused_until(self, at: int) -> int | None:
+        """When the exception that `refusal` speaks of ends; None is never."""
+        return next((end for begin, end, _ in self._refusals if begin <= at < end < _NEVER), None)
 
     @property
     def takes_concurrency(self) -> bool:
@@ -246,7 +252,7 @@ class Failures:
 
     def _scripted(self, at: int, events: Sequence[Event]) -> Verdict:
         """Script first, chance for the events that it does not mention; the first raised error decides a batch."""
-        failed: list[str] = []
+        failed: set[str] = set()
         after: int | None = None
         for event in events:
             step = self._script.get((event.id, event.invocations))
@@ -255,29 +261,28 @@ class Failures:
                     continue
                 if not self.reports:
                     return _RAISE
-                failed.append(event.id)
+                failed.add(event.id)
                 continue
             step_us = us_from_ms(step.after_ms) if step.after_ms is not None else None
             if step.do == "fail_item":
-                failed.append(event.id)
+                failed.add(event.id)
             elif step.do != "ok":
                 return Verdict(step.do, step_us, step.error_type, step.error_message)
             after = step_us if after is None else max(after, step_us or 0)
-        if failed:
-            failed = self._unreached(events, set(failed))
-        return Verdict("ok", after, failed=failed if self.reports or failed else None)
+        named = self._unreached(events, failed) if failed else []
+        return Verdict("ok", after, failed=named if self.reports or failed else None)
 
-    def _unreached(self, events: Sequence[Event], failed: set[str]) -> list[str]:
+    def _unreached(self, events: Sequence[Event], failed: set[str]) -> list[Any]:
         """What the handler reports when these fail: a handler that stops names all that comes later, in its way, as well."""
         if self._manner not in ("report_rest", "report_group"):
-            return [event.id for event in events if event.id in failed]
+            return [self.identify(event) for event in events if event.id in failed]
         stopped: set[str | None] = set()
         for event in events:
             same_group = event.group is not None and event.group in stopped
             if event.id in failed or same_group or (stopped and self._manner == "report_rest"):
                 failed.add(event.id)
                 stopped.add(event.group)
-        return [event.id for event in events if event.id in failed]
+        return [self.identify(event) for event in events if event.id in failed]
 
 
 def _as_planned(plan: InvocationPlan) -> Verdict:

@@ -125,6 +125,7 @@ class Sim:
 
     def refuse(
         self, at: int, rule: str, why: tuple[str, str], attempt: int, members: list[tuple[str, int | None, int | None, int]],
+        shard: str | None = None,
     ) -> None:  # fmt: skip
         """Record an attempt that Lambda refused before any code ran: `why` is AWS's exception and the rule."""
         error, outcome_rule = why
@@ -132,7 +133,7 @@ class Sim:
         outcome, reason = (_THROTTLED, CALLER_RATE) if busy else (_REFUSED, None)
         self._write(
             (_ATTEMPT, at, rule, outcome_rule, None, attempt, at, 0, at, outcome, error, reason,
-             0, None, None, None, [member[0] for member in members], members, None)
+             0, None, shard, None, [member[0] for member in members], members, None)
         )  # fmt: skip
 
     def count(self, what: str, number: int = 1) -> None:

@@ -66,6 +66,7 @@ class Cause:
     ZERO_RESERVED_CONCURRENCY = "ZeroReservedConcurrency"
     RETRY_ATTEMPTS_EXHAUSTED = "RetryAttemptsExhausted"
     RECORD_AGE_EXCEEDED = "RecordAgeExceeded"
+    PAYLOAD_SIZE_EXCEEDED = "MaximumPayloadSizeExceeded"
     SUCCESS = "Success"
     # why a sending service gave up: EventBridge's two conditions, which say it for every sender, and Lambda's exceptions
     DELIVERY_ATTEMPTS_EXHAUSTED = "MaximumRetryAttempts"

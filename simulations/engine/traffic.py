@@ -107,7 +107,8 @@ class Event(msgspec.Struct, gc=False, eq=False):
     """An event in a run: what it is, and what has happened to it so far.
 
     `index` counts arrivals from 0 and keys its luck. `invocations` counts the invocations that contained it, `receives`
-    its receives from a queue, `retries` the retries it has spent, `throttles` the throttles in a row. Of a message in a
+    its receives from a queue, `retries` the retries it has spent, `throttles` the throttles in a row. `offset` is its number in
+    its partition. Of a message in a
     queue, `receipt` numbers its latest receive, `held` counts copies that pollers hold longer than it stays hidden, and
     `gone` says why it is no longer in the queue.
     """
@@ -129,6 +130,7 @@ class Event(msgspec.Struct, gc=False, eq=False):
     receipt: int = 0
     held: int = 0
     gone: int = 0
+    offset: int = 0
     settled: bool = False
 
 

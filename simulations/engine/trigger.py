@@ -62,6 +62,8 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     the ids this trigger's page tells about, `noun` is what an event is called, `source` AWS's page on it. `metrics` are those
     of the service itself, `not_priced` says what the bill would hold beside Lambda's own lines, `keeps` names the catchers
     that are there whatever is set, `catchers` the settings that switch on one of the service's own, each with its name.
+    `mapping_metrics` are those of the event source mapping, where they are not those of its model. `offsets`: a partial answer
+    names a record by partition and offset.
     """
 
     key: str
@@ -78,6 +80,8 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     not_priced: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     catchers: dict[str, str] = {}
+    mapping_metrics: tuple[str, ...] | None = None
+    offsets: bool = False
 
 
 def model_of(trigger: Trigger, settings: Any) -> Model:

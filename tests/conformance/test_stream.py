@@ -17,7 +17,7 @@ from simulations.engine.trace import (
     Split,
     Waiting,
 )
-from tests.conformance.cases import FAIL, OK, Case, check, run, scripted
+from tests.conformance.cases import FAIL, OK, Case, check, refused, run, scripted
 
 R = TypeVar("R")
 
@@ -195,6 +195,17 @@ CASES = [
     Case(rule="ESM-4", sentence="with AT_TIMESTAMP what arrived before that time",
          scenario=stream({"starting_position": "at_timestamp", "starting_position_timestamp_s": 5, "mapping_starts_s": 10},
                          traffic=at(0, 5, 9)), at_s=[10], fates={"1": "lost", "2": "delivered", "3": "delivered"}),
+    Case(rule="PERM-21", sentence="a role that may not read Kinesis reads nothing, and goes on when it may",
+         scenario=stream(failures=refused("AccessDeniedException", 0, 90), traffic=at(0, 91)), at_s=[90, 91],
+         fates=all_of(2, "delivered")),
+    Case(rule="PERM-22", sentence="without the permission a DynamoDB stream forgets its records unread",
+         scenario=dynamodb(failures=refused("AccessDeniedException")), at_s=[], causes={"1": "RetentionExpired"}),
+    Case(rule="ESM-6", sentence="a function that is gone for a while holds its batch, and spends no retry",
+         scenario=stream(retries(0), refused("ResourceNotFoundException", 0, 5)), at_s=[0, 1, 3, 7],
+         outcomes=["refused", "refused", "refused", "succeeded"], fates={"1": "delivered"}),
+    Case(rule="ESM-6", sentence="so does a fault of Lambda, until the record is too old",
+         scenario=stream({"maximum_record_age_s": 60, "on_failure": "sqs"}, refused("ServiceException")), invocations=0,
+         caught=["on_failure"], causes={"1": "RecordAgeExceeded"}),
     Case(rule="ESM-6", sentence="throttles spend no retry: one hour of them and a batch with none left still works",
          scenario=stream(retries(0), throttled(3_600)), invocations=1, fates={"1": "delivered"}),
 ]  # fmt: skip

@@ -453,7 +453,7 @@ def test_counts_of_the_whole_are_the_merged_counts_of_two_parts(chosen: Scenario
     assert parts[0].events() == whole.events()
     assert parts[0].attempts() == whole.attempts()
     assert parts[0].billed_ms == whole.billed_ms
-    joined = {"ConcurrentExecutions", "IteratorAge", "AsyncEventAge", "AsyncEventsDropped"}
+    joined = {"ConcurrentExecutions", "IteratorAge", "OffsetLag", "AsyncEventAge", "AsyncEventsDropped"}
     alone = ("arrived", "accepted", "own_4xx", "own_5xx", "code_4xx", "code_5xx")
     of_senders = ("refused", "throttled", "undelivered", "caught", "uncaught", "looped")
     joined |= {metric.name for metric in TRIGGERS[chosen.trigger].metrics if metric.of not in (*alone, *of_senders)}

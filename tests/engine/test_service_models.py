@@ -21,6 +21,15 @@ SHAPES = {
     "provisioned_concurrent_executions": ("lambda", "PositiveInteger"),
     "kinesis.maximum_retry_attempts": ("lambda", "MaximumRetryAttemptsEventSourceMapping"),
     "dynamodb_streams.maximum_retry_attempts": ("lambda", "MaximumRetryAttemptsEventSourceMapping"),
+    "msk.maximum_retry_attempts": ("lambda", "MaximumRetryAttemptsEventSourceMapping"),
+    "self_managed_kafka.maximum_retry_attempts": ("lambda", "MaximumRetryAttemptsEventSourceMapping"),
+    "msk.minimum_pollers": ("lambda", "MinimumNumberOfPollers"),
+    "msk.maximum_pollers": ("lambda", "MaximumNumberOfPollers"),
+    "self_managed_kafka.minimum_pollers": ("lambda", "MinimumNumberOfPollers"),
+    "self_managed_kafka.maximum_pollers": ("lambda", "MaximumNumberOfPollers"),
+    "msk.starting_position_timestamp_s": ("lambda", "Date"),
+    "self_managed_kafka.starting_position_timestamp_s": ("lambda", "Date"),
+    "documentdb.starting_position_timestamp_s": ("lambda", "Date"),
     "kinesis.retention_period_hours": ("kinesis", "RetentionPeriodHours"),
     "kinesis.shard_count": ("kinesis", "PositiveIntegerObject"),
     "kinesis.starting_position_timestamp_s": ("lambda", "Date"),
@@ -30,6 +39,8 @@ SHAPES = {
     "scheduler.schedule_maximum_retry_attempts": ("scheduler", "MaximumRetryAttempts"),
     "scheduler.schedule_maximum_event_age_s": ("scheduler", "MaximumEventAgeInSeconds"),
 }
+_DATE = "a date there, seconds of the run here"
+_BROKER = "a broker's configuration, in no service's model"
 _QUOTA = "a quota; the model has a plain number"
 # the model's limits are not the ones a function in a Region has: ours, the model's, and why
 DIFFERS: dict[str, tuple[Any, Any, str]] = {
@@ -49,7 +60,15 @@ DIFFERS: dict[str, tuple[Any, Any, str]] = {
     "websocket_api.throttling_burst_limit": ((0, None), (None, None), _QUOTA),
     "kinesis.retention_period_hours": ((24, 8_760), (None, None), "STREAM-4; the model has a plain integer"),
     "kinesis.shard_count": ((1, 1_000), (1, None), "more shards than one can look at are of no use here"),
-    "kinesis.starting_position_timestamp_s": ((0, 1_209_600), (None, None), "a date there, seconds of the run here"),
+    "kinesis.starting_position_timestamp_s": ((0, 1_209_600), (None, None), _DATE),
+    "msk.starting_position_timestamp_s": ((0, 1_209_600), (None, None), _DATE),
+    "self_managed_kafka.starting_position_timestamp_s": ((0, 1_209_600), (None, None), _DATE),
+    "documentdb.starting_position_timestamp_s": ((0, 1_209_600), (None, None), _DATE),
+    "msk.maximum_pollers": ((1, 2_000), (1, 10_000), "KAFKA-7; the model's range is that of SQS"),
+    "self_managed_kafka.maximum_pollers": ((1, 2_000), (1, 10_000), "KAFKA-7; the model's range is that of SQS"),
+    "msk.log_retention_hours": ((1, 8_760), (None, None), _BROKER),
+    "self_managed_kafka.log_retention_hours": ((1, 8_760), (None, None), _BROKER),
+    "documentdb.change_stream_log_retention_duration_s": ((3_600, 604_800), (None, None), "a parameter of the cluster"),
     "sqs.max_receive_count": ((1, 1000), (None, None), "a value inside RedrivePolicy, which the model has as text"),
     "sqs_fifo.max_receive_count": (
         (1, 1000),
@@ -87,6 +106,9 @@ OURS = {
     "kinesis.mapping_disabled_s", "kinesis.partition_keys", "dynamodb_streams.mapping_starts_s",
     "sqs_fifo.mapping_starts_s", "sqs_fifo.mapping_disabled_s", "sqs_fifo.message_groups", "sqs_fifo.busiest_group_percent",
     "dynamodb_streams.mapping_disabled_s", "dynamodb_streams.partition_keys", "dynamodb_streams.shard_count",
+    "msk.mapping_starts_s", "msk.mapping_disabled_s", "msk.partition_keys", "msk.partition_count",
+    "self_managed_kafka.mapping_starts_s", "self_managed_kafka.mapping_disabled_s", "self_managed_kafka.partition_keys",
+    "self_managed_kafka.partition_count", "documentdb.mapping_starts_s", "documentdb.mapping_disabled_s",
 }  # fmt: skip
 
 

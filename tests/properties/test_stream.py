@@ -10,18 +10,22 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from simulations.engine import TRIGGERS, Scenario
-from simulations.engine.trace import Arrived, Attempt, Captured, Checkpointed, Limit, Received, Settled, Split
+from simulations.engine.trace import Arrived, Attempt, Captured, Checkpointed, Limit, Received, Scaled, Settled, Split
 from tests.strategies import matches, own, returned, scenarios
 from tests.traces import Trace, changed, for_every, member
 
 US = 1_000_000
 STREAMS = sorted(key for key, trigger in TRIGGERS.items() if trigger.model == "stream")
+KAFKA = sorted(key for key in STREAMS if TRIGGERS[key].offsets)
+CONTROLLED = sorted(key for key in STREAMS if "maximum_retry_attempts" in TRIGGERS[key].settings.__struct_fields__)
+TELLING = CONTROLLED  # those with an on-failure destination
 PAYLOAD = 6 * 1_024 * 1_024
 GIVEN_UP = "STREAM-12"
+GIVEN_UP_FOR = ("RetryAttemptsExhausted", "RecordAgeExceeded", "MaximumPayloadSizeExceeded")
 
 NOTHING_ELSE_FAILS: dict[str, Any] = {
     "error_rate": 0, "first_n": 0, "poison": [], "outages": [], "script": [], "invocations": [], "concurrency": [],
-    "catchers": {}, "handler": "raise",
+    "catchers": {}, "handler": "raise", "invoke_errors": [],
 }  # fmt: skip
 QUICK: dict[str, Any] = {
     "timeout_s": 3, "duration": {"kind": "constant", "ms": 10}, "account_concurrent_executions": 1_000,
@@ -52,9 +56,44 @@ def much_fails(draw: DrawFn, /, trigger: str) -> Scenario:
         "batch_size": draw(st.sampled_from([1, 2, 5, 10, 100])),
         "partition_keys": draw(st.sampled_from([None, 1, 2, 7])),
         "shard_count": draw(st.sampled_from([1, 1, 2])),
+        "partition_count": draw(st.sampled_from([1, 2, 5, 12])),
+        "minimum_pollers": draw(st.sampled_from([1, 2])),
+        "maximum_pollers": draw(st.sampled_from([2, 200])),
         "parallelization_factor": draw(st.sampled_from([1, 1, 2, 10])),
     }
-    return draw(scenarios(trigger, settings=settings, failures=plan, function=QUICK, horizon_s=None))
+    return draw(scenarios(trigger, settings=own(trigger, settings), failures=plan, function=QUICK, horizon_s=None))
+
+
+def kept_us(settings: Any) -> int:
+    """How long a source keeps a record."""
+    for name, seconds in (("retention_period_hours", 3_600), ("log_retention_hours", 3_600),
+                          ("change_stream_log_retention_duration_s", 1)):  # fmt: skip
+        if hasattr(settings, name):
+            return int(getattr(settings, name)) * seconds * US
+    return 86_400 * US
+
+
+def most_retries(settings: Any) -> int:
+    """-1 is without end; KAFKA-4 knows no end with a destination."""
+    most = int(getattr(settings, "maximum_retry_attempts", -1))
+    return 10 if most == -1 and hasattr(settings, "minimum_pollers") and settings.on_failure is not None else most
+
+
+def age_us(settings: Any) -> int:
+    return int(getattr(settings, "maximum_record_age_s", -1)) * US
+
+
+def reports(settings: Any) -> bool:
+    return bool(getattr(settings, "function_response_types", ()))
+
+
+def factor(settings: Any) -> int:
+    return int(getattr(settings, "parallelization_factor", 1))
+
+
+def shards(trace: Trace) -> dict[str, str | None]:
+    """The shard or partition of each record."""
+    return {record.event: record.shard for record in trace.records if isinstance(record, Arrived)}
 
 
 for_every_stream = for_every(STREAMS, lambda trigger: scenarios(trigger) | much_fails(trigger))
@@ -76,9 +115,9 @@ def keys(scenario: Scenario) -> dict[str, str]:
 
 @for_every_stream
 def test_a_later_record_is_never_tried_before_the_earlier_ones_are_done(trace: Trace) -> None:
-    """The order holds in a shard, or for a key in it where the shard has parallel lanes."""
-    parallel = trace.scenario.settings.parallelization_factor > 1
-    key = keys(trace.scenario) if parallel else {}
+    """The order holds in a shard or partition, or for a key in it where the shard has parallel lanes."""
+    key = keys(trace.scenario) if factor(trace.scenario.settings) > 1 else {}
+    where = shards(trace)
     before: dict[Any, list[str]] = defaultdict(list)
     settled: set[str] = set()
     for record in trace.records:
@@ -88,22 +127,39 @@ def test_a_later_record_is_never_tried_before_the_earlier_ones_are_done(trace: T
             settled.add(record.event)
         elif isinstance(record, Attempt):
             assert not settled & set(record.events)
-            for group in {(record.shard, key.get(event)) for event in record.events}:
+            for group in {(where[event], key.get(event)) for event in record.events}:
                 open_ones = [event for event in before[group] if event not in settled]
-                mine = [event for event in record.events if (record.shard, key.get(event)) == group]
+                mine = [event for event in record.events if (where[event], key.get(event)) == group]
                 assert open_ones[: len(mine)] == mine
 
 
 @for_every_stream
 def test_a_shard_has_no_more_batches_on_their_way_than_its_factor(trace: Trace) -> None:
-    settings = trace.scenario.settings
-    ends: dict[str, list[int]] = defaultdict(list)
+    where = shards(trace)
+    ends: dict[str | None, list[int]] = defaultdict(list)
     for attempt in trace.attempts:
-        assert attempt.shard is not None
-        running = [end for end in ends[attempt.shard] if end > attempt.start_us]
-        assert len(running) < settings.parallelization_factor
-        ends[attempt.shard] = [*running, attempt.end_us]
-    assert len(ends) <= settings.shard_count
+        for shard in {where[event] for event in attempt.events}:
+            running = [end for end in ends[shard] if end > attempt.start_us]
+            assert len(running) < factor(trace.scenario.settings)
+            ends[shard] = [*running, attempt.end_us]
+    settings = trace.scenario.settings
+    assert len(ends) <= getattr(settings, "shard_count", getattr(settings, "partition_count", 1))
+
+
+@for_every(KAFKA, lambda trigger: scenarios(trigger) | much_fails(trigger))
+def test_there_are_no_more_batches_than_pollers_and_no_more_pollers_than_partitions(trace: Trace) -> None:
+    """Of provisioned mode five for each poller; one that ran when their number fell runs to its end."""
+    settings = trace.scenario.settings
+    each = 5 if settings.minimum_pollers is not None or settings.maximum_pollers is not None else 1
+    pollers, ends = 0, list[int]()
+    for record in trace.records:
+        if isinstance(record, Scaled):
+            assert record.pollers <= settings.partition_count
+            pollers = max(pollers, record.pollers)
+        if isinstance(record, Attempt):
+            ends = [end for end in ends if end > record.start_us]
+            assert len(ends) < min(pollers * each, settings.partition_count)
+            ends.append(record.end_us)
 
 
 @for_every_stream
@@ -113,14 +169,15 @@ def test_a_batch_is_within_its_limits_and_of_one_shard(trace: Trace) -> None:
         assert len(attempt.events) <= trace.scenario.settings.batch_size
         sizes = [arrived[event].size_bytes for event in attempt.events]
         assert sum(sizes) <= PAYLOAD or len(sizes) == 1
-        assert {arrived[event].shard for event in attempt.events} == {attempt.shard}
+        found = {arrived[event].shard for event in attempt.events}
+        assert found == {attempt.shard} or (trace.scenario.trigger in KAFKA and len(found) > 1)
         assert len({tuple(list(part.values())[1:]) for part in attempt.members}) == 1, "a batch shares its history"
 
 
 @for_every_stream
 def test_retries_stay_within_the_allowance_and_waits_within_theirs(trace: Trace) -> None:
     settings = trace.scenario.settings
-    most = settings.maximum_retry_attempts
+    most = most_retries(settings)
     shortest = settings.retry_first_wait_s * US * (100 - settings.retry_jitter_percent) // 100
     for event, attempts in trace.attempts_by_event().items():
         for before, after in pairwise(attempts):
@@ -135,39 +192,40 @@ def test_retries_stay_within_the_allowance_and_waits_within_theirs(trace: Trace)
 @for_every_stream
 def test_nothing_is_tried_that_is_too_old_or_has_left_the_stream(trace: Trace) -> None:
     settings = trace.scenario.settings
-    kept_us = getattr(settings, "retention_period_hours", 24) * 3_600 * US
-    age_us = settings.maximum_record_age_s * US
+    kept, oldest = kept_us(settings), age_us(settings)
     arrived = {record.event: record.at_us for record in trace.records if isinstance(record, Arrived)}
     for attempt in trace.attempts:
         for event in attempt.events:
-            assert attempt.start_us - arrived[event] < kept_us
-            assert age_us < 0 or attempt.start_us - arrived[event] <= age_us
+            assert attempt.start_us - arrived[event] < kept
+            assert oldest < 0 or attempt.start_us - arrived[event] <= oldest
 
 
 @for_every_stream
 def test_every_loss_has_its_cause(trace: Trace) -> None:
     settings = trace.scenario.settings
-    kept_us = getattr(settings, "retention_period_hours", 24) * 3_600 * US
     arrived = {record.event: record.at_us for record in trace.records if isinstance(record, Arrived)}
     last = {event: attempts[-1] for event, attempts in trace.attempts_by_event().items()}
     for event, settled in trace.fates.items():
         age = settled.at_us - arrived[event]
         match settled.cause:
             case "RetryAttemptsExhausted":
-                assert member(last[event], event)["retries_used"] == settings.maximum_retry_attempts
+                assert member(last[event], event)["retries_used"] == most_retries(settings)
             case "RecordAgeExceeded":
-                assert age > settings.maximum_record_age_s * US > 0
+                assert age > age_us(settings) > 0
             case "RetentionExpired":
-                assert age >= kept_us
+                assert age >= kept_us(settings)
             case "BeforeStartingPosition":
                 assert settings.starting_position != "trim_horizon"
+                assert event not in last
+            case "MaximumPayloadSizeExceeded":
+                assert trace.scenario.trigger in (*KAFKA, "documentdb")
                 assert event not in last
             case "NotMatched" | "FormatMismatch":
                 assert settings.filter_criteria
                 assert event not in last
             case cause:
                 assert settled.fate == "delivered"
-                assert cause is None or (cause == "DeletedUnhandled" and not settings.function_response_types)
+                assert cause is None or (cause == "DeletedUnhandled" and not reports(settings))
 
 
 @for_every_stream
@@ -198,18 +256,18 @@ def test_a_record_is_received_once_and_before_its_first_try(trace: Trace) -> Non
             assert received.issuperset(record.events)
 
 
-@for_every_stream
+@for_every(TELLING, lambda trigger: scenarios(trigger) | much_fails(trigger))
 def test_a_document_counts_the_records_it_is_about(trace: Trace) -> None:
     target = trace.scenario.settings.on_failure
     for record in trace.records:
         if isinstance(record, Captured):
             document = record.document["body"] if target == "s3" else record.document
             info = next(value for key, value in document.items() if key.endswith("BatchInfo"))
-            assert (info["batchSize"], info["startSequenceNumber"], info["endSequenceNumber"]) == (
-                len(record.events), record.events[0], record.events[-1]
-            )  # fmt: skip
+            assert info["batchSize"] == len(record.events)
+            if trace.scenario.trigger not in KAFKA:
+                assert info["startSequenceNumber"], info["endSequenceNumber"] == (record.events[0], record.events[-1])
             assert document["requestContext"]["condition"] == record.cause
-            assert ("payload" in document) == (target == "s3")
+            assert ("payload" in document) == (target in ("s3", "kafka"))
 
 
 @for_every_stream
@@ -220,9 +278,10 @@ def test_a_batch_that_was_given_up_says_which_limit_it_reached(trace: Trace) -> 
     assert ("RecordAgeExceeded" in causes) == ("MaximumRecordAgeInSeconds" in limits) or trace.reason == "record_limit"
 
 
-@pytest.mark.parametrize("trigger", STREAMS)
+@pytest.mark.parametrize("trigger", CONTROLLED)
 def test_with_bisecting_the_poison_alone_is_lost_and_without_it_its_batches(trigger: str) -> None:
-    settings = {**own(trigger, READS), "on_failure": None, "function_response_types": []}
+    wanted: dict[str, Any] = {**READS, "on_failure": None, "function_response_types": [], "minimum_pollers": 1}
+    settings = own(trigger, wanted)
 
     @given(
         scenarios(trigger, settings=settings, failures=NOTHING_ELSE_FAILS, function=QUICK, horizon_s=None),
@@ -244,10 +303,12 @@ def test_with_bisecting_the_poison_alone_is_lost_and_without_it_its_batches(trig
     check()
 
 
-@pytest.mark.parametrize("trigger", STREAMS)
+@pytest.mark.parametrize("trigger", TELLING)
 def test_a_destination_changes_no_attempt_and_turns_what_was_given_up_into_captured(trigger: str) -> None:
     @given(much_fails(trigger), st.sampled_from(["sqs", "sns", "s3"]))
     def check(scenario: Scenario, target: str) -> None:
+        if trigger in KAFKA and scenario.settings.maximum_retry_attempts == -1:
+            return  # KAFKA-4: there a destination puts an end to endless retries
         nobody = changed(scenario, settings={"on_failure": None}, failures={"catchers": {}})
         before = Trace(nobody, record_limit=20_000)
         after = Trace(changed(nobody, settings={"on_failure": target}), record_limit=20_000)
@@ -257,17 +318,18 @@ def test_a_destination_changes_no_attempt_and_turns_what_was_given_up_into_captu
             (a.start_us, a.events, a.outcome) for a in after.attempts
         ]
         for event, settled in after.fates.items():
-            given_up = settled.cause in ("RetryAttemptsExhausted", "RecordAgeExceeded")
+            given_up = settled.cause in GIVEN_UP_FOR
             assert settled.fate == ("captured" if given_up else before.fates[event].fate)
 
     check()
 
 
-@pytest.mark.parametrize("trigger", STREAMS)
+@pytest.mark.parametrize("trigger", CONTROLLED)
 def test_the_luck_of_a_record_does_not_depend_on_its_company(trigger: str) -> None:
     """A handler that reports fails the same records in the same invocations, whatever the batches and the concurrency."""
     plan = {**NOTHING_ELSE_FAILS, "error_rate": 0.4, "handler": "report"}
-    settings = {**own(trigger, READS), "function_response_types": ["report_batch_item_failures"]}
+    wanted = {**READS, "function_response_types": ["report_batch_item_failures"], "minimum_pollers": 1}
+    settings = own(trigger, wanted)
 
     @given(
         scenarios(trigger, settings=settings, failures=plan, function=QUICK, horizon_s=None),
@@ -286,9 +348,23 @@ def test_the_luck_of_a_record_does_not_depend_on_its_company(trigger: str) -> No
 
 def failures(trace: Trace) -> dict[tuple[str, int], bool]:
     """Whether the function named a record as failed, by record and its invocation."""
+    names = named_as(trace)
     found: dict[tuple[str, int], bool] = {}
     for attempt in trace.attempts:
         if attempt.invocation is not None:
-            named = {item["itemIdentifier"] for item in (attempt.response or {}).get("batchItemFailures", [])}
-            found |= {(event, member(attempt, event)["invocation"]): event in named for event in attempt.events}
+            failed = [item["itemIdentifier"] for item in (attempt.response or {}).get("batchItemFailures", [])]
+            found |= {(event, member(attempt, event)["invocation"]): names[event] in failed for event in attempt.events}
     return found
+
+
+def named_as(trace: Trace) -> dict[str, Any]:
+    """How an answer names each record: by its id, or by its partition and its number there."""
+    where = shards(trace)
+    if trace.scenario.trigger not in KAFKA:
+        return {event: event for event in where}
+    written: dict[str | None, int] = defaultdict(int)
+    names: dict[str, Any] = {}
+    for event, shard in where.items():
+        names[event] = {"partition": shard, "offset": written[shard]}
+        written[shard] += 1
+    return names

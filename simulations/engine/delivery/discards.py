@@ -1,17 +1,20 @@
 """What Lambda gives up on: the failure record of a stream's batch, and where it goes.
 
-Models LD:kinesis-on-failure-destination and LD:services-dynamodb-errors, rules STREAM-12 to -14. SQS and SNS are told where the
-records are, S3 gets them as well. Units: whole microseconds.
+Models LD:kinesis-on-failure-destination, LD:services-dynamodb-errors, LD:kafka-on-failure and LD:kafka-on-failure-destination,
+rules STREAM-12 to -14 and KAFKA-6. SQS and SNS are told where the records are, S3 gets them as well, and a Kafka topic gets
+each of them by itself. Units: whole microseconds.
 """
 
+from collections.abc import Iterator, Sequence
 from hashlib import shake_128
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from simulations.engine.delivery.lanes import Part
-from simulations.engine.delivery.stream_source import Source
+from simulations.engine.delivery.lanes import Lane, Part
+from simulations.engine.delivery.stream_source import Source, payload
 from simulations.engine.rules import number
 from simulations.engine.sim import FUNCTION_ARN, Sim, failed, timestamp
 from simulations.engine.trace import Cause, Fate
@@ -19,6 +22,7 @@ from simulations.engine.traffic import Event
 
 _OK = number("SYNC-1", "ok")
 ON_FAILURE = "on_failure"
+S3, TOPIC = "s3", "kafka"
 
 
 class Discards:
@@ -28,8 +32,14 @@ class Discards:
         self._sim = sim
         self._source = source
         self._on_failure = on_failure
+        rules = source.rules
+        self._told = {
+            Cause.RETRY_ATTEMPTS_EXHAUSTED: rules.told,
+            Cause.RECORD_AGE_EXCEEDED: rules.too_old,
+            Cause.PAYLOAD_SIZE_EXCEEDED: rules.too_large,
+        }
 
-    def give_up(self, at: int, shard: str, part: Part, events: list[Event], ids: list[str], cause: str) -> None:
+    def give_up(self, at: int, lane: Lane, part: Part, events: list[Event], ids: list[str], cause: str) -> None:
         """STREAM-12: tell the destination, or nobody, and let the shard go on."""
         sim, rules = self._sim, self._source.rules
         fate = Fate.CAPTURED if self._on_failure is not None else Fate.LOST
@@ -37,21 +47,32 @@ class Discards:
         if self._on_failure is not None and reason is not None:
             sim.log.capture_failed(at, rules.not_told, ids, ON_FAILURE, cause, reason)
             fate = Fate.LOST
+        elif self._on_failure == TOPIC:
+            for event in events:
+                self._capture(at, part, [event], cause)
         elif self._on_failure is not None:
-            rule = rules.told if cause == Cause.RETRY_ATTEMPTS_EXHAUSTED else rules.too_old
-            document = self._document(at, shard, part, events, cause)
-            sim.log.captured(at, rule, ids, ON_FAILURE, cause, events[0].invocations, document)
-        sim.settle_all(at, rules.given_up, events, fate, cause)
-        sim.log.checkpointed(at, rules.given_up, ids, shard)
+            self._capture(at, part, events, cause)
+        rule = rules.too_large if cause == Cause.PAYLOAD_SIZE_EXCEEDED else rules.given_up
+        sim.settle_all(at, rule, events, fate, cause)
+        checkpoint(sim, at, rules.given_up, lane.shard, events, ids)
 
-    def _document(self, at: int, shard: str, part: Part, events: list[Event], cause: str) -> dict[str, Any]:
-        """STREAM-13: the record about a batch; for S3 its key and the payload as text."""
-        first = events[0]
+    def _capture(self, at: int, part: Part, events: list[Event], cause: str) -> None:
+        """The destination receives a document about these records."""
+        rule, ids = self._told[cause], [event.id for event in events]
+        condition = cause
+        if self._on_failure == TOPIC and cause == Cause.RETRY_ATTEMPTS_EXHAUSTED:
+            condition = Cause.RETRIES_EXHAUSTED  # as in AWS's sample of such a record (CU-10)
+        document = self._document(at, part, events, condition)
+        self._sim.log.captured(at, rule, ids, ON_FAILURE, condition, events[0].invocations, document)
+
+    def _document(self, at: int, part: Part, events: list[Event], condition: str) -> dict[str, Any]:
+        """STREAM-13: the record about a batch; with the payload for a topic, and as text under its key for S3."""
+        source, first = self._source, events[0]
         record: dict[str, Any] = {
             "requestContext": {
                 "requestId": self._sim.request_id(first),
                 "functionArn": FUNCTION_ARN,
-                "condition": cause,
+                "condition": condition,
                 "approximateInvokeCount": first.invocations,
             }
         }
@@ -59,25 +80,49 @@ class Discards:
             record["responseContext"] = {"statusCode": _OK, "executedVersion": "$LATEST"}
             if failed(part.run):
                 record["responseContext"]["functionError"] = "Unhandled"
-        record |= {"version": "1.0", "timestamp": timestamp(at)} | self._source.where(shard, events)
-        if self._on_failure != "s3":
+        elif condition == Cause.PAYLOAD_SIZE_EXCEEDED:
+            record["responseContext"] = None
+        record |= {"version": "1.0", "timestamp": timestamp(at)}
+        if self._on_failure == TOPIC:
+            return record | source.where_one(first) | {"payload": payload(source, events)}
+        record |= source.where(events)
+        if self._on_failure != S3:
             return record
-        payload = {"Records": [self._source.record(event) for event in events]}
-        return {"key": self._key(at, shard, first), "body": record | {"payload": msgspec.json.encode(payload).decode()}}
+        whole = msgspec.json.encode(payload(source, events)).decode()
+        return {"key": self._key(at, first), "body": record | {"payload": whole}}
 
-    def _key(self, at: int, shard: str, first: Event) -> str:
+    def _key(self, at: int, first: Event) -> str:
         """Where S3 keeps it: aws/lambda/, the mapping, the shard, the day, the moment and an id."""
         mapping = UUID(bytes=shake_128(f"{self._sim.seed}|mapping".encode()).digest(16), version=4)
         moment = timestamp(at)
         day, clock = moment[:10].replace("-", "/"), moment[:19].replace(":", ".")
-        return f"aws/lambda/{mapping}/{shard}/{day}/{clock}-{self._sim.request_id(first)}"
+        return f"aws/lambda/{mapping}/{first.shard}/{day}/{clock}-{self._sim.request_id(first)}"
 
 
-def batch_info(shard: str, events: list[Event], stream_arn: str) -> dict[str, Any]:
+def checkpoint(sim: Sim, at: int, rule: str, shard: str | None, events: Sequence[Event], ids: list[str]) -> None:
+    """The place up to which a shard is done moves past these records; each partition of a topic has its own (KAFKA-1)."""
+    if shard is not None:
+        sim.log.checkpointed(at, rule, ids, shard)
+        return
+    for name, theirs in by_shard(events):
+        sim.log.checkpointed(at, rule, [event.id for event in theirs], name)
+
+
+def by_shard(events: Sequence[Event]) -> Iterator[tuple[str, list[Event]]]:
+    """The records of each shard, in their order."""
+    for name, theirs in groupby(sorted(events, key=_shard), key=_shard):
+        yield name, list(theirs)
+
+
+def _shard(event: Event) -> str:
+    return event.shard or ""
+
+
+def batch_info(events: Sequence[Event], stream_arn: str) -> dict[str, Any]:
     """STREAM-13: where the records of a batch are."""
     first, last = events[0], events[-1]
     return {
-        "shardId": shard,
+        "shardId": first.shard,
         "startSequenceNumber": first.id,
         "endSequenceNumber": last.id,
         "approximateArrivalOfFirstRecord": timestamp(first.at),

@@ -1,9 +1,11 @@
 """The lanes of a stream: records whose order is kept, and the parts in which they go to the function.
 
-A lane is a shard, or one of the ParallelizationFactor lanes of a shard (STREAM-2). Units: whole microseconds, bytes.
+A lane is a shard, one of the ParallelizationFactor lanes of a shard (STREAM-2), or a poller of Kafka with the partitions
+that it reads (KAFKA-1). Its records lie in the order of their arrival. Units: whole microseconds, bytes.
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -13,6 +15,8 @@ from simulations.engine.traffic import Event
 # what a lane is doing
 IDLE, GATHERING, RUNNING, WAITING = range(4)
 _DONE_MOST = 1_024  # records that are done with and still at hand
+_NAMED = 4  # shards that a text names at the most
+_index = attrgetter("index")
 
 
 class Part(msgspec.Struct, gc=False, eq=False):
@@ -38,6 +42,16 @@ class Part(msgspec.Struct, gc=False, eq=False):
         self.wait, self.rule = wait, rule
         return rest
 
+    def members(self, invocation: int | None) -> list[tuple[str, int | None, int | None, int]]:
+        """Each record's part in an attempt: the function's n-th invocation with it, or None where it did not run."""
+        retries = self.retries
+        return [(name, invocation, None, retries) for name in self.ids]
+
+    def like(self, events: list[Event]) -> "Part":
+        """These records with the history of this part."""
+        ids = [event.id for event in events]
+        return Part(events, ids, self.wait, self.hold, self.rule, self.tries, self.retries, self.run)
+
     def drop(self, count: int) -> tuple[list[Event], list[str]]:
         """Take the first records away."""
         gone = self.events[:count], self.ids[:count]
@@ -46,14 +60,14 @@ class Part(msgspec.Struct, gc=False, eq=False):
 
 
 class Lane:
-    """Records whose order is kept: of a shard, or of the keys that share one of its parallel lanes.
+    """Records whose order is kept: of a shard, of the keys that share one of its parallel lanes, or of some partitions.
 
-    `parts` are under way, the one that is tried next last; `held` is the last one that waited. `records` from `first` on have been read and belong to no part.
+    `shard` is None where records of several partitions meet. `parts` are under way, the one that is tried next last; `held` is the last one that waited. `records` from `first` on have been read and belong to no part.
     """
 
     __slots__ = ("first", "held", "largest", "parts", "records", "shard", "state", "window_ends")
 
-    def __init__(self, shard: str) -> None:
+    def __init__(self, shard: str | None) -> None:
         self.shard = shard
         self.state = IDLE
         self.parts: list[Part] = []
@@ -92,6 +106,33 @@ class Lane:
             self.first = 0
         return taken
 
+    def spot(self, events: Sequence[Event]) -> str:
+        """Where these records are, as the trace names it: the shard, or the partitions."""
+        return self.shard if self.shard is not None else together(events)
+
+    def add(self, events: list[Event], largest: int) -> None:
+        """More records that were read; those of partitions that were read before may be later than these."""
+        if not events:
+            return
+        late = self.first < len(self.records) and self.records[-1].index > events[0].index
+        self.records += events
+        if late:
+            self.records[self.first :] = sorted(self.records[self.first :], key=_index)
+        self.largest = max(self.largest, largest)
+
+    def leave(self, shards: frozenset[str]) -> tuple[list[Event], list[Part]]:
+        """Take out what belongs to these partitions: records, and parts, the one to be tried next last."""
+        mine, theirs = parted(self.records[self.first :], shards)
+        self.records, self.first = mine, 0
+        moved: list[Part] = []
+        for part in self.parts:
+            events, gone = parted(part.events, shards)
+            if gone:
+                moved.append(part.like(gone))
+                part.events, part.ids = events, [event.id for event in events]
+        self.parts = [part for part in self.parts if part.events]
+        return theirs, moved
+
     def older(self, than: int) -> list[Event]:
         """Take out what arrived then or before: from parts that are not running, then from the records."""
         gone: list[Event] = []
@@ -103,6 +144,20 @@ class Lane:
         self.parts = [part for part in self.parts if part.events]
         count = older(self.records, than, self.first)
         return gone + self.take(count) if count else gone
+
+
+def parted(events: Sequence[Event], shards: frozenset[str]) -> tuple[list[Event], list[Event]]:
+    """Those of other shards, and those of these."""
+    return [event for event in events if event.shard not in shards], [
+        event for event in events if event.shard in shards
+    ]
+
+
+def together(events: Sequence[Event]) -> str:
+    """The shards of these records by name, a few of many."""
+    names = list(dict.fromkeys(event.shard or "" for event in events))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def older(events: Sequence[Event], than: int, first: int = 0) -> int:

@@ -1,4 +1,4 @@
-"""What event source mappings for streams have in common: their fields, and what AWS refuses.
+"""What event source mappings for ordered sources have in common: their fields, and what AWS refuses.
 
 Models LA:CreateEventSourceMapping, LD:services-kinesis-parameters and LD:services-ddb-params. Units: as the names say.
 """
@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from simulations.engine.delivery.filters import Filters, filters_of
-from simulations.engine.delivery.shards import shard_number
-from simulations.engine.delivery.stream_source import Reads, Source
+from simulations.engine.delivery.stream_source import Reads, Scaling, Source, shard_number
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.traffic import At, Traffic
@@ -53,6 +52,17 @@ OnFailure = (
     ]
     | None
 )
+StartingPosition = Annotated[
+    Literal["trim_horizon", "latest", "at_timestamp"],
+    plain("StartingPosition", "Where reading begins: with the oldest record, with what arrives from then on, or at a time."),
+]  # fmt: skip
+Timestamp = (
+    Annotated[
+        int, setting("StartingPositionTimestamp", "With at_timestamp: records that arrived before this are not read; counted "
+                     "from the start of the run.", unit="s", ge=0, le=_LONGEST_S)
+    ]
+    | None
+)  # fmt: skip
 Shards = Annotated[int, setting("Shards", "How many shards the stream has.", ge=1, le=1_000)]
 Keys = (
     Annotated[
@@ -109,7 +119,7 @@ class Retries(msgspec.Struct, frozen=True, kw_only=True):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What stream and mapping are configured with; a trigger makes it from its own settings.
 
-    `position`: what arrived earlier is never read. `age` None is endless.
+    `position`: what arrived earlier is never read. `age` None is endless. `scaling` None: each shard has a reader of its own.
     """
 
     source: Source
@@ -128,15 +138,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     disabled: int | None
     on_failure: str | None
     filters: Filters | None = None
+    scaling: Scaling | None = None
 
 
-def mapping(settings: Any, source: Source, reads: Reads, retention_s: int, position_s: int) -> Settings:
-    """What a trigger's settings stand for in the delivery model."""
-    most, age_s, disabled_s = (
-        settings.maximum_retry_attempts,
-        settings.maximum_record_age_s,
-        settings.mapping_disabled_s,
-    )
+def mapping(settings: Any, source: Source, reads: Reads, retention_s: int) -> Settings:
+    """What the settings of a trigger for a stream stand for in the delivery model."""
+    most, age_s = settings.maximum_retry_attempts, settings.maximum_record_age_s
     return Settings(
         source=source,
         reads=reads,
@@ -146,45 +153,87 @@ def mapping(settings: Any, source: Source, reads: Reads, retention_s: int, posit
         batch_size=settings.batch_size,
         window=settings.maximum_batching_window_s * US_PER_S,
         reports="report_batch_item_failures" in settings.function_response_types,
-        retries=Retries(
-            most=None if most == ENDLESS else most,
-            bisect=settings.bisect_batch_on_function_error,
-            inherit=settings.bisect_retries == "inherit",
-            first_wait=settings.retry_first_wait_s * US_PER_S,
-            longest_wait=settings.retry_longest_wait_s * US_PER_S,
-            jitter=settings.retry_jitter_percent,
-        ),
+        retries=retries(settings, None if most == ENDLESS else most, bisect=settings.bisect_batch_on_function_error),
         age=None if age_s == ENDLESS else age_s * US_PER_S,
         retention=retention_s * US_PER_S,
-        position=position_s * US_PER_S,
+        position=position_s(settings) * US_PER_S,
         starts=settings.mapping_starts_s * US_PER_S,
-        disabled=None if disabled_s is None else disabled_s * US_PER_S,
+        disabled=None if settings.mapping_disabled_s is None else settings.mapping_disabled_s * US_PER_S,
         on_failure=settings.on_failure,
         filters=filters_of(settings.filter_criteria, source.content) if source.content is not None else None,
     )
 
 
-def refused(settings: Any, traffic: Traffic, catchers: Iterable[tuple[str, str]]) -> Iterator[FieldError]:
+def retries(settings: Any, most: int | None, *, bisect: bool) -> Retries:
+    """How often, and after what waits; None is without end."""
+    return Retries(
+        most=most,
+        bisect=bisect,
+        inherit=getattr(settings, "bisect_retries", "inherit") == "inherit",
+        first_wait=settings.retry_first_wait_s * US_PER_S,
+        longest_wait=settings.retry_longest_wait_s * US_PER_S,
+        jitter=settings.retry_jitter_percent,
+    )
+
+
+def refused(
+    settings: Any, source: Source, traffic: Traffic, catchers: Iterable[tuple[str, str]]
+) -> Iterator[FieldError]:
     """What AWS refuses when the mapping is created; then what means nothing here."""
-    age_s = settings.maximum_record_age_s
+    yield from bad_age(settings.maximum_record_age_s)
+    yield from bad_times(settings)
+    yield from unknown_shards(source, settings.shard_count, traffic)
+    yield from bad_catchers(settings.on_failure, catchers)
+
+
+def bad_catchers(on_failure: str | None, catchers: Iterable[tuple[str, str]]) -> Iterator[FieldError]:
+    """Only the destination can fail, and only a Kafka topic for the size of what it is sent."""
+    for catcher, reason in catchers:
+        if catcher != "on_failure":
+            yield FieldError(f"failures.catchers.{catcher}", INVALID, _NO_CATCHER)
+        elif reason == "too_large" and on_failure != "kafka":
+            yield FieldError(f"failures.catchers.{catcher}", INVALID, _NEVER_TOO_LARGE)
+
+
+def bad_age(age_s: int) -> Iterator[FieldError]:
+    """STREAM-6: an age below a minute."""
     if ENDLESS < age_s < _LEAST_AGE:
         message = f"Maximum record age in seconds must be -1 or at least {_LEAST_AGE}, not {age_s}."
         yield FieldError("settings.maximum_record_age_s", INVALID, message)
+
+
+def bad_times(settings: Any) -> Iterator[FieldError]:
+    """Times of the scenario that mean nothing."""
     if settings.mapping_disabled_s is not None and settings.mapping_disabled_s < settings.mapping_starts_s:
         yield FieldError("settings.mapping_disabled_s", INVALID, "The mapping is disabled before it starts.")
     if settings.retry_first_wait_s > settings.retry_longest_wait_s:
         yield FieldError("settings.retry_longest_wait_s", INVALID, "The longest wait is shorter than the first one.")
+
+
+def unknown_shards(source: Source, count: int, traffic: Traffic) -> Iterator[FieldError]:
+    """Records of the table that name a shard which is not there."""
     for place, planned in enumerate(traffic.events if isinstance(traffic, At) else ()):
-        if planned.shard is not None and shard_number(planned.shard, settings.shard_count) is None:
-            message = (
-                f"There is no shard {planned.shard[:100]!r}: the stream has {settings.shard_count}, numbered from 0."
-            )
+        if planned.shard is not None and shard_number(source, planned.shard, count) is None:
+            message = f"There is no shard or partition {planned.shard[:100]!r}: there are {count}, numbered from 0."
             yield FieldError(f"traffic.events[{place}].shard", INVALID, message)
-    for catcher, reason in catchers:
-        if catcher != "on_failure":
-            yield FieldError(f"failures.catchers.{catcher}", INVALID, _NO_CATCHER)
-        elif reason == "too_large":
-            yield FieldError(f"failures.catchers.{catcher}", INVALID, _NEVER_TOO_LARGE)
+
+
+def bad_timestamp(settings: Any) -> Iterator[FieldError]:
+    """A timestamp comes with AT_TIMESTAMP, and is not in the future."""
+    field, timestamp_s = "settings.starting_position_timestamp_s", settings.starting_position_timestamp_s
+    if settings.starting_position == "at_timestamp" and timestamp_s is None:
+        yield FieldError(field, INVALID, "Starting position timestamp must be specified for AT_TIMESTAMP.")
+    elif settings.starting_position != "at_timestamp" and timestamp_s is not None:
+        yield FieldError(field, INVALID, "Starting position timestamp can only be specified for AT_TIMESTAMP.")
+    elif timestamp_s is not None and timestamp_s > settings.mapping_starts_s:
+        yield FieldError(field, INVALID, "Starting position timestamp cannot be in the future when the mapping starts.")
+
+
+def position_s(settings: Any) -> int:
+    """What arrived before this second is never read."""
+    if settings.starting_position == "latest":
+        return int(settings.mapping_starts_s)
+    return getattr(settings, "starting_position_timestamp_s", None) or 0
 
 
 _NO_CATCHER = "An event source mapping for a stream has an on-failure destination and no other catcher (GEN-5, GEN-6)."

@@ -17,16 +17,16 @@ from simulations.engine.metrics.figures import (
     TimeToSettle,
     ones_figure,
 )
-from simulations.engine.metrics.names import PROVISIONED, metric_names, scales
+from simulations.engine.metrics.names import PROVISIONED, make_series, scales
 from simulations.engine.metrics.of_callers import ServiceFold
 from simulations.engine.metrics.of_mappings import MappingFold
 from simulations.engine.metrics.over_time import CloudWatchOverTime, OverTime
 from simulations.engine.metrics.queue_depth import depth_of
+from simulations.engine.metrics.topic import Topic
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Cause, Fate, Kind, Outcome, Row
 from simulations.engine.triggers import TRIGGERS
 
-_QUEUE_DLQ = "queue_dlq"
 _REPORTS = "report_batch_item_failures"
 _MEMBERS_AT = 3 + FIELDS[Kind.ATTEMPT].index("members")
 _NONE: frozenset[str] = frozenset()
@@ -49,7 +49,7 @@ class Metrics:
         self.ends: list[int] = []  # of the executions under way
         self.depth = depth_of(scenario)
         self._provisioned = scenario.function.provisioned_concurrent_executions
-        self.series = self._make_series(scenario)
+        self.series = make_series(scenario, self.depth)
         self._scales = scales(TRIGGERS[scenario.trigger])
         self._service = ServiceFold(TRIGGERS[scenario.trigger], self.series)
         self.duration = self.series["Duration"]
@@ -57,8 +57,10 @@ class Metrics:
         self._polled = TRIGGERS[scenario.trigger].model in ("queue", "stream")
         self._reports = _REPORTS in (getattr(scenario.settings, "function_response_types", None) or ())
         self.mapping = MappingFold(self.series, self.depth, self.handled)
+        self._topic = Topic(self.series["OffsetLag"]) if TRIGGERS[scenario.trigger].offsets else None
         self._folds = self._by_kind()
-        self._over_time = OverTime(None if self.depth is None else self.depth.look)
+        self._deep = self.depth or self._topic
+        self._over_time = OverTime(None if self._deep is None else self._deep.look)
 
     def add(self, rows: Iterable[Row]) -> None:
         """Fold the next rows."""
@@ -76,7 +78,7 @@ class Metrics:
         """Take in another part: a run of its own, or the rest of a trace after a moment at which nothing was under way.
 
         Everything that a single row says merges at any cut; what joins two rows (the time between them, duplicates,
-        executions at once, the depth of a queue) needs both in one part.
+        executions at once, the depth of a queue, the lag of a topic) needs both in one part.
         """
         for name in ("billed_ms", "arrived", "accepted", "invoked", "errors", "duplicates", "dropped"):
             setattr(self, name, getattr(self, name) + getattr(later, name))
@@ -126,17 +128,6 @@ class Metrics:
             "NumberOfMessagesSent": self.arrived - (self.depth.repeated.total if self.depth is not None else 0),
         }
 
-    def _make_series(self, scenario: Scenario) -> dict[str, Series]:
-        series = {
-            name: Series() for name in metric_names(TRIGGERS[scenario.trigger], scenario.settings, self._provisioned)
-        }
-        depth = self.depth
-        if depth is not None:
-            series |= depth.series(
-                _QUEUE_DLQ if getattr(scenario.settings, "max_receive_count", None) is not None else None
-            )
-        return series
-
     def _by_kind(self) -> tuple["_Fold | None", ...]:
         folds: dict[Kind, _Fold] = {
             Kind.ARRIVED: self._on_arrived,
@@ -171,6 +162,8 @@ class Metrics:
             self._service.happened("arrived")
         if self.depth is not None:
             self.depth.arrived(row[1], row[3], row[5])
+        if self._topic is not None:
+            self._topic.arrived(row[3], row[6])
 
     def _on_accepted(self, row: Row) -> None:
         self.accepted += 1
@@ -193,6 +186,8 @@ class Metrics:
         if self._polled:
             since = self.since.get(members[-1][0])
             self.mapping.tried(at, len(members), at if since is None else since)
+            if self._topic is not None:
+                self._topic.look(at)
 
     def _on_invocation(self, row: Row, members: list[tuple[str, int, int | None, int]]) -> None:
         """The code ran. MET-2: its error counts at its start."""
@@ -214,7 +209,9 @@ class Metrics:
         if succeeded and not self._reports:
             return _NONE
         events = [member[0] for member in members]
-        named = failed_items(row[_RESPONSE_AT], events) if succeeded else None
+        named = None
+        if succeeded:
+            named = (failed_items if self._topic is None else self._topic.failed)(row[_RESPONSE_AT], events)
         return frozenset(events if named is None else named)
 
     def _running(self, start: int, end: int) -> int:
@@ -257,6 +254,8 @@ class Metrics:
         if since is not None:
             self.settling.add(at - since)
         self.handled.discard(event)
+        if self._topic is not None:
+            self._topic.settled(event)
         if row[5] == Cause.DEDUPLICATED and self.depth is not None:
             self.depth.sent_again(at, event)
         if self.queued.pop(event, None) is not None:
@@ -272,8 +271,8 @@ class Metrics:
         self.executions.add(len(self.ends))
         self.dropped += row[4].get("dropped_after_fate", 0)
         self._point("NumberOfEmptyReceives", row[4].get("empty_receives", 0))
-        if self.depth is not None:
-            self.depth.close(row[1])
+        if self._deep is not None:
+            self._deep.close(row[1])
 
 
 _Fold = Callable[[Row], None]

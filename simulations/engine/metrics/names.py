@@ -6,7 +6,11 @@ calls the function stand with its trigger.
 
 from typing import Any
 
+from simulations.engine.metrics.figures import Series
+from simulations.engine.metrics.queue_depth import QueueDepth
+from simulations.engine.scenario import Scenario
 from simulations.engine.trigger import Trigger, model_of
+from simulations.engine.triggers import TRIGGERS
 from simulations.engine.units import US_PER_MS, US_PER_S
 
 _LAMBDA = ("Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions")
@@ -33,6 +37,7 @@ _STREAM = (
     "OnFailureDestinationDeliveredEventCount",
     "DestinationDeliveryFailures",
 )
+_QUEUE_DLQ = "queue_dlq"
 _BY_MODEL = {"synchronous": (), "asynchronous": _ASYNCHRONOUS, "queue": _QUEUE, "stream": _STREAM}
 _SCALES = {
     "Duration": US_PER_MS,
@@ -48,10 +53,11 @@ PROVISIONED = ("ProvisionedConcurrencyInvocations", "ProvisionedConcurrencySpill
 def metric_names(trigger: Trigger, settings: Any, provisioned: int | None) -> tuple[str, ...]:
     """The metrics of the function and of this trigger, those of a queue's depth left out."""
     ready = PROVISIONED if provisioned else ()  # MET-14
+    mapping = _BY_MODEL[model_of(trigger, settings)] if trigger.mapping_metrics is None else trigger.mapping_metrics
     return (
         *_LAMBDA,
         *ready,
-        *_BY_MODEL[model_of(trigger, settings)],
+        *mapping,
         *dict.fromkeys(one.name for one in trigger.metrics),
     )
 
@@ -59,3 +65,14 @@ def metric_names(trigger: Trigger, settings: Any, provisioned: int | None) -> tu
 def scales(trigger: Trigger) -> dict[str, int]:
     """How many of our microseconds a metric's unit has, for those that measure time."""
     return _SCALES | {one.name: one.unit_us for one in trigger.metrics}
+
+
+def make_series(scenario: Scenario, depth: QueueDepth | None) -> dict[str, Series]:
+    """An empty series for each metric of a scenario; those of its queue's depth stand in `depth` as well."""
+    provisioned = scenario.function.provisioned_concurrent_executions
+    series = {name: Series() for name in metric_names(TRIGGERS[scenario.trigger], scenario.settings, provisioned)}
+    if depth is not None:
+        series |= depth.series(
+            _QUEUE_DLQ if getattr(scenario.settings, "max_receive_count", None) is not None else None
+        )
+    return series

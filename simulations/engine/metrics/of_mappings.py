@@ -88,3 +88,5 @@ class MappingFold:
         """MET-8: dropped is what no destination has; what the source itself forgot does not count."""
         if fate == Fate.LOST and cause in _DROPPED:
             self._point("DroppedEventCount", 1)
+        if cause == Cause.PAYLOAD_SIZE_EXCEEDED:
+            self._point("OversizedRecordCount", 1)

@@ -17,7 +17,7 @@ from simulations.engine.units import US_PER_S
 _PERIODS = tuple(int(text) * US_PER_S for text in str(value("MODEL-30", "periods")).split())
 MOST_POINTS = 120  # ours: more than that cannot be told apart on a page
 _AVERAGES = ("Duration", "Latency", "IntegrationLatency")
-_LEVELS = ("Age", "Concurrent", "Approximate")
+_LEVELS = ("Age", "Concurrent", "Approximate", "Lag")
 _WITHOUT_TIME = ("NumberOfEmptyReceives",)  # counted, not recorded: nobody knows when they were
 
 

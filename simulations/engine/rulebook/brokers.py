@@ -3,13 +3,14 @@
 https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html
 """
 
-from .rule import Rule, eventbridge_guide, lambda_guide
+from .rule import Rule, aws_page, eventbridge_guide, lambda_guide
 
 _MSK = lambda_guide("with-msk-configure")
 _RETRIES = lambda_guide("kafka-retry-configurations")
 _MODES = lambda_guide("kafka-scaling-modes")
 _FAILURE = lambda_guide("kafka-on-failure")
-_KAFKA_LATER = "Comes with the Kafka triggers."
+_TOPIC = lambda_guide("kafka-on-failure-destination")
+_DOCUMENTDB = lambda_guide("with-documentdb")
 
 BROKERS: tuple[Rule, ...] = (
     Rule(
@@ -18,9 +19,11 @@ BROKERS: tuple[Rule, ...] = (
             "The order holds for each partition. One batch may hold several partitions of a topic, "
             "and offsets are committed when it is done."
         ),
-        state="not_modelled",
-        reason=_KAFKA_LATER,
         source=(_MSK,),
+        note=(
+            "A record goes to the partition that Kafka's own client takes for its key, MurmurHash2; without a key they go round. "
+            "A topic is read without a pause, and a batch holds records in the order of their arrival."
+        ),
     ),
     Rule(
         id="KAFKA-2",
@@ -28,9 +31,9 @@ BROKERS: tuple[Rule, ...] = (
             "By default the whole batch is retried until it succeeds or its messages expire; a message that always fails "
             "blocks its partition."
         ),
-        state="not_modelled",
-        reason=_KAFKA_LATER,
-        source=(_MSK,),
+        values={"retention_hours": 168},
+        source=(_MSK, "https://kafka.apache.org/documentation/#brokerconfigs_log.retention.hours"),
+        note="Seven days are Kafka's default for log.retention.hours.",
     ),
     Rule(
         id="KAFKA-3",
@@ -38,8 +41,6 @@ BROKERS: tuple[Rule, ...] = (
             "Limits for retries and age, bisecting and partial answers need provisioned mode. "
             "Retries are counted after the first try."
         ),
-        state="not_modelled",
-        reason=_KAFKA_LATER,
         source=(_RETRIES, _MODES),
         note="That they exist since late 2025 is from memory; the API model names no mode (CU-10).",
     ),
@@ -47,19 +48,19 @@ BROKERS: tuple[Rule, ...] = (
         id="KAFKA-4",
         sentence="With endless retries and an on-failure destination Lambda stops after 10 retries all the same.",
         values={"retries_with_destination": 10},
-        state="not_modelled",
-        reason=_KAFKA_LATER,
-        source=(_RETRIES,),
+        source=(_RETRIES, _TOPIC),
     ),
     Rule(
         id="KAFKA-5",
         sentence=(
-            "A partial answer names each failed item by partition and offset. Empty JSON or null means all worked; an "
-            "unknown partition or offset fails the whole batch."
+            "A partial answer names each failed item by partition and offset, and only those are tried again. Empty JSON or null "
+            "means all worked; an unknown partition or offset fails the whole batch."
         ),
-        state="not_modelled",
-        reason=_KAFKA_LATER,
         source=(_RETRIES,),
+        note=(
+            "With bisecting, a partial answer is a cut and spends no retry, as for streams (STREAM-9). An answer without the right "
+            "shape fails all, as for streams (STREAM-20). AWS says neither for Kafka."
+        ),
     ),
     Rule(
         id="KAFKA-6",
@@ -67,11 +68,16 @@ BROKERS: tuple[Rule, ...] = (
             "SQS and SNS destinations receive the offset ranges, S3 the payload too, and a Kafka topic of the same "
             "cluster, in provisioned mode, the records themselves."
         ),
-        values={"attempts": "RetryAttemptsExhausted", "size": "MaximumPayloadSizeExceeded"},
-        state="not_modelled",
-        reason=_KAFKA_LATER,
-        source=(_FAILURE, lambda_guide("kafka-on-failure-destination")),
-        note="The sample for a Kafka topic shows RetriesExhausted (CU-10).",
+        values={
+            "attempts": "RetryAttemptsExhausted",
+            "size": "MaximumPayloadSizeExceeded",
+            "topic": "RetriesExhausted",
+        },
+        source=(_FAILURE, _TOPIC),
+        note=(
+            "The sample for a Kafka topic holds one record and shows RetriesExhausted (CU-10); so does the simulation. The "
+            "condition of records that are too old is that of streams (STREAM-14), and the S3 key is that of streams."
+        ),
     ),
     Rule(
         id="KAFKA-7",
@@ -82,22 +88,32 @@ BROKERS: tuple[Rule, ...] = (
         values={
             "lag_check_s": 60,
             "adapt_s": 180,
+            "minimum_pollers": 1,
+            "maximum_pollers": 200,
             "poller_bytes_per_s": 5_242_880,
             "invocations_per_poller": 5,
             "pollers_per_unit": 10,
             "unit_bytes_per_s": 20_971_520,
             "mappings_per_group": 100,
         },
-        state="not_modelled",
-        reason=_KAFKA_LATER,
         source=(_MODES,),
+        note="Each batch under way is of partitions of its own, so that their order holds.",
     ),
     Rule(
         id="KAFKA-8",
         sentence="A single record too large for 6 MB goes to the destination as MaximumPayloadSizeExceeded.",
-        state="not_modelled",
-        reason=_KAFKA_LATER,
         source=(_FAILURE,),
+        note="Without a destination we let it be skipped; AWS does not say.",
+    ),
+    Rule(
+        id="KAFKA-9",
+        sentence=(
+            "A self-managed cluster can also be read in queue mode, by a share group: several pollers share a partition, and "
+            "nothing is in order."
+        ),
+        state="not_modelled",
+        reason="The simulation reads a topic as a stream, which is the default.",
+        source=(lambda_guide("polling-kafka-queue"),),
     ),
     Rule(
         id="MQ-1",
@@ -125,15 +141,20 @@ BROKERS: tuple[Rule, ...] = (
             "Changes of a DocumentDB cluster are handled strictly one batch after the other, without filters or "
             "destination. A change above 6 MB is dropped and counted in OversizedRecordCount."
         ),
-        values={
-            "concurrency": 1,
-            "event_bytes": 6_291_456,
-            "default_retention_s": 10_800,
-            "maximum_retention_s": 604_800,
-        },
-        state="not_modelled",
-        reason="Comes with the DocumentDB trigger.",
-        source=(lambda_guide("with-documentdb"),),
-        note="That change streams may be kept for 7 days is from memory.",
+        values={"concurrency": 1, "event_bytes": 6_291_456},
+        source=(_DOCUMENTDB,),
+    ),
+    Rule(
+        id="DOCDB-2",
+        sentence=(
+            "A batch of DocumentDB is retried until it works. Once its changes have left the change stream, which keeps them "
+            "for 3 hours to 7 days, Lambda disables the mapping."
+        ),
+        values={"retention_s": 10_800, "minimum_retention_s": 3_600, "maximum_retention_s": 604_800},
+        source=(
+            aws_page("documentdb/latest/developerguide/using-lambda"),
+            aws_page("documentdb/latest/developerguide/change_streams"),
+        ),
+        note="What is left in the change stream then is read by a new mapping or by nobody; here nobody reads it.",
     ),
 )

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
 """
 
-from .rule import Basis, Rule, Value, aws_page, eventbridge_guide, lambda_guide, sqs_guide
+from .rule import Basis, Rule, State, Value, aws_page, eventbridge_guide, lambda_guide, sqs_guide
 
 _TOLD = "A run starts with all permissions in place."
 _POLICY = lambda_guide("access-control-resource-based")
@@ -36,9 +36,14 @@ def _push(
     )
 
 
-def _poll(rule_id: str, sentence: str, *pages: str, note: str = "") -> Rule:
-    """A rule about a source or catcher that the function's own execution role must be allowed to use."""
-    return Rule(id=rule_id, sentence=sentence, state="text_only", reason=_TOLD, source=pages, note=note)
+def _poll(rule_id: str, sentence: str, *pages: str, note: str = "", acts: bool = False) -> Rule:
+    """A rule about a source or catcher that the function's own execution role must be allowed to use.
+
+    `acts`: a failure plan can take the permission away, by an AccessDeniedException.
+    """
+    state: State = "modelled" if acts else "text_only"
+    reason = "" if acts else _TOLD
+    return Rule(id=rule_id, sentence=sentence, state=state, reason=reason, source=pages, note=note)
 
 
 PERMISSIONS: tuple[Rule, ...] = (
@@ -167,24 +172,28 @@ PERMISSIONS: tuple[Rule, ...] = (
         "For Kinesis the role needs to describe, list and read the stream. If it may not, nothing is polled, "
         "LastProcessingResult names the problem, and IteratorAge stays silent.",
         lambda_guide("with-kinesis"),
-        note="The silence of IteratorAge is inferred.",
+        note="The silence of IteratorAge is inferred. A batch that was read before is still tried.",
+        acts=True,
     ),
     _poll(
         "PERM-22",
         "For DynamoDB Streams the role needs to describe, list and read the stream; without that nothing is polled.",
         lambda_guide("with-ddb"),
+        acts=True,
     ),
     _poll(
         "PERM-23",
         "For MSK the role needs to describe the cluster and to make network interfaces; "
         "LastProcessingResult says what is missing.",
         lambda_guide("with-msk"),
+        acts=True,
     ),
     _poll(
         "PERM-24",
         "Self-managed Kafka, MQ and DocumentDB need a secret with the credentials and the right to make network interfaces.",
         lambda_guide("with-documentdb"),
         lambda_guide("with-mq"),
+        acts=True,
     ),
     _poll(
         "PERM-25",

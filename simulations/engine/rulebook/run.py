@@ -1,6 +1,6 @@
 """What we assume where AWS leaves it open (MODEL-*), and what the scenario and the run decide themselves (RUN-*)."""
 
-from .rule import Rule
+from .rule import Rule, lambda_guide
 
 ASSUMPTIONS: tuple[Rule, ...] = (
     Rule(
@@ -219,6 +219,21 @@ ASSUMPTIONS: tuple[Rule, ...] = (
         basis="assumed",
         state="text_only",
         reason="It says how the figures of a run are summed up, not what happens in it.",
+    ),
+    Rule(
+        id="MODEL-40",
+        sentence=(
+            "A Kafka mapping on demand begins with one poller. Their number doubles when the lag has not fallen from one look to "
+            "the next, and halves when nothing waits or the function was throttled; the change comes 3 minutes later."
+        ),
+        values={"pollers": 1, "delay_s": 180},
+        basis="assumed",
+        source=(lambda_guide("kafka-scaling-modes"),),
+        note=(
+            "AWS gives no number for the first pollers, and no measure for a lag that is too high. In provisioned mode the change "
+            "comes at once. Neighbouring partitions share a poller; a batch that waits goes with its partitions to their new "
+            "poller, which tries it at once, and one that runs ends first."
+        ),
     ),
 )
 

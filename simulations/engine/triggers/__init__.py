@@ -6,6 +6,7 @@ from simulations.engine.triggers.api_gateway import API_GATEWAY
 from simulations.engine.triggers.cloudformation import CLOUDFORMATION
 from simulations.engine.triggers.cloudwatch_logs import CLOUDWATCH_LOGS
 from simulations.engine.triggers.cognito import COGNITO
+from simulations.engine.triggers.documentdb import DOCUMENTDB
 from simulations.engine.triggers.dynamodb_streams import DYNAMODB_STREAMS
 from simulations.engine.triggers.eventbridge import EVENTBRIDGE
 from simulations.engine.triggers.firehose import FIREHOSE
@@ -14,9 +15,11 @@ from simulations.engine.triggers.http_api import HTTP_API
 from simulations.engine.triggers.iot import IOT
 from simulations.engine.triggers.kinesis import KINESIS
 from simulations.engine.triggers.lambda_edge import LAMBDA_EDGE
+from simulations.engine.triggers.msk import MSK
 from simulations.engine.triggers.s3 import S3
 from simulations.engine.triggers.scheduler import SCHEDULER
 from simulations.engine.triggers.sdk_invoke import SDK_INVOKE
+from simulations.engine.triggers.self_managed_kafka import SELF_MANAGED_KAFKA
 from simulations.engine.triggers.ses import SES
 from simulations.engine.triggers.sns import SNS
 from simulations.engine.triggers.sqs import SQS
@@ -49,5 +52,8 @@ TRIGGERS: dict[str, Trigger] = {
         SQS_FIFO,
         KINESIS,
         DYNAMODB_STREAMS,
+        MSK,
+        SELF_MANAGED_KAFKA,
+        DOCUMENTDB,
     )
 }

@@ -4,7 +4,7 @@ Implements LD:with-ddb, LD:services-ddb-params and LD:services-dynamodb-errors. 
 a second; the shards are those of the table's partitions, and the order holds for each item.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,7 +14,7 @@ from simulations.engine.delivery.discards import batch_info
 from simulations.engine.delivery.filters import Content, criteria, text_of
 from simulations.engine.delivery.filters import refused as filters_refused
 from simulations.engine.delivery.stream import Stream
-from simulations.engine.delivery.stream_source import Reads, Source
+from simulations.engine.delivery.stream_source import Reads, Rules, Source
 from simulations.engine.limits import FieldError, plain
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
@@ -99,8 +99,8 @@ def attribute(value: Any) -> dict[str, Any]:
             return {"N": msgspec.json.encode(value).decode()}
 
 
-def _where(shard: str, events: list[Event]) -> dict[str, Any]:
-    return {"DDBStreamBatchInfo": batch_info(shard, events, _ARN)}
+def _where(events: Sequence[Event]) -> dict[str, Any]:
+    return {"DDBStreamBatchInfo": batch_info(events, _ARN)}
 
 
 _BESIDE = ("eventID", "eventName", "eventVersion", "eventSource", "awsRegion", "eventSourceARN")
@@ -113,18 +113,17 @@ _CONTENT = Content(
     plain=False,
     rule="FILTER-5",
 )
-_SOURCE = Source(digits=20, where=_where, record=_record, content=_CONTENT)
+_SOURCE = Source(digits=20, where=_where, record=_record, content=_CONTENT, rules=Rules(denied="PERM-22"))
 
 
 def _start(sim: Sim, settings: Settings) -> None:
-    position_s = settings.mapping_starts_s if settings.starting_position == "latest" else 0
-    stream = Stream(sim, of_streams.mapping(settings, _SOURCE, _READS, _RETENTION_S, position_s))
+    stream = Stream(sim, of_streams.mapping(settings, _SOURCE, _READS, _RETENTION_S))
     sim.feed(stream.accept, stream.place)
 
 
 def _check(choices: Choices) -> Iterable[FieldError]:
     """What AWS refuses when the mapping is created; then what means nothing."""
-    yield from of_streams.refused(choices.settings, choices.traffic, choices.failures.catchers.items())
+    yield from of_streams.refused(choices.settings, _SOURCE, choices.traffic, choices.failures.catchers.items())
     yield from filters_refused(choices.settings.filter_criteria, _CONTENT)
 
 

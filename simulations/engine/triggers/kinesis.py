@@ -5,7 +5,7 @@ until it works, its retries or its age end, or the stream forgets it; then it go
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -16,7 +16,7 @@ from simulations.engine.delivery.filters import Content, criteria, text_of
 from simulations.engine.delivery.filters import refused as filters_refused
 from simulations.engine.delivery.stream import Stream
 from simulations.engine.delivery.stream_source import Reads, Source
-from simulations.engine.limits import INVALID, VALIDATION, FieldError, plain, setting
+from simulations.engine.limits import VALIDATION, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim, epoch_ms
 from simulations.engine.traffic import At, Event
@@ -41,17 +41,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     batch_size: of_streams.BatchSize = of_streams.BATCH_SIZE
     maximum_batching_window_s: of_streams.Window = of_streams.WINDOW_S
-    starting_position: Annotated[
-        Literal["trim_horizon", "latest", "at_timestamp"],
-        plain(
-            "StartingPosition",
-            "Where reading begins: with the oldest record, with what arrives from then on, or at a time.",
-        ),
-    ] = "trim_horizon"
-    starting_position_timestamp_s: Annotated[
-        int, setting("StartingPositionTimestamp", "With at_timestamp: records that arrived before this are not read; counted "
-                     "from the start of the run.", unit="s", ge=0, le=1_209_600)
-    ] | None = None  # fmt: skip
+    starting_position: of_streams.StartingPosition = "trim_horizon"
+    starting_position_timestamp_s: of_streams.Timestamp = None
     parallelization_factor: of_streams.Factor = of_streams.FACTOR
     maximum_retry_attempts: of_streams.MaximumRetryAttempts = of_streams.ENDLESS
     maximum_record_age_s: of_streams.MaximumRecordAge = of_streams.ENDLESS
@@ -99,8 +90,8 @@ def _record(event: Event) -> dict[str, Any]:
     }
 
 
-def _where(shard: str, events: list[Event]) -> dict[str, Any]:
-    return {"KinesisBatchInfo": batch_info(shard, events, _ARN)}
+def _where(events: Sequence[Event]) -> dict[str, Any]:
+    return {"KinesisBatchInfo": batch_info(events, _ARN)}
 
 
 _CONTENT = Content(key="data", noun="record", data=lambda event: text_of(event, "record"), plain=False, rule="FILTER-5")
@@ -108,26 +99,17 @@ _SOURCE = Source(digits=12, where=_where, record=_record, content=_CONTENT)
 
 
 def _start(sim: Sim, settings: Settings) -> None:
-    positions = {"trim_horizon": 0, "latest": settings.mapping_starts_s}
-    position_s = positions.get(settings.starting_position, settings.starting_position_timestamp_s or 0)
     reads = _STANDARD if settings.consumer == "standard" else _FAN_OUT
     retention_s = settings.retention_period_hours * _S_PER_H
-    stream = Stream(sim, of_streams.mapping(settings, _SOURCE, reads, retention_s, position_s))
+    stream = Stream(sim, of_streams.mapping(settings, _SOURCE, reads, retention_s))
     sim.feed(stream.accept, stream.place)
 
 
 def _check(choices: Choices) -> Iterable[FieldError]:
     """What AWS refuses when the mapping is created or a record is put; then what means nothing."""
-    settings: Settings = choices.settings
-    yield from of_streams.refused(settings, choices.traffic, choices.failures.catchers.items())
-    yield from filters_refused(settings.filter_criteria, _CONTENT)
-    field, timestamp_s = "settings.starting_position_timestamp_s", settings.starting_position_timestamp_s
-    if settings.starting_position == "at_timestamp" and timestamp_s is None:
-        yield FieldError(field, INVALID, "Starting position timestamp must be specified for AT_TIMESTAMP.")
-    elif settings.starting_position != "at_timestamp" and timestamp_s is not None:
-        yield FieldError(field, INVALID, "Starting position timestamp can only be specified for AT_TIMESTAMP.")
-    elif timestamp_s is not None and timestamp_s > settings.mapping_starts_s:
-        yield FieldError(field, INVALID, "Starting position timestamp cannot be in the future when the mapping starts.")
+    yield from of_streams.refused(choices.settings, _SOURCE, choices.traffic, choices.failures.catchers.items())
+    yield from filters_refused(choices.settings.filter_criteria, _CONTENT)
+    yield from of_streams.bad_timestamp(choices.settings)
     yield from _too_large(choices)
 
 
