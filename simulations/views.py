@@ -37,6 +37,7 @@ from simulations.engine.report import ReportBuilder
 from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES
 from simulations.examples import shown
 from simulations.models import ENDED, Run, State
+from simulations.picture.strips import draw_strips
 from simulations.tasks import simulate_run
 
 # the first page: an object arrives, the function always fails, nobody catches it
@@ -109,6 +110,9 @@ def _first_paint(scenario: Scenario | None, noun: str) -> dict[str, Any]:
         "chapters": telling.chapters(story, noun),
         "total": frame.totals["total_usd"],
         "picture": picture.draw(frame.rows, noun, room=_ROOM),
+        "strips": draw_strips(
+            frame.rows, noun, frame.report["cloudwatch_over_time"], telling.watched(scenario), room=_ROOM
+        ),
         "attempts": picture.table(frame.rows),
         "events": picture.events_table(frame.rows, noun),
         "cut": not whole,
