@@ -4,6 +4,7 @@ AWS's names; what they mean in our words, after the pages that `engine/metrics` 
 """
 
 from simulations.engine import TRIGGERS, Scenario
+from simulations.engine.metrics import Metrics
 from simulations.engine.metrics.names import scales
 from simulations.engine.trigger import model_of
 from simulations.picture.strips import Watched
@@ -17,7 +18,7 @@ _FIRST = {
         "ApproximateNumberOfMessagesNotVisible", "ConcurrentExecutions", "NumberOfMessagesDeleted",
     ),
     "stream": (
-        "IteratorAge", "Errors", "Throttles", "DroppedEventCount", "OnFailureDestinationDeliveredEventCount",
+        "IteratorAge", "OffsetLag", "Errors", "Throttles", "DroppedEventCount", "OnFailureDestinationDeliveredEventCount",
         "DestinationDeliveryFailures", "ConcurrentExecutions",
     ),
 }  # fmt: skip
@@ -44,6 +45,8 @@ MEANS = {
     "DeletedEventCount": "messages deleted after they were handled",
     "DroppedEventCount": "records that were given up",
     "OnFailureDestinationDeliveredEventCount": "records handed to the on-failure destination",
+    "OffsetLag": "how many records the mapping is behind",
+    "OversizedRecordCount": "records that are too large to be handed over",
     "IteratorAge": "how old the last record of a batch was when it was read: how far the function lags behind",
     "NumberOfMessagesSent": "messages put into the queue",
     "NumberOfMessagesReceived": "messages handed out, again and again where they came back",
@@ -52,6 +55,8 @@ MEANS = {
     "ApproximateNumberOfMessagesVisible": "messages that wait in the queue",
     "ApproximateNumberOfMessagesNotVisible": "messages handed out and not deleted yet",
     "ApproximateAgeOfOldestMessage": "how old the oldest message is that nobody deleted",
+    "NumberOfDeduplicatedSentMessages": "messages that were sent twice and put into the queue once",
+    "ApproximateNumberOfGroupsWithInflightMessages": "message groups with a message on its way",
     "Count": "requests",
     "4XXError": "requests answered with a client error",
     "5XXError": "requests answered with a server error",
@@ -102,6 +107,7 @@ def watched(scenario: Scenario) -> list[Watched]:
     """The metrics of a scenario, the most telling first; the service's own come before the plain counts of the function."""
     trigger = TRIGGERS[scenario.trigger]
     model = model_of(trigger, scenario.settings)
+    has = Metrics(scenario).cloudwatch()  # what a metric of another source would not move is not said to be 0
     names = dict.fromkeys((*_FIRST[model], *(metric.name for metric in trigger.metrics), *_THEN))
     units = scales(trigger)
-    return [Watched(name=name, means=MEANS.get(name, ""), unit_us=units.get(name, 0)) for name in names]
+    return [Watched(name=name, means=MEANS.get(name, ""), unit_us=units.get(name, 0)) for name in names if name in has]

@@ -13,7 +13,7 @@ from simulations.picture.strips import Watched, bars, draw_strips, says
 from simulations.telling import watched
 from simulations.telling.watched import MEANS
 
-GOLDEN = sorted((Path(__file__).parent / "golden" / "strips").glob("*.json"))
+GOLDEN = sorted((Path(__file__).parent.parent / "golden" / "strips").glob("*.json"))
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
