@@ -3,13 +3,14 @@
 import { asides } from "./changes.js";
 import { CostView } from "./cost.js";
 import { ExplainView } from "./explain-view.js";
+import { watchExports } from "./exports.js";
 import { ScenarioForm } from "./form.js";
 import { Kept } from "./kept.js";
 import { listenForKeys } from "./keys.js";
 import { MetricsView } from "./metrics-view.js";
 import { actionsFor, keysAreOn, watchPointer } from "./controls.js";
 import { RunView } from "./run-view.js";
-import { cancel, copyText, Starter } from "./server.js";
+import { cancel, Starter } from "./server.js";
 import { isOver, showResult, showStatus } from "./status.js";
 import { Stream } from "./stream.js";
 import { data, need } from "./svg.js";
@@ -121,7 +122,7 @@ need("reset").addEventListener("click", (event) => {
   event.preventDefault();
   form.reset();
 });
-need("copy").addEventListener("click", () => copyText(`${location.origin}/?${form.query()}`, need("copy")));
+watchExports(() => ran, () => form.query());
 for (const [name, act] of /** @type {const} */ ([["online", "hurry"], ["offline", "offline"]])) addEventListener(name, () => view?.stream[act]());
 addEventListener("themechange", () => view?.redrawn());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view?.redrawn());

@@ -37,6 +37,7 @@ export class RunView {
     views.cost.clear();
     views.metrics.clear();
     showLimits([], views.rules, this.pick);
+    need("exports").hidden = false;
     this.stream = source({
       cursor: () => this.trace.cursor, take: (frame, text) => this.#take(frame, text), tell: (state, words) => this.#tell(state, words),
     });
