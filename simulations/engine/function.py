@@ -137,6 +137,7 @@ class Lambda:
         self.function = function
         self.failures = failures
         self.response: Any = None
+        self.carried: dict[str, Any] = {}  # what a handler that reports returns besides
         self.invocations = 0
         self.running = 0
         self.last_end = 0
@@ -242,7 +243,7 @@ class Lambda:
         if verdict.returns is not msgspec.UNSET:
             return verdict.returns
         if verdict.failed is not None:
-            return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in verdict.failed]}
+            return self.carried | {"batchItemFailures": [{"itemIdentifier": one} for one in verdict.failed]}
         return self.response
 
 

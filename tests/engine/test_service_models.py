@@ -106,6 +106,7 @@ OURS = {
     "kinesis.mapping_disabled_s", "kinesis.partition_keys", "dynamodb_streams.mapping_starts_s",
     "sqs_fifo.mapping_starts_s", "sqs_fifo.mapping_disabled_s", "sqs_fifo.message_groups", "sqs_fifo.busiest_group_percent",
     "dynamodb_streams.mapping_disabled_s", "dynamodb_streams.partition_keys", "dynamodb_streams.shard_count",
+    "kinesis.state_bytes_per_record", "dynamodb_streams.state_bytes_per_record",
     "msk.mapping_starts_s", "msk.mapping_disabled_s", "msk.partition_keys", "msk.partition_count",
     "self_managed_kafka.mapping_starts_s", "self_managed_kafka.mapping_disabled_s", "self_managed_kafka.partition_keys",
     "self_managed_kafka.partition_count", "documentdb.mapping_starts_s", "documentdb.mapping_disabled_s",

@@ -15,10 +15,12 @@ from tests.strategies import matches, own, returned, scenarios
 from tests.traces import Trace, changed, for_every, member
 
 US = 1_000_000
+WINDOW = "window-"  # the last invocation of a tumbling window is an event of its own
 STREAMS = sorted(key for key, trigger in TRIGGERS.items() if trigger.model == "stream")
 KAFKA = sorted(key for key in STREAMS if TRIGGERS[key].offsets)
 CONTROLLED = sorted(key for key in STREAMS if "maximum_retry_attempts" in TRIGGERS[key].settings.__struct_fields__)
 TELLING = CONTROLLED  # those with an on-failure destination
+WINDOWED = sorted(key for key in STREAMS if "tumbling_window_s" in TRIGGERS[key].settings.__struct_fields__)
 PAYLOAD = 6 * 1_024 * 1_024
 GIVEN_UP = "STREAM-12"
 GIVEN_UP_FOR = ("RetryAttemptsExhausted", "RecordAgeExceeded", "MaximumPayloadSizeExceeded")
@@ -33,7 +35,7 @@ QUICK: dict[str, Any] = {
 }  # fmt: skip
 READS: dict[str, Any] = {
     "mapping_starts_s": 0, "mapping_disabled_s": None, "maximum_record_age_s": -1, "starting_position": "trim_horizon",
-    "maximum_batching_window_s": 0, "retry_first_wait_s": 1, "retry_longest_wait_s": 1,
+    "maximum_batching_window_s": 0, "retry_first_wait_s": 1, "retry_longest_wait_s": 1, "tumbling_window_s": 0,
     "filter_criteria": [],
 }  # fmt: skip
 
@@ -61,6 +63,10 @@ def much_fails(draw: DrawFn, /, trigger: str) -> Scenario:
         "maximum_pollers": draw(st.sampled_from([2, 200])),
         "parallelization_factor": draw(st.sampled_from([1, 1, 2, 10])),
     }
+    if settings["parallelization_factor"] == 1:
+        settings["tumbling_window_s"] = draw(st.sampled_from([0, 0, 1, 30]))
+    else:
+        settings["tumbling_window_s"] = 0
     return draw(scenarios(trigger, settings=own(trigger, settings), failures=plan, function=QUICK, horizon_s=None))
 
 
@@ -118,15 +124,23 @@ def test_a_later_record_is_never_tried_before_the_earlier_ones_are_done(trace: T
     """The order holds in a shard or partition, or for a key in it where the shard has parallel lanes."""
     key = keys(trace.scenario) if factor(trace.scenario.settings) > 1 else {}
     where = shards(trace)
+    windows: dict[str | None, str] = {}
     before: dict[Any, list[str]] = defaultdict(list)
     settled: set[str] = set()
     for record in trace.records:
         if isinstance(record, Arrived):
-            before[record.shard, key.get(record.event)].append(record.event)
+            if record.event.startswith(WINDOW):
+                windows[record.shard] = record.event
+            else:
+                before[record.shard, key.get(record.event)].append(record.event)
         elif isinstance(record, Settled):
             settled.add(record.event)
         elif isinstance(record, Attempt):
             assert not settled & set(record.events)
+            window = windows.get(record.shard)
+            if window is not None and window not in settled:
+                assert record.events == [window], "the end of a window comes before all else"
+                continue
             for group in {(where[event], key.get(event)) for event in record.events}:
                 open_ones = [event for event in before[group] if event not in settled]
                 mine = [event for event in record.events if (where[event], key.get(event)) == group]
@@ -253,7 +267,7 @@ def test_a_record_is_received_once_and_before_its_first_try(trace: Trace) -> Non
             assert not received & set(record.events)
             received.update(record.events)
         if isinstance(record, Attempt | Split):
-            assert received.issuperset(record.events)
+            assert received.issuperset(event for event in record.events if not event.startswith(WINDOW))
 
 
 @for_every(TELLING, lambda trigger: scenarios(trigger) | much_fails(trigger))
@@ -292,7 +306,8 @@ def test_with_bisecting_the_poison_alone_is_lost_and_without_it_its_batches(trig
         wanted = {"maximum_retry_attempts": retries, "bisect_batch_on_function_error": True}
         alone = Trace(changed(scenario, settings=wanted, failures={"poison": poison}), record_limit=10_000)
         lost = {event for event, settled in alone.fates.items() if settled.fate == "lost"}
-        assert lost == set(poison) & alone.fates.keys()
+        large = {event for event in lost if alone.fates[event].cause == "MaximumPayloadSizeExceeded"}
+        assert lost == (set(poison) & alone.fates.keys()) | large
         whole = changed(
             scenario, settings={**wanted, "bisect_batch_on_function_error": False}, failures={"poison": poison}
         )
@@ -368,3 +383,16 @@ def named_as(trace: Trace) -> dict[str, Any]:
         names[event] = {"partition": shard, "offset": written[shard]}
         written[shard] += 1
     return names
+
+
+@for_every(WINDOWED, lambda trigger: scenarios(trigger) | much_fails(trigger))
+def test_a_batch_has_records_of_one_window_and_every_window_its_end(trace: Trace) -> None:
+    """Unless nothing of it was handled; and what is called a window ends after the last record that it took."""
+    length = trace.scenario.settings.tumbling_window_s * US
+    arrived = {record.event: record for record in trace.records if isinstance(record, Arrived)}
+    for attempt in trace.attempts if length else ():
+        mine = [arrived[event] for event in attempt.events if not event.startswith(WINDOW)]
+        assert len({record.at_us // length for record in mine}) <= 1
+    windows = [record for record in arrived.values() if record.event.startswith(WINDOW)]
+    assert bool(length) or not windows
+    assert all(record.at_us >= length for record in windows) or trace.scenario.settings.state_bytes_per_record

@@ -6,6 +6,7 @@ that it reads (KAFKA-1). Its records lie in the order of their arrival. Units: w
 
 from collections.abc import Sequence
 from operator import attrgetter
+from typing import Any
 
 import msgspec
 
@@ -65,7 +66,7 @@ class Lane:
     `shard` is None where records of several partitions meet. `parts` are under way, the one that is tried next last; `held` is the last one that waited. `records` from `first` on have been read and belong to no part.
     """
 
-    __slots__ = ("first", "held", "largest", "parts", "records", "shard", "state", "window_ends")
+    __slots__ = ("first", "held", "largest", "parts", "records", "shard", "state", "window", "window_ends")
 
     def __init__(self, shard: str | None) -> None:
         self.shard = shard
@@ -76,6 +77,12 @@ class Lane:
         self.held: Part | None = None
         self.largest = 0
         self.window_ends = -1
+        self.window: Any = None  # an open tumbling window, where the mapping has them
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing of it is running or waiting for its next try."""
+        return self.state in (IDLE, GATHERING)
 
     @property
     def waiting(self) -> int:

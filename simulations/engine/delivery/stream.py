@@ -13,6 +13,7 @@ from simulations.engine.delivery.partitions import Partitions
 from simulations.engine.delivery.shards import READ, Shard, Shards
 from simulations.engine.delivery.stream_end import Endings
 from simulations.engine.delivery.stream_settings import Settings
+from simulations.engine.delivery.tumbling import Windows
 from simulations.engine.draws import uniform
 from simulations.engine.function import Run
 from simulations.engine.kernel import POLLS, RETURNS, SCALING
@@ -43,10 +44,13 @@ class Stream:
             shared=settings.scaling is not None, on_read=self._look, filters=settings.filters,
         )  # fmt: skip
         self.place = self._shards.place
-        self._endings = Endings(sim, settings, self._wait, self._outlived)
         self._partitions: Partitions | None = None
         if settings.scaling is not None:
             self._partitions = Partitions(sim, self._shards, settings.scaling, self._go, self._age)
+        self._windows: Windows | None = None
+        if settings.tumbling is not None:
+            self._windows = Windows(sim, settings.tumbling, settings.retries.first_wait, self._go)
+        self._endings = Endings(sim, settings, self._windows, self._wait, self._outlived)
         self._rules = rules = settings.source.rules
         self._rule = rules.batch if settings.factor == 1 else rules.lane
         self._missed: list[Event] = []
@@ -118,6 +122,12 @@ class Stream:
     def _begun(self, at: int, lane: Lane) -> bool:
         """Whether there is a new batch: the next records, once the batching window lets them go."""
         settings = self._settings
+        if self._windows is not None:
+            last = self._windows.begin(at, lane)
+            if last is not None:
+                lane.parts.append(last)
+                self._age(self._shards.all[lane.shard or ""])
+                return True
         if not lane.waiting:
             lane.window_ends = -1
             return False
@@ -131,10 +141,11 @@ class Stream:
         lane.window_ends = -1
         if settings.source.drops_large:
             self._drop_large(at, lane)
-        count = lane.fitting(settings.batch_size, _PAYLOAD) if lane.waiting else 0
-        if not count:
+        if not lane.waiting:
             return False
-        full = count < min(settings.batch_size, lane.waiting)
+        most = self._most(lane)
+        count = lane.fitting(most, _PAYLOAD)
+        full = count < min(most, lane.waiting)
         if full:
             self._sim.log.limit(at, self._rules.full, "Payload", f"{_PAYLOAD} bytes", None)
         events = lane.take(count)
@@ -150,9 +161,17 @@ class Stream:
             self._endings.too_large(at, lane, lane.take(1)[0], f"{_PAYLOAD} bytes")
 
     def _complete(self, lane: Lane) -> bool:
-        """ESM-2: whether a batch is full by number or by size."""
-        most = self._settings.batch_size
+        """ESM-2: whether a batch is full by number or by size, or its tumbling window has no more records (STREAM-15)."""
+        most = self._most(lane)
         return lane.waiting >= most or lane.fitting(most, _PAYLOAD) < lane.waiting
+
+    def _most(self, lane: Lane) -> int:
+        """How many records the next batch may have."""
+        most = self._settings.batch_size
+        if self._windows is None or lane.window is None:
+            return most
+        within = self._windows.within(lane, most)
+        return within if within < min(most, lane.waiting) else most
 
     def _close(self, at: int, lane: Lane) -> None:
         """The batching window is over."""

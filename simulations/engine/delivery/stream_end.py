@@ -9,6 +9,8 @@ from collections.abc import Callable
 from simulations.engine.delivery.discards import Discards, checkpoint
 from simulations.engine.delivery.lanes import Lane, Part, older
 from simulations.engine.delivery.stream_settings import Settings
+from simulations.engine.delivery.tumbling import RULE as TUMBLING
+from simulations.engine.delivery.tumbling import Windows, carries_state
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim, failed
 from simulations.engine.trace import Cause, Fate
@@ -26,6 +28,7 @@ class Endings:
         self,
         sim: Sim,
         settings: Settings,
+        windows: Windows | None,
         wait: Callable[[int, Lane, Part, int], None],
         outlived: Callable[[int], None],
     ) -> None:
@@ -33,6 +36,7 @@ class Endings:
         self._settings = settings
         self._retries = settings.retries
         self._rules = settings.source.rules
+        self._windows = windows
         self._wait = wait
         self._outlived = outlived
         self._moved = self._rules.checkpoint if settings.factor == 1 else self._rules.lane
@@ -45,6 +49,8 @@ class Endings:
         named = None if run.raw or failed(run) else self._settings.source.named(run.response, part.events)
         if failed(run):
             self._failed(at, lane, part, "")
+        elif self._windows is not None and not carries_state(run.response):
+            self._failed(at, lane, part, TUMBLING)
         elif named is None and self._settings.reports:
             self._failed(at, lane, part, rules.malformed)
         elif named and self._settings.reports:
@@ -84,6 +90,8 @@ class Endings:
         if unheard:
             ignored = [event for event in part.events if event.id in unheard]
             self._sim.settle_all(at, self._rules.malformed, ignored, Fate.DELIVERED, Cause.DELETED_UNHANDLED)
+        if self._windows is not None and part.run is not None:
+            self._windows.handled(at, lane, part.events, part.run.response)
         self._sim.settle_all(at, rule, part.events, Fate.DELIVERED)
 
     def _partly(self, at: int, lane: Lane, part: Part, named: frozenset[str]) -> None:

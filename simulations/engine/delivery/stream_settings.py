@@ -10,6 +10,7 @@ import msgspec
 
 from simulations.engine.delivery.filters import Filters, filters_of
 from simulations.engine.delivery.stream_source import Reads, Scaling, Source, shard_number
+from simulations.engine.delivery.tumbling import NAME, Tumbling
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.traffic import At, Traffic
@@ -29,6 +30,18 @@ Window = Annotated[
 Factor = Annotated[
     int, setting("ParallelizationFactor", "How many batches of one shard may be on their way at once.", ge=1, le=10)
 ]
+TumblingWindow = Annotated[
+    int, setting("TumblingWindowInSeconds", "How long a tumbling window is, over which the function carries a state; 0 is none.",
+                 unit="s", ge=0, le=900)
+]  # fmt: skip
+TumblingWait = Annotated[
+    int, setting("Window waits for records", "How long after its end a window waits for records before it is closed; AWS says up to "
+                 "two minutes. A record of a later window closes it at once.", unit="s", ge=0, le=120, assumed="STREAM-15")
+]  # fmt: skip
+StateBytes = Annotated[
+    int, setting("State grows by", "By how many bytes each record makes the state of its window grow.", unit="bytes", ge=0,
+                 le=1_048_576)
+]  # fmt: skip
 MaximumRetryAttempts = Annotated[
     int, setting("MaximumRetryAttempts", "How often a failed batch is tried again; -1 is until it works or its records are gone.",
                  ge=-1, le=10_000)
@@ -100,6 +113,7 @@ Halves = Annotated[
 BATCH_SIZE = number("ESM-1", "stream_batch_size")
 WINDOW_S = number("ESM-1", "stream_window_s")
 FACTOR = number("ESM-1", "parallelization_factor")
+TUMBLING_WAIT_S = number("STREAM-15", "empty_close_s")
 FIRST_WAIT_S = number("STREAM-10", "first_wait_s")
 LONGEST_WAIT_S = number("STREAM-10", "longest_wait_s")
 JITTER = number("STREAM-10", "jitter_percent")
@@ -120,6 +134,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What stream and mapping are configured with; a trigger makes it from its own settings.
 
     `position`: what arrived earlier is never read. `age` None is endless. `scaling` None: each shard has a reader of its own.
+    `tumbling` None: batches know nothing of each other.
     """
 
     source: Source
@@ -138,6 +153,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     disabled: int | None
     on_failure: str | None
     filters: Filters | None = None
+    tumbling: Tumbling | None = None
     scaling: Scaling | None = None
 
 
@@ -160,7 +176,19 @@ def mapping(settings: Any, source: Source, reads: Reads, retention_s: int) -> Se
         starts=settings.mapping_starts_s * US_PER_S,
         disabled=None if settings.mapping_disabled_s is None else settings.mapping_disabled_s * US_PER_S,
         on_failure=settings.on_failure,
+        tumbling=_tumbling(settings),
         filters=filters_of(settings.filter_criteria, source.content) if source.content is not None else None,
+    )
+
+
+def _tumbling(settings: Any) -> Tumbling | None:
+    """STREAM-15: the windows, if there are some."""
+    if not settings.tumbling_window_s:
+        return None
+    return Tumbling(
+        length=settings.tumbling_window_s * US_PER_S,
+        wait=settings.tumbling_wait_s * US_PER_S,
+        grows_by=settings.state_bytes_per_record,
     )
 
 
@@ -181,6 +209,13 @@ def refused(
 ) -> Iterator[FieldError]:
     """What AWS refuses when the mapping is created; then what means nothing here."""
     yield from bad_age(settings.maximum_record_age_s)
+    if settings.tumbling_window_s and settings.parallelization_factor > 1:
+        message = "A tumbling window needs a parallelization factor of 1 (STREAM-15)."
+        yield FieldError("settings.parallelization_factor", INVALID, message)
+    for place, planned in enumerate(traffic.events if isinstance(traffic, At) and settings.tumbling_window_s else ()):
+        if (planned.id or "").startswith(NAME):
+            message = f"With tumbling windows the ids of their last invocations begin with {NAME}; use another id."
+            yield FieldError(f"traffic.events[{place}].id", INVALID, message)
     yield from bad_times(settings)
     yield from unknown_shards(source, settings.shard_count, traffic)
     yield from bad_catchers(settings.on_failure, catchers)

@@ -143,13 +143,17 @@ STREAMS: tuple[Rule, ...] = (
     Rule(
         id="STREAM-15",
         sentence=(
-            "With a tumbling window each answer must carry the state on, up to 1 MB a shard. The last invocation of a "
-            "window must succeed before anything else, and a window without records closes after up to 2 minutes."
+            "With a tumbling window each answer must carry the state on, up to 1 MB a shard; a larger one ends the window early. The "
+            "last invocation of a window must succeed before anything else, and one without records closes after up to 2 minutes."
         ),
-        values={"state_bytes": 1_048_576, "empty_close_s": 120},
-        state="not_modelled",
-        reason="The state lives in what the function answers, of which a failure plan knows nothing yet.",
-        source=(lambda_guide("services-kinesis-windows"),),
+        values={"state_bytes": 1_048_576, "empty_close_s": 120, "maximum_window_s": 900, "state_key": "state"},
+        source=(lambda_guide("services-kinesis-windows"), lambda_guide("services-ddb-windows")),
+        note=(
+            "A record of a later window closes a window at once; otherwise it waits the 2 minutes. The last invocation is shown as an "
+            "event of its own, without records, retried and given up like a batch; one that is given up loses the state. Records count "
+            "as handled once their batch has worked. Windows begin at multiples of their length. That they need a factor of 1 is "
+            "reported by users."
+        ),
     ),
     Rule(
         id="STREAM-16",

@@ -40,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         plain("StartingPosition", "Where reading begins: with the oldest record, or with what arrives from then on."),
     ] = "trim_horizon"
     parallelization_factor: of_streams.Factor = of_streams.FACTOR
+    tumbling_window_s: of_streams.TumblingWindow = 0
     maximum_retry_attempts: of_streams.MaximumRetryAttempts = of_streams.ENDLESS
     maximum_record_age_s: of_streams.MaximumRecordAge = of_streams.ENDLESS
     bisect_batch_on_function_error: of_streams.Bisect = False
@@ -56,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     retry_longest_wait_s: of_streams.LongestWait = of_streams.LONGEST_WAIT_S
     retry_jitter_percent: of_streams.Jitter = of_streams.JITTER
     bisect_retries: of_streams.Halves = "inherit"
+    tumbling_wait_s: of_streams.TumblingWait = of_streams.TUMBLING_WAIT_S
+    state_bytes_per_record: of_streams.StateBytes = 0
 
 
 def _record(event: Event) -> dict[str, Any]:
@@ -137,7 +140,7 @@ DYNAMODB_STREAMS = Trigger(
     check=_check,
     rules=(
         "STREAM-1", "STREAM-2", "STREAM-3", "STREAM-4", "STREAM-5", "STREAM-6", "STREAM-7", "STREAM-8", "STREAM-9",
-        "STREAM-10", "STREAM-11", "STREAM-12", "STREAM-13", "STREAM-14", "STREAM-16", "STREAM-17", "STREAM-20",
+        "STREAM-10", "STREAM-11", "STREAM-12", "STREAM-13", "STREAM-14", "STREAM-15", "STREAM-16", "STREAM-17", "STREAM-20",
         "ESM-2", "ESM-4", "ESM-6", "FILTER-1", "FILTER-2",
     ),
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html",
