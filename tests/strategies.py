@@ -168,6 +168,8 @@ SHAPED_BY_NAME: dict[str, SearchStrategy[Any]] = {
     "group": st.sampled_from([None, "a", "b"]),
     "deduplication_id": st.sampled_from([None, None, "x", "y"]),
     "message_groups": st.sampled_from([1, 2, 3, 10_000]),
+    "minimum_pollers": st.sampled_from([None, None, 2, 3]),
+    "maximum_pollers": st.sampled_from([None, None, 2, 3, 10_000]),
     "partition_key": st.sampled_from([None, "a", "b", "c"]),
     "shard": st.sampled_from([None, None, "0", "1"]),
 }

@@ -67,7 +67,7 @@ def draw_panes(panes: Sequence[Pane], *, room: float = 960, name: str = "still")
     stories = [read(pane.rows) for pane in panes]
     lanes = [lanes_of(story, pane.noun) for story, pane in zip(stories, panes, strict=True)]
     axis = Axis(folded_pieces(together([activity_of(story) for story in stories])))
-    beside = max(width_of_names(one.lanes) for one in lanes)
+    beside = max(_width_of_names(one.lanes) for one in lanes)
     trail = max(trail_of(story, own) for story, own in zip(stories, lanes, strict=True))
     laid: list[_Laid] = []
     top = 0.0
@@ -153,7 +153,7 @@ def _strips(laid: Sequence[_Laid]) -> Elements:
         yield strip(one.figure, one.story, AXIS + 4 + n * _STRIP_EACH)
 
 
-def width_of_names(lanes: Sequence[Lane]) -> float:
+def _width_of_names(lanes: Sequence[Lane]) -> float:
     """Room for what stands beside the lanes."""
     widths = [
         width for lane in lanes for width in (text_width(_cut(lane.title), _TITLE), text_width(_cut(lane.note), _NOTE))

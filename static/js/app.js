@@ -3,21 +3,18 @@
 import { asides } from "./changes.js";
 import { CostView } from "./cost.js";
 import { ExplainView } from "./explain-view.js";
-import { watchExports } from "./exports.js";
 import { ScenarioForm } from "./form.js";
 import { Kept } from "./kept.js";
 import { listenForKeys } from "./keys.js";
 import { MetricsView } from "./metrics-view.js";
 import { actionsFor, keysAreOn, watchPointer } from "./controls.js";
 import { RunView } from "./run-view.js";
-import { cancel, Starter } from "./server.js";
-import { isOver, showResult, showStatus } from "./status.js";
+import { cancel, copyText, Starter } from "./server.js";
 import { Stream } from "./stream.js";
 import { data, need } from "./svg.js";
 import { Tables } from "./tables.js";
 import { Timeline } from "./timeline.js";
 import { Told, watchSteps } from "./told.js";
-import { Under } from "./under.js";
 import { watchWidth } from "./width.js";
 import { Wire } from "./wire.js";
 
@@ -27,16 +24,10 @@ const timeline = new Timeline(need("plot"));
 const tables = new Tables(scenario.noun, (seq) => view?.pick(seq));
 const rules = data("redrive-rules");
 const explain = new ExplainView(rules, (trace, seq, noun) => asides(trace, seq, noun, told.of(ran), ({ set }) => {
-  const before = view && { trace: view.trace, words: need("sum").textContent ?? "" };
   for (const [name, value] of Object.entries(set)) form.set(name, value);
-  need("result-title").focus(); // the button goes with its explanation; what changes is there
-  run(before);
+  run();
 }));
-const under = new Under(timeline.surface);
-const told = new Told(() => {
-  explain.refresh();
-  under.watch(told.of(ran)?.watched ?? []);
-});
+const told = new Told(() => explain.refresh());
 const cost = new CostView();
 const metrics = new MetricsView();
 const starter = new Starter();
@@ -55,8 +46,14 @@ const form = new ScenarioForm(() => {
 });
 const actions = actionsFor(() => view, timeline);
 
+const isOver = (/** @type {string} */ state) => ["start", "done", "failed", "cancelled", "kept"].includes(state);
+
 /** @param {string} state @param {string} words */
-const tell = (state, words) => showStatus(state, words, going !== null);
+function tell(state, words) {
+  need("status").dataset.state = state;
+  need("status-words").textContent = words;
+  need("cancel").hidden = !going || isOver(state);
+}
 
 /** What the shown run says; while another one is asked for, that one is spoken of. @param {string} state @param {string} words */
 function hear(state, words) {
@@ -64,14 +61,12 @@ function hear(state, words) {
   if (!asking) tell(state, words);
 }
 
-/** @param {import("./run-view.js").Shown} run */
+/** @param {{source: import("./run-view.js").Source, chartOf: (name: string) => string, noun: string}} run */
 function show(run) {
-  under.watch(told.of(ran)?.watched ?? []);
-  view = new RunView(run, wire, { isTold: () => told.of(ran)?.forecast.cut === "", rules, under, timeline, tables, explain, cost, metrics, tell: hear }, actions);
+  view = new RunView(run, wire, { isTold: () => told.of(ran)?.forecast.cut === "", rules, timeline, tables, explain, cost, metrics, tell: hear }, actions);
 }
 
-/** @param {import("./run-view.js").Before | null} [before] the run that a change was made to */
-async function run(before = null) {
+async function run() {
   const words = form.words();
   const query = form.query();
   form.show([]);
@@ -84,9 +79,9 @@ async function run(before = null) {
   if (!answer) return;
   asking = false;
   if (answer.errors) {
-    const shown = view ? " The picture is of the run before." : "";
-    if (answer.errors.some((error) => error.field)) tell(view ? "failed" : "start", `Not run: see the form.${shown}`);
-    else tell("failed", `Not run. ${answer.errors[0].message}${shown}`);
+    const before = view ? " The picture is of the run before." : "";
+    if (answer.errors.some((error) => error.field)) tell(view ? "failed" : "start", `Not run: see the form.${before}`);
+    else tell("failed", `Not run. ${answer.errors[0].message}${before}`);
     form.show(answer.errors);
     return;
   }
@@ -98,8 +93,13 @@ async function run(before = null) {
   need("result-title").textContent = words.label;
   tables.speakOf(words.noun);
   const { socket, charts } = answer.started;
-  show({ source: (listener) => new Stream(socket, listener), chartOf: (name) => `${charts}${name}/`, noun: words.noun, before });
+  show({ source: (listener) => new Stream(socket, listener), chartOf: (name) => `${charts}${name}/`, noun: words.noun });
   showResult();
+}
+
+/** On a small screen the result stands below the form. */
+function showResult() {
+  if (innerWidth < 1_000) need("result-title").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
 need("scenario").addEventListener("submit", (event) => {
@@ -122,7 +122,7 @@ need("reset").addEventListener("click", (event) => {
   event.preventDefault();
   form.reset();
 });
-watchExports(() => ran, () => form.query());
+need("copy").addEventListener("click", () => copyText(`${location.origin}/?${form.query()}`, need("copy")));
 for (const [name, act] of /** @type {const} */ ([["online", "hurry"], ["offline", "offline"]])) addEventListener(name, () => view?.stream[act]());
 addEventListener("themechange", () => view?.redrawn());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view?.redrawn());

@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from simulations.engine import make_report, parse_scenario
 from simulations.engine.trace import (
     Attempt,
     Captured,
@@ -15,7 +16,7 @@ from simulations.engine.trace import (
     Scaled,
     Settled,
 )
-from tests.conformance.cases import FAIL, OK, Case, check, run, scripted
+from tests.conformance.cases import FAIL, OK, Case, check, refused, run, scripted
 
 R = TypeVar("R")
 
@@ -69,6 +70,21 @@ def report(*ids: str) -> dict[str, Any]:
 OVERLONG = {"maximum_batching_window_s": 20}
 OVERLONG_RUN = first_run(duration_ms=20_000)
 
+# the queue is changed after the mapping was made: a run of 10 s, and a message that is hidden for 5 s
+SHORTENED = {"visibility_timeout_changed_to_s": 5, "max_receive_count": 2}
+
+
+def tenants(*groups: tuple[float, str, int]) -> dict[str, Any]:
+    """So many messages of a tenant at a time."""
+    return {
+        "kind": "at",
+        "events": [{"at_ms": second * 1000, "group": group} for second, group, count in groups for _ in range(count)],
+    }
+
+
+# a has 50 messages in flight and 50 more to come when b sends one
+NOISY = tenants((0, "a", 100), (0.5, "b", 1))
+
 CASES = [
     Case(rule="SQS-1", sentence="a batch that worked is deleted, and that is all",
          scenario=sqs(traffic=10), at_s=[0], fates=all_of(10, "delivered")),
@@ -109,6 +125,9 @@ CASES = [
          at_s=[0, 4, 50], fates={"1": "lost", "2": "delivered"}),
     Case(rule="SQS-9", sentence="a message that comes back during its run is handled twice",
          scenario=sqs(OVERLONG, OVERLONG_RUN, lasting(0, 30)), at_s=[20, 50], invocations=2, fates={"1": "delivered"}),
+    Case(rule="SQS-9", sentence="a visibility timeout that was shortened later: the message comes back while it is being handled",
+         scenario=sqs(SHORTENED, function=lasting(10, 30)), at_s=[0, 5], invocations=2, fates={"1": "delivered"},
+         caught=["queue_dlq"]),
     Case(rule="SQS-10", sentence="a long poll may outlast a shorter batching window",
          scenario=sqs({"maximum_batching_window_s": 1, "batch_filling": "long_poll"}), at_s=[20]),
     Case(rule="SQS-10", sentence="and returns with the first message that comes",
@@ -119,6 +138,16 @@ CASES = [
     Case(rule="SQS-12", sentence="MaximumConcurrency keeps messages in the queue, unreceived and without a throttle",
          scenario=sqs({"batch_size": 1, "maximum_concurrency": 2}, function=lasting(1), traffic=4), at_s=[0, 0, 1, 1],
          outcomes=["succeeded"] * 4),
+    Case(rule="SQS-13", sentence="provisioned mode starts with ten batches for each of its pollers, and gets one more every 0.6 s",
+         scenario=sqs({"batch_size": 1, "minimum_pollers": 2}, function=lasting(1), traffic=32),
+         at_s=[0] * 20 + [0.6] * 10 + [1] * 2),
+    Case(rule="SQS-13", sentence="a poller makes 10 receives a second",
+         scenario=sqs({"batch_size": 1, "minimum_pollers": 2, "maximum_pollers": 2}, traffic=22), at_s=[0] * 20 + [0.05, 0.1]),
+    Case(rule="SQS-13", sentence="and takes 1 MB a second",
+         scenario=sqs({"batch_size": 1, "minimum_pollers": 2}, traffic={"kind": "burst", "count": 4, "size_bytes": 1_048_576}),
+         at_s=[0, 0, 0.5, 1]),
+    Case(rule="SQS-18", sentence="what a quiet tenant sends goes before the backlog of a noisy one",
+         scenario=sqs(function=lasting(1), traffic=NOISY, horizon_s=0.6), at_s=[0] * 5 + [0.2, 0.4, 0.6]),
     Case(rule="SQS-14", sentence="a failed batch makes Lambda use one poller fewer",
          scenario=sqs({"batch_size": 1}, scripted(FAIL), lasting(1), at(0, 1.5, 1.5, 1.5, 1.5, 1.5)),
          at_s=[0, 1.5, 1.5, 1.5, 1.5, 1.7, 30]),
@@ -149,6 +178,9 @@ CASES = [
     Case(rule="MODEL-7", sentence="what was added for a burst stops after 20 s without a message",
          scenario=sqs({"batch_size": 1}, function=lasting(1), traffic=at(*[0] * 7, *[60] * 7)),
          at_s=[0, 0, 0, 0, 0, 0.2, 0.4, 60, 60, 60, 60, 60, 60.2, 60.4]),
+    Case(rule="MODEL-52", sentence="the mapping outlives its function: each receive counts, and no code runs",
+         scenario=sqs({"max_receive_count": 2}, refused("ResourceNotFoundException")), invocations=0,
+         outcomes=["refused"] * 10, at_s=[0, 1, 3, 7, 15, 30, 31, 33, 37, 45], fates={"1": "captured"}),
     Case(rule="MODEL-9", sentence="a late delete removes a message that nobody received in the meantime",
          scenario=sqs(OVERLONG | {"mapping_disabled_s": 25, "message_retention_period_s": 100}, OVERLONG_RUN, lasting(0, 30)),
          at_s=[20], fates={"1": "delivered"}),
@@ -424,3 +456,57 @@ def test_reserved_concurrency_burns_receives_where_maximum_concurrency_does_not(
     held_back = settings | {"maximum_concurrency": 2}
     fates = {record.fate for record in of(Settled, sqs(held_back, function=lasting(20, 30), traffic=10))}
     assert fates == {"delivered"}
+
+
+def test_a_shortened_visibility_timeout_makes_deletes_come_too_late() -> None:
+    scenario = sqs(SHORTENED, function=lasting(10, 30))
+    assert [(record.at_us, record.failed) for record in of(Deleted, scenario)] == [
+        (10_000_000, ["1"]),
+        (15_000_000, ["1"]),
+    ]
+    assert [record.at_us for record in of(Captured, scenario)] == [10_000_000]
+    report = make_report(parse_scenario(scenario))
+    assert report.invocations.duplicates == 1
+    assert report.cloudwatch["NumberOfMessagesDeleted"].sum == 0
+
+
+def test_what_is_hidden_already_stays_so_for_its_time_when_the_queue_changes() -> None:
+    settings = {"visibility_timeout_changed_to_s": 5, "visibility_timeout_changed_at_s": 10, "batch_size": 1}
+    scenario = sqs(settings, ALWAYS, traffic=at(0, 12), horizon_s=31)
+    assert [(attempt.start_us // 1_000_000, attempt.events) for attempt in of(Attempt, scenario)] == [
+        (0, ["1"]), (12, ["2"]), (17, ["2"]), (22, ["2"]), (27, ["2"]), (30, ["1"])
+    ]  # fmt: skip
+
+
+def test_a_tenant_is_noisy_with_30_messages_and_more_than_a_tenth_in_flight() -> None:
+    said = [record.value for record in of(Limit, sqs(function=lasting(1), traffic=NOISY)) if record.rule == "SQS-18"]
+    assert said == ["a, 30 of 30 in flight"]
+    few = tenants((0, "a", 29), (0.5, "b", 1))
+    assert not [record for record in of(Limit, sqs(function=lasting(1), traffic=few)) if record.rule == "SQS-18"]
+
+
+def test_a_receive_that_passes_over_a_noisy_tenant_says_so() -> None:
+    received = of(Received, sqs(function=lasting(1), traffic=NOISY, horizon_s=0.6))
+    assert [(record.rule, "101" in record.events) for record in received[-2:]] == [("MODEL-3", False), ("SQS-18", True)]
+
+
+def test_a_quiet_tenant_does_not_wait_for_the_backlog_of_a_noisy_one_as_it_does_without_tenants() -> None:
+    def handled_at(traffic: dict[str, Any]) -> int:
+        settled = of(
+            Settled, sqs({"receive_order": "fifo", "maximum_concurrency": 5}, function=lasting(1), traffic=traffic)
+        )
+        return next(record.at_us for record in settled if record.event == "1001")
+
+    crowd = [(0, "a", 1_000), (0.5, "b", 1)]
+    assert handled_at(tenants(*crowd)) == 2_000_000
+    assert handled_at({"kind": "at", "events": [{"at_ms": 0}] * 1_000 + [{"at_ms": 500}]}) == 21_000_000
+
+
+def test_a_noisy_tenant_is_served_while_nobody_else_waits() -> None:
+    scenario = sqs(function=lasting(1), traffic=tenants((0, "a", 200)))
+    assert {record.fate for record in of(Settled, scenario)} == {"delivered"}
+
+
+def test_pollers_of_provisioned_mode_do_not_become_fewer_than_the_minimum() -> None:
+    scenario = sqs({"minimum_pollers": 2, "batch_size": 1}, ALWAYS, traffic=20, horizon_s=1)
+    assert min(record.pollers for record in of(Scaled, scenario)) == 20

@@ -19,6 +19,7 @@ from simulations.engine.function import Constant, Exponential, Function
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Kind, Outcome, Received, Row
 from simulations.engine.traffic import Poisson
+from tests.properties.test_queue import hidden_us, most_batches
 from tests.strategies import scenarios
 from tests.traces import Trace
 
@@ -217,9 +218,8 @@ def test_a_message_is_never_handed_out_while_it_is_hidden(scenario: Scenario) ->
                 receives[event].append(record.at_us)
                 assert count == len(receives[event])
                 assert count <= (scenario.settings.max_receive_count or count)
-    hidden = scenario.settings.visibility_timeout_s * US
     for times in receives.values():
-        assert all(after - before >= hidden for before, after in pairwise(times))
+        assert all(after - before >= hidden_us(scenario.settings, before) for before, after in pairwise(times))
 
 
 @given(scenarios("sqs"))
@@ -237,5 +237,5 @@ def test_a_batch_is_within_its_limits(scenario: Scenario) -> None:
 def test_no_more_batches_are_on_their_way_than_there_are_pollers(scenario: Scenario) -> None:
     trace = Trace(scenario)
     most = max((row[3] for row in trace.rows if row[0] == Kind.SCALED), default=0)
-    assert most <= (scenario.settings.maximum_concurrency or 1_250)
+    assert most <= most_batches(scenario.settings)
     assert all(running <= most for _, running in trace.running())

@@ -38,6 +38,10 @@ SHAPES = {
     "scheduler.maximum_window_minutes": ("scheduler", "MaximumWindowInMinutes"),
     "scheduler.schedule_maximum_retry_attempts": ("scheduler", "MaximumRetryAttempts"),
     "scheduler.schedule_maximum_event_age_s": ("scheduler", "MaximumEventAgeInSeconds"),
+    "sqs.minimum_pollers": ("lambda", "MinimumNumberOfPollers"),
+    "sqs.maximum_pollers": ("lambda", "MaximumNumberOfPollers"),
+    "sqs_fifo.minimum_pollers": ("lambda", "MinimumNumberOfPollers"),
+    "sqs_fifo.maximum_pollers": ("lambda", "MaximumNumberOfPollers"),
 }
 _DATE = "a date there, seconds of the run here"
 _BROKER = "a broker's configuration, in no service's model"
@@ -75,6 +79,10 @@ DIFFERS: dict[str, tuple[Any, Any, str]] = {
         (None, None),
         "a value inside RedrivePolicy, which the model has as text",
     ),
+    "sqs.minimum_pollers": ((2, 200), (1, 200), "its text says 2 for SQS; the model's 1 is Kafka's"),
+    "sqs.maximum_pollers": ((2, 10_000), (1, 10_000), "its text says 2 for SQS; the model's 1 is Kafka's"),
+    "sqs_fifo.minimum_pollers": ((2, 200), (1, 200), "its text says 2 for SQS; the model's 1 is Kafka's"),
+    "sqs_fifo.maximum_pollers": ((2, 10_000), (1, 10_000), "its text says 2 for SQS; the model's 1 is Kafka's"),
     "sqs_fifo.batch_size": ((1, 10), (1, 10_000), "the guide says 10 for FIFO queues (ESM-1)"),
     "sdk_invoke.max_attempts": ((1, None), (None, None), "a client's configuration, in no service's model"),
     "sdk_invoke.read_timeout_s": ((1, 900), (None, None), "a client's configuration, in no service's model"),
@@ -101,7 +109,9 @@ IN_WORDS = {
 }
 # fields of ours: how the code behaves, what the account is like, what is assumed
 OURS = {
-    "duration_ms", "duration_per_event_ms", "duration_mean_ms", "duration_minimum_ms", "init_ms",
+    "sqs.message_groups", "sqs.busiest_group_percent", "sqs.visibility_timeout_changed_to_s",
+    "sqs.visibility_timeout_changed_at_s", "sqs_fifo.visibility_timeout_changed_to_s",
+    "sqs_fifo.visibility_timeout_changed_at_s", "duration_ms", "duration_per_event_ms", "duration_mean_ms", "duration_minimum_ms", "init_ms",
     "account_concurrent_executions", "sqs.mapping_starts_s", "sqs.mapping_disabled_s", "kinesis.mapping_starts_s",
     "kinesis.mapping_disabled_s", "kinesis.partition_keys", "dynamodb_streams.mapping_starts_s",
     "sqs_fifo.mapping_starts_s", "sqs_fifo.mapping_disabled_s", "sqs_fifo.message_groups", "sqs_fifo.busiest_group_percent",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from simulations.engine import Scenario
 from simulations.engine.trace import Arrived, Attempt, Captured, Deleted, Received, Settled
-from tests.properties.test_queue import ALWAYS_FAILS, QUICK, US, partial_answers
+from tests.properties.test_queue import ALWAYS_FAILS, QUICK, US, hidden_us, partial_answers
 from tests.strategies import scenarios
 from tests.traces import Trace, changed, for_every
 
@@ -21,6 +21,7 @@ PLENTY: dict[str, Any] = {"kind": "burst", "count": 12, "at_ms": 0, "size_bytes"
 GROUPED: dict[str, Any] = {
     "message_groups": 3, "busiest_group_percent": None, "mapping_starts_s": 0, "mapping_disabled_s": None,
     "visibility_timeout_s": 30, "message_retention_period_s": 1_209_600, "content_based_deduplication": False,
+    "visibility_timeout_changed_to_s": None, "filter_criteria": [],
 }  # fmt: skip
 
 for_every_fifo = for_every(
@@ -38,7 +39,7 @@ class Queue:
 
     def __init__(self, trace: Trace) -> None:
         self.kept_us = trace.scenario.settings.message_retention_period_s * US
-        self.hidden_us = trace.scenario.settings.visibility_timeout_s * US
+        self.settings = trace.scenario.settings
         self.groups: dict[str | None, list[str]] = defaultdict(list)
         self.group_of: dict[str, str | None] = {}
         self.sent_at: dict[str, int] = {}
@@ -51,7 +52,7 @@ class Queue:
                 self.group_of[record.event] = record.group
                 self.sent_at[record.event] = record.at_us
             case Received():
-                self.hidden_until |= dict.fromkeys(record.events, record.at_us + self.hidden_us)
+                self.hidden_until |= dict.fromkeys(record.events, record.at_us + hidden_us(self.settings, record.at_us))
             case Deleted():
                 self.remove(set(record.events) - set(record.failed))
             case Captured():

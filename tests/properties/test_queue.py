@@ -30,7 +30,7 @@ QUICK: dict[str, Any] = {
 }  # fmt: skip
 POLLS: dict[str, Any] = {
     "mapping_starts_s": 0, "mapping_disabled_s": None, "message_retention_period_s": 1_209_600, "visibility_timeout_s": 30,
-    "maximum_batching_window_s": 0, "batch_size": 1, "filter_criteria": [],
+    "maximum_batching_window_s": 0, "batch_size": 1, "filter_criteria": [], "visibility_timeout_changed_to_s": None,
 }  # fmt: skip
 
 
@@ -51,6 +51,22 @@ def partial_answers(draw: DrawFn, /, trigger: str) -> Scenario:
 for_every_queue = for_every(QUEUES, lambda trigger: scenarios(trigger) | partial_answers(trigger))
 
 
+def hidden_us(settings: Any, received_us: int) -> int:
+    """For how long a message is hidden that is received at a moment."""
+    changed_s = settings.visibility_timeout_changed_to_s
+    if changed_s is not None and received_us >= settings.visibility_timeout_changed_at_s * US:
+        return int(changed_s) * US
+    return int(settings.visibility_timeout_s) * US
+
+
+def most_batches(settings: Any) -> int:
+    """How many batches the pollers of a mapping may have on their way."""
+    least, most = settings.minimum_pollers, settings.maximum_pollers
+    if least is not None or most is not None:
+        return 10 * int(most or max(least, 200))
+    return min(settings.maximum_concurrency or MOST_POLLERS, MOST_POLLERS)
+
+
 def receives(trace: Trace) -> dict[str, list[tuple[Received, int]]]:
     """By message: its receives, each with the receive count that it was given."""
     found: dict[str, list[tuple[Received, int]]] = {}
@@ -63,10 +79,9 @@ def receives(trace: Trace) -> dict[str, list[tuple[Received, int]]]:
 
 @for_every_queue
 def test_a_message_is_never_handed_out_while_it_is_hidden(trace: Trace) -> None:
-    hidden_us = trace.scenario.settings.visibility_timeout_s * US
     for handed_out in receives(trace).values():
         for (before, _), (after, _) in pairwise(handed_out):
-            assert after.at_us >= before.at_us + hidden_us
+            assert after.at_us >= before.at_us + hidden_us(trace.scenario.settings, before.at_us)
 
 
 @for_every_queue
@@ -89,7 +104,7 @@ def test_the_dead_letter_queue_gets_a_message_when_its_receives_are_used_up(trac
             for event in record.events:
                 before = [received for received, _ in handed_out[event] if received.seq < record.seq]
                 assert len(before) == settings.max_receive_count
-                assert record.at_us >= before[-1].at_us + settings.visibility_timeout_s * US
+                assert record.at_us >= before[-1].at_us + hidden_us(settings, before[-1].at_us)
 
 
 @for_every_queue
@@ -152,7 +167,7 @@ def test_a_throttled_batch_is_tried_again_only_while_it_is_hidden(trace: Trace) 
         first = attempt.members[0]
         key = (first["event"], first["receive_count"])
         if attempt.attempt > 1:
-            assert attempt.start_us < received_at[key] + settings.visibility_timeout_s * US
+            assert attempt.start_us < received_at[key] + hidden_us(settings, received_at[key])
             gap = attempt.start_us - last[key][-1]
             assert settings.throttle_first_wait_s * US <= gap <= settings.throttle_longest_wait_s * US
         last.setdefault(key, []).append(attempt.start_us)
@@ -174,8 +189,7 @@ def test_no_batch_waits_longer_than_its_window(trace: Trace) -> None:
 
 @for_every_queue
 def test_maximum_concurrency_bounds_the_batches_on_their_way(trace: Trace) -> None:
-    maximum = trace.scenario.settings.maximum_concurrency
-    most = MOST_POLLERS if maximum is None else min(maximum, MOST_POLLERS)
+    most = most_batches(trace.scenario.settings)
     assert all(running <= most for _, running in trace.running())
     assert all(0 <= record.pollers <= most for record in trace.records if isinstance(record, Scaled))
 

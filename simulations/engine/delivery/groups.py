@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 
-from simulations.engine.delivery.receipts import EXPIRED
+from simulations.engine.delivery.receipts import Gone
 from simulations.engine.rules import number
 from simulations.engine.trace import Log
 from simulations.engine.traffic import Event
@@ -97,7 +97,7 @@ class Groups:
         self._free += 1
         heappush(self._first, (event.index, group.name))
 
-    def hide(self, events: Iterable[Event]) -> None:
+    def hide(self, _: int, events: Iterable[Event]) -> None:
         """These were received: their groups are blocked from now on."""
         for event in events:
             group = self.of(event)
@@ -109,7 +109,7 @@ class Groups:
     def come_back(self, events: Sequence[Event]) -> None:
         """The visibility timeout of a receive is over. What grew too old meanwhile has blocked its group until now."""
         for event in reversed(events):
-            if not event.gone or event.gone == EXPIRED:
+            if not event.gone or event.gone == Gone.EXPIRED:
                 self.let_pass(event, returns=not event.gone)
 
     def let_pass(self, event: Event, *, returns: bool) -> None:
@@ -126,8 +126,23 @@ class Groups:
         if not returns:
             self.forget(1)
 
-    def expire(self, event: Event) -> None:
-        """A message that is not in flight is too old: it is the oldest one there is."""
+    def done(self, event: Event) -> None:
+        """A message in flight has been deleted."""
+        self.let_pass(event, returns=False)
+
+    def moved(self, event: Event) -> None:
+        """A message went to the dead-letter queue; it was visible, and has been drawn."""
+        self.of(event).skipped = True
+        self.forget(1)
+
+    def expire(self, event: Event, *, hidden: bool) -> bool:
+        """A message is too old; whether it still lies among the visible ones. In flight it goes on blocking its group."""
+        if not hidden:
+            self._expire(event)
+        return False
+
+    def _expire(self, event: Event) -> None:
+        """One that is not in flight: it is the oldest there is."""
         if self.beyond and self.beyond[0] is event:
             self.beyond.popleft()
             return
@@ -148,7 +163,7 @@ class Groups:
         while self.beyond and self._scanned < SCANNED:
             self.append(self.beyond.popleft())
 
-    def rule(self, events: Iterable[Event]) -> str:
+    def rule(self, events: Iterable[Event], *, choice: bool) -> str:  # noqa: ARG002  as a fair queue says it
         """Why these have been received just now."""
         groups = [self.of(event) for event in events]
         skipped = [group for group in groups if group.skipped]

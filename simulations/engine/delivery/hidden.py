@@ -63,6 +63,7 @@ class Hidden:
             if receipt.number in self._by_number:
                 self._kernel.alarm(receipt.until, RETURNS, REAPPEAR, self._over, receipt)
         self._order.clear()
+        self._watching = False
 
     def _over(self, at: int, receipt: Receipt) -> None:
         """As `_reappear`, of one receive."""

@@ -10,20 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 from simulations.engine.delivery.documents import redriven
+from simulations.engine.delivery.fair import Fair
 from simulations.engine.delivery.groups import Groups
 from simulations.engine.delivery.hidden import Hidden
-from simulations.engine.delivery.receipts import (
-    DELETED,
-    EXPIRED,
-    LAPSED,
-    MOVED,
-    OVER,
-    RUNNING,
-    WAITING,
-    Receipt,
-    rule_of_marked,
-)
-from simulations.engine.delivery.visible import drawn
+from simulations.engine.delivery.receipts import LAPSED, OVER, RUNNING, WAITING, Gone, Receipt, rule_of_marked
+from simulations.engine.delivery.visible import drawn, luck
 from simulations.engine.kernel import RETURNS
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
@@ -33,7 +24,7 @@ from simulations.engine.units import words
 
 QUEUE_DLQ = "queue_dlq"
 _IN_FLIGHT = number("SQS-15", "in_flight")
-_RECEIVE_MOST = number("SQS-1", "receive_maximum")
+RECEIVE_MOST = number("SQS-1", "receive_maximum")
 _UNLIMITED = 1 << 62
 _KEPT_SPARE = 1024
 
@@ -44,8 +35,8 @@ class Messages:
     """The messages of one queue. `on_visible(at)` is called when something can be received again."""
 
     def __init__(
-        self, sim: Sim, *, visibility: int, retention: int, max_receive_count: int | None, oldest_first: bool,
-        groups: Groups | None, on_visible: Callable[[int], None],
+        self, sim: Sim, visible: list[Event] | deque[Event] | Groups | Fair, *, visibility: int, retention: int,
+        max_receive_count: int | None, on_visible: Callable[[int], None],
     ) -> None:  # fmt: skip
         self.in_flight = 0
         self.full = self.marked = False
@@ -55,15 +46,14 @@ class Messages:
         self._retention = retention
         self._limit = max_receive_count if max_receive_count is not None else _UNLIMITED
         self._on_visible = on_visible
-        self._groups = groups
-        self._visible: list[Event] | deque[Event] | Groups = (
-            groups if groups is not None else deque() if oldest_first else []
-        )
+        self._visible = visible
+        self._keeper = visible if isinstance(visible, Groups | Fair) else None  # wants to know all that happens
+        self._fifo = isinstance(visible, Groups)
         self._stale = 0  # of the visible ones: gone, and not yet taken out
         self._hidden = Hidden(sim, self._over)
         self._kept: deque[Event] = deque()  # by arrival, with some that are gone
         self._prune_at = 0  # at that many, those that are gone are taken out
-        self._luck = sim.draws.purpose("receive").stream(0)
+        self._luck = luck(sim)
         self._largest = self._number = self._drawn = 0
         self._aging = self._capped = False
 
@@ -113,7 +103,9 @@ class Messages:
         if not events:
             self.empty_receives += most > 0
             return None
-        rule = self._groups.rule(events) if self._groups is not None else "MODEL-3" if choice else "SQS-1"
+        rule = "MODEL-3" if choice else "SQS-1"
+        if self._keeper is not None:
+            rule = self._keeper.rule(events, choice=choice)
         if self.marked:
             rule = rule_of_marked(events, rule)
         return self._hide(at, rule, Receipt(
@@ -141,8 +133,8 @@ class Messages:
     def _put_back(self, event: Event) -> None:
         """A message does not fit into the batch any more and stays visible."""
         self.full = True
-        if isinstance(self._visible, Groups):
-            self._visible.put_back(event)
+        if self._keeper is not None:
+            self._keeper.put_back(event)
         elif isinstance(self._visible, deque):
             self._visible.appendleft(event)
         else:
@@ -151,10 +143,10 @@ class Messages:
     def _hide(self, at: int, rule: str, receipt: Receipt) -> Receipt:
         """What was received is hidden from now on."""
         self._number = receipt.number
-        self.receives += -(-len(receipt.events) // _RECEIVE_MOST)
+        self.receives += -(-len(receipt.events) // RECEIVE_MOST)
         self.in_flight += len(receipt.events)
-        if self._groups is not None:
-            self._groups.hide(receipt.events)
+        if self._keeper is not None:
+            self._keeper.hide(at, receipt.events)
         self._hidden.add(receipt)
         self._sim.log.received(at, rule, receipt.ids, receipt.counts, None)
         return receipt
@@ -168,22 +160,27 @@ class Messages:
 
     def _draw(self, count: int) -> list[Event]:
         """Take `count` visible messages out."""
-        if isinstance(self._visible, Groups):
+        if isinstance(self._visible, Groups | Fair):
             return self._visible.draw(count)
         taken, draws = drawn(self._visible, count, self._luck, self._drawn)
         self._drawn += draws
         return taken
 
+    def change_visibility(self, at: int, visibility: int) -> None:
+        """SQS-9: somebody sets another VisibilityTimeout; it counts for what is received from now on."""
+        self._visibility = visibility
+        self._hidden.part()
+        self._sim.log.limit(at, "SQS-9", "VisibilityTimeout changed", words(visibility), None)
+
     def _move(self, at: int, event: Event) -> None:
         """SQS-5: the queue moves the message to its dead-letter queue instead of handing it out once more."""
         sim = self._sim
-        event.gone = MOVED
-        if self._groups is not None:
-            self._groups.of(event).skipped = True
-            self._groups.forget(1)
+        event.gone = Gone.MOVED
+        if self._keeper is not None:
+            self._keeper.moved(event)
         cause = Cause.MAX_RECEIVE_COUNT_EXCEEDED
         sim.log.limit(at, "SQS-5", "maxReceiveCount", str(self._limit), event.id)
-        document = redriven(event, at if self._groups is not None else None)
+        document = redriven(event, at if self._fifo else None)
         sim.log.captured(at, "SQS-5", [event.id], QUEUE_DLQ, cause, event.receives, document)
         if not event.settled:
             sim.settle(at, "SQS-5", event, Fate.CAPTURED, cause)
@@ -195,10 +192,10 @@ class Messages:
         removed = 0
         for event in receipt.events:
             if not event.gone and (not kept or event.id not in kept):
-                event.gone = DELETED
+                event.gone = Gone.DELETED
                 removed += 1
-                if self._groups is not None:
-                    self._groups.let_pass(event, returns=False)
+                if self._keeper is not None:
+                    self._keeper.done(event)
         self.in_flight -= removed
         if removed == len(receipt.events):
             self._hidden.remove(receipt)
@@ -214,11 +211,11 @@ class Messages:
         for event, count in zip(receipt.events, receipt.counts, strict=True):
             if event.id in kept:
                 continue
-            again = event.receives != count or self._groups is not None
-            if event.gone == MOVED or (not event.gone and again):
+            again = event.receives != count or self._fifo
+            if event.gone == Gone.MOVED or (not event.gone and again):
                 failed.append(event.id)
             elif not event.gone:
-                event.gone = DELETED
+                event.gone = Gone.DELETED
                 self._stale += 1
         return failed
 
@@ -233,7 +230,7 @@ class Messages:
     def _lose_expired(self, at: int, receipt: Receipt) -> None:
         """What expired while a poller held it, and was not handled, is lost now."""
         for event in receipt.events:
-            if event.gone == EXPIRED and not event.settled and not self._is_held(event):
+            if event.gone == Gone.EXPIRED and not event.settled and not self._is_held(event):
                 self._lose(at, event)
 
     def still_hidden(self, at: int, receipt: Receipt, kept: frozenset[str]) -> list[str]:
@@ -244,7 +241,7 @@ class Messages:
         """The visibility timeout of these receives is over: what was not deleted can be received again."""
         back = sum([self._show(at, receipt) for receipt in receipts])
         self.in_flight -= back
-        if back or self._groups is not None:
+        if back or self._fifo:
             self._on_visible(at)
 
     def _show(self, at: int, receipt: Receipt) -> int:
@@ -258,7 +255,7 @@ class Messages:
             for event in receipt.events:
                 event.held += 1
         back = [event for event in receipt.events if not event.gone]
-        if isinstance(self._visible, Groups):
+        if isinstance(self._visible, Groups | Fair):
             self._visible.come_back(receipt.events)
         else:
             self._visible.extend(back)
@@ -271,13 +268,10 @@ class Messages:
             event = kept.popleft()
             if event.gone:
                 continue
-            event.gone = EXPIRED
-            if event.receipt in self._hidden:
-                self.in_flight -= 1
-            elif isinstance(self._visible, Groups):
-                self._visible.expire(event)
-            else:
-                self._stale += 1
+            event.gone = Gone.EXPIRED
+            hidden = event.receipt in self._hidden
+            self.in_flight -= hidden
+            self._stale += not hidden if self._keeper is None else self._keeper.expire(event, hidden=hidden)
             if not event.settled and not self._is_held(event):
                 self._lose(at, event)
         self._aging = bool(kept)

@@ -2,7 +2,7 @@
 
 Models LD:services-sqs-scaling: a start, growth while messages wait (SQS-11, MODEL-7), MaximumConcurrency (SQS-12), fewer
 after errors (SQS-14, MODEL-6), fewer when little comes in. A poller has one batch or none; one without a batch is idle and
-long-polls. Units: whole microseconds.
+long-polls. A poller of provisioned mode (SQS-13) counts as ten of them. Units: whole microseconds.
 """
 
 from collections.abc import Callable
@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 
+from simulations.engine.delivery.provisioned import INVOCATIONS, Throughput
 from simulations.engine.kernel import SCALING
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
-from simulations.engine.units import US_PER_MS, US_PER_S
+from simulations.engine.units import US_PER_MINUTE, US_PER_MS, US_PER_S
 
 START = number("SQS-11", "start")
 MOST = number("SQS-11", "most")
@@ -24,14 +25,19 @@ _STEP_EVERY = number("MODEL-7", "interval_ms") * US_PER_MS
 _REST_AFTER = number("MODEL-7", "idle_s") * US_PER_S
 _LOW_AFTER = number("MODEL-7", "low_after_s") * US_PER_S
 _FEWER = number("MODEL-6", "step")
+_PER_MINUTE = number("SQS-13", "per_minute")
 
 
 class Scale(msgspec.Struct, frozen=True, kw_only=True):
-    """How the pollers of a mapping scale: `maximum_concurrency` is MaximumConcurrency, None if it is not set."""
+    """How the pollers of a mapping scale: `maximum_concurrency` is MaximumConcurrency, None if it is not set.
+
+    `provisioned`: MinimumPollers and MaximumPollers; None without provisioned mode.
+    """
 
     start: int = START
     maximum_concurrency: int | None = None
     reduces: bool = True
+    provisioned: tuple[int, int] | None = None
 
 
 class Pollers:
@@ -53,10 +59,44 @@ class Pollers:
         self._start = min(scale.start, self._most)
         self._low = min(LOW, self._start) if most is None else self._start  # SQS-12: no saving with MaximumConcurrency
         self._limit = ("SQS-11", "Concurrent batches") if most is None else ("SQS-12", "MaximumConcurrency")
-        self._reduces = scale.reduces
+        self._reduces, self._fewest = scale.reduces, LOW
+        self._step_every, self._step, self._rule = _STEP_EVERY, _STEP, "SQS-11"
+        self.throughput: Throughput | None = None
+        if scale.provisioned is not None:
+            self._provision(*scale.provisioned)
         self._target = 0
         self._busy = 0
-        self._resting = self._limited = self._lowest = False
+        self._resting = self._limited = self._lowest = self._slowed = self._later = False
+
+    def _provision(self, minimum: int, maximum: int) -> None:
+        """SQS-13: pollers of our own, each good for so many batches at once."""
+        self.throughput = Throughput()
+        self._start = self._low = self._fewest = minimum * INVOCATIONS
+        self._most = maximum * INVOCATIONS
+        self._limit, self._rule = ("SQS-13", "MaximumPollers x 10"), "SQS-13"
+        self._step, self._step_every = INVOCATIONS, US_PER_MINUTE * INVOCATIONS // _PER_MINUTE
+
+    def held_back(self, at: int) -> bool:
+        """SQS-13: whether the pollers of provisioned mode have received all they may for now; then they go on later."""
+        throughput = self.throughput
+        if throughput is None or throughput.free_at() <= at:
+            return False
+        if not self._slowed:
+            self._slowed = True
+            self._sim.log.limit(at, "SQS-13", *throughput.limit(), None)
+        if not self._later:
+            self._later = True
+            self._sim.kernel.alarm(throughput.free_at(), SCALING, 2, self._go_on, None)
+        return True
+
+    def _go_on(self, at: int, _: Any) -> None:
+        self._later = False
+        self._on_idle(at)
+
+    def spend(self, at: int, calls: int, size: int) -> None:
+        """A receive has been made."""
+        if self.throughput is not None:
+            self.throughput.spend(at, max(1, self._target // INVOCATIONS), calls, size)
 
     @property
     def polling(self) -> bool:
@@ -68,7 +108,7 @@ class Pollers:
         self._target = self._start
         self.idle = [at] * self._start
         self.settled = False
-        self._say(at, "SQS-11")
+        self._say(at, self._rule)
         self._on_idle(at)
 
     def stop(self, at: int) -> None:
@@ -98,7 +138,7 @@ class Pollers:
     def grow(self, at: int) -> None:
         """Messages wait and all pollers are busy: soon there is one more, unless there are enough."""
         if self._target < self._most:
-            self._sim.kernel.alarm(at + _STEP_EVERY, SCALING, 0, self._add, None)
+            self._sim.kernel.alarm(at + self._step_every, SCALING, 0, self._add, None)
         elif not self._limited:
             self._limited = True
             self._sim.log.limit(at, self._limit[0], self._limit[1], f"{self._most:,}", None)
@@ -110,10 +150,10 @@ class Pollers:
             return
         self.settled = False
         if self._waiting() and not self.idle and self._target < self._most:
-            self._target += _STEP
-            self._say(at, "SQS-11")
+            self._target += self._step
+            self._say(at, self._rule)
             if self._busy < self._target:
-                self.idle.append(at)
+                self.idle += [at] * min(self._step, self._target - self._busy)
                 self._on_idle(at)
             else:
                 self.grow(at)
@@ -122,7 +162,7 @@ class Pollers:
         """SQS-14: a batch failed, and Lambda uses fewer pollers."""
         if not self._reduces or not self._target:
             return
-        if self._target > LOW:
+        if self._target > self._fewest:
             self._target -= _FEWER
             self.settled = False
             if self.idle and self._busy + len(self.idle) > self._target:
@@ -130,7 +170,7 @@ class Pollers:
             self._say(at, "SQS-14")
         elif not self._lowest:
             self._lowest = True
-            self._sim.log.limit(at, "MODEL-6", "Fewest pollers", str(LOW), None)
+            self._sim.log.limit(at, "MODEL-6", "Fewest pollers", str(self._fewest), None)
 
     def _rest(self, at: int, _: Any) -> None:
         """SQS-11: little comes in, and what more there is than at the start goes (MODEL-7)."""
@@ -153,6 +193,8 @@ class Pollers:
 
     def _polls(self, idle: int, place: int) -> int:
         """How many long polls stayed empty; those above the lowest number of pollers stop after a while."""
+        if self.throughput is not None:  # one of its places polls for a whole poller
+            return 0 if place % INVOCATIONS else idle // _LONG_POLL
         return (idle if place < self._low else min(idle, _LOW_AFTER)) // _LONG_POLL
 
     def _say(self, at: int, rule: str) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 
 from simulations.engine.delivery.batches import Batch, begun, judge
 from simulations.engine.delivery.deduplication import Deduplication
+from simulations.engine.delivery.fair import standard
 from simulations.engine.delivery.groups import Groups, overtaking
-from simulations.engine.delivery.messages import Messages
+from simulations.engine.delivery.messages import RECEIVE_MOST, Messages
 from simulations.engine.delivery.pollers import Pollers
 from simulations.engine.delivery.queue_settings import Settings
 from simulations.engine.delivery.receipts import Receipt
@@ -48,9 +49,12 @@ class Queue:
         self._groups = None if fifo is None else Groups()
         self._sent = None if fifo is None else Deduplication(by_content=fifo.by_content, by_group=fifo.by_group)
         self._messages = Messages(
-            sim, visibility=settings.visibility, retention=settings.retention, max_receive_count=settings.max_receive_count,
-            oldest_first=settings.oldest_first, groups=self._groups, on_visible=self._wake,
+            sim, self._groups if self._groups is not None else standard(sim, settings), visibility=settings.visibility,
+            retention=settings.retention, max_receive_count=settings.max_receive_count, on_visible=self._wake,
         )  # fmt: skip
+        if settings.later is not None:
+            changed_at, visibility = settings.later
+            sim.kernel.alarm(changed_at, SCALING, -1, self._messages.change_visibility, visibility)
         self._pollers = Pollers(sim, settings.scale, lambda: self._messages.waiting, self._wake)
         self._open: deque[Batch] = deque()  # batches whose window is open, the oldest first
         self._planned = False  # a poll at this instant
@@ -95,7 +99,7 @@ class Queue:
             return
         while self._open and messages.waiting and self._fill(at, self._open[0]):
             pass
-        while pollers.idle and messages.waiting:
+        while pollers.idle and messages.waiting and not pollers.held_back(at):
             receipt = self._receive(at, self._size, _BATCH_BYTES)
             if receipt is None:
                 break
@@ -117,6 +121,10 @@ class Queue:
                 receipt.narrow(kept)
             if kept:
                 break
+        if receipt is not None:
+            self._pollers.spend(
+                at, -(-len(receipt.ids) // RECEIVE_MOST), receipt.size if self._pollers.throughput else 0
+            )
         return receipt
 
     def _begun(self, at: int, batch: Batch) -> None:

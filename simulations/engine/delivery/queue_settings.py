@@ -35,6 +35,30 @@ MaximumConcurrency = (
     ]
     | None
 )  # fmt: skip
+MinimumPollers = (
+    Annotated[
+        int, setting("MinimumPollers", "Provisioned mode: so many pollers are always there, each good for 10 batches at once. "
+                     "Empty in both fields: no provisioned mode.", ge=2, le=200)
+    ]
+    | None
+)  # fmt: skip
+MaximumPollers = (
+    Annotated[
+        int, setting("MaximumPollers", "Provisioned mode: so many pollers at the most. Some of AWS's pages say 2,000 where others "
+                     "say 10,000 (CU-4).", ge=2, le=10_000)
+    ]
+    | None
+)  # fmt: skip
+ChangedTo = (
+    Annotated[
+        int, setting("VisibilityTimeout changed to", "Another visibility timeout that the queue gets after the mapping was made; "
+                     "Lambda does not check it any more. Empty: it stays.", unit="s", ge=0, le=43_200)
+    ]
+    | None
+)  # fmt: skip
+ChangedAt = Annotated[
+    int, setting("VisibilityTimeout changed at", "When the queue gets it.", unit="s", ge=0, le=_LONGEST_S)
+]
 VisibilityTimeout = Annotated[
     int, setting("VisibilityTimeout", "How long a received message stays hidden before it comes back.",
                  unit="s", ge=0, le=43_200)
@@ -102,7 +126,8 @@ class Fifo(msgspec.Struct, frozen=True, kw_only=True):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What queue and mapping are configured with, in microseconds; a trigger makes it from its own settings.
 
-    `fifo` None: a standard queue; then `oldest_first` says in which order it hands out its messages.
+    `fifo` None: a standard queue; then `oldest_first` says in which order it hands out its messages, and `fair` whether some
+    of them name a tenant. `later`: when it gets another visibility timeout, and which.
     """
 
     batch_size: int
@@ -120,6 +145,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     starts: int
     disabled: int | None
     filters: Filters | None = None
+    later: tuple[int, int] | None = None
+    fair: bool = False
 
 
 def mapping(settings: Any, **own: Any) -> Settings:
@@ -131,14 +158,34 @@ def mapping(settings: Any, **own: Any) -> Settings:
         visibility=settings.visibility_timeout_s * US_PER_S,
         retention=settings.message_retention_period_s * US_PER_S,
         max_receive_count=settings.max_receive_count,
-        scale=Scale(maximum_concurrency=settings.maximum_concurrency, reduces=settings.error_reduction == "reduce_one"),
+        scale=Scale(
+            maximum_concurrency=settings.maximum_concurrency,
+            reduces=settings.error_reduction == "reduce_one",
+            provisioned=provisioned(settings),
+        ),
         first_wait=settings.throttle_first_wait_s * US_PER_S,
         longest_wait=settings.throttle_longest_wait_s * US_PER_S,
         starts=settings.mapping_starts_s * US_PER_S,
         disabled=None if disabled_s is None else disabled_s * US_PER_S,
         filters=filters_of(settings.filter_criteria, _CONTENT),
+        later=changed_visibility(settings),
         **own,
     )
+
+
+def provisioned(settings: Any) -> tuple[int, int] | None:
+    """MinimumPollers and MaximumPollers; None without provisioned mode."""
+    least, most = settings.minimum_pollers, settings.maximum_pollers
+    if least is None and most is None:
+        return None
+    return least or number("SQS-13", "minimum_pollers"), most or max(least, number("SQS-13", "default_maximum_pollers"))
+
+
+def changed_visibility(settings: Any) -> tuple[int, int] | None:
+    """When the queue gets another visibility timeout, and which, in microseconds; None: never."""
+    if settings.visibility_timeout_changed_to_s is None:
+        return None
+    return settings.visibility_timeout_changed_at_s * US_PER_S, settings.visibility_timeout_changed_to_s * US_PER_S
 
 
 def grouping(groups: int, busiest: int | None) -> Callable[[Event], None]:
@@ -157,6 +204,11 @@ def grouping(groups: int, busiest: int | None) -> Callable[[Event], None]:
     return place
 
 
+def names_groups(traffic: Traffic) -> bool:
+    """Whether a message of a table has a MessageGroupId of its own."""
+    return isinstance(traffic, At) and any(planned.group is not None for planned in traffic.events)
+
+
 def refused(settings: Any, function: Function, traffic: Traffic, failures: FailurePlan) -> Iterator[FieldError]:
     """What AWS refuses when the mapping is created or a message is sent; then what means nothing."""
     timeout_s, visibility_s = function.timeout_s, settings.visibility_timeout_s
@@ -165,6 +217,13 @@ def refused(settings: Any, function: Function, traffic: Traffic, failures: Failu
         yield FieldError("settings.visibility_timeout_s", INVALID, message)
     if settings.mapping_disabled_s is not None and settings.mapping_disabled_s < settings.mapping_starts_s:
         yield FieldError("settings.mapping_disabled_s", INVALID, "The mapping is disabled before it starts.")
+    pollers = provisioned(settings)
+    if pollers is not None and pollers[0] > pollers[1]:
+        message = f"MinimumPollers ({pollers[0]}) must not be greater than MaximumPollers ({pollers[1]})."
+        yield FieldError("settings.maximum_pollers", INVALID, message)
+    if pollers is not None and settings.maximum_concurrency is not None:
+        message = "Provisioned mode and MaximumConcurrency exclude each other (SQS-13)."
+        yield FieldError("settings.maximum_concurrency", INVALID, message)
     if settings.throttle_first_wait_s > settings.throttle_longest_wait_s:
         yield FieldError("settings.throttle_longest_wait_s", INVALID, "The longest wait is shorter than the first one.")
     yield from refused_filters(settings.filter_criteria, _CONTENT)

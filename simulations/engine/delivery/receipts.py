@@ -9,8 +9,12 @@ from simulations.engine.traffic import Event
 
 # what has become of the copies that came with one receive
 WAITING, RUNNING, OVER, LAPSED = range(4)
-# why a message is no longer in the queue
-DELETED, EXPIRED, MOVED = 1, 2, 3
+
+
+class Gone:
+    """Why a message is no longer in the queue; 0 while it is."""
+
+    DELETED, EXPIRED, MOVED = 1, 2, 3
 
 
 class Receipt(msgspec.Struct, gc=False, eq=False):

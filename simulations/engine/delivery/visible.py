@@ -3,11 +3,17 @@
 from collections import deque
 
 from simulations.engine.draws import Stream
+from simulations.engine.sim import Sim
 from simulations.engine.traffic import Event
 
 
-def drawn(visible: list[Event] | deque[Event], count: int, luck: Stream, before: int) -> tuple[list[Event], int]:
-    """Take `count` messages out; with them, how many draws of `luck` that took after those `before`."""
+def luck(sim: Sim) -> Stream:
+    """What decides where any may come."""
+    return sim.draws.purpose("receive").stream(0)
+
+
+def drawn(visible: list[Event] | deque[Event], count: int, draws: Stream, before: int) -> tuple[list[Event], int]:
+    """Take `count` messages out; with them, how many of them that took after those `before`."""
     if count >= len(visible):
         taken = list(visible)
         visible.clear()
@@ -16,7 +22,7 @@ def drawn(visible: list[Event] | deque[Event], count: int, luck: Stream, before:
         return [visible.popleft() for _ in range(count)], 0
     taken = []
     left = len(visible)
-    for word in luck.words(before, count):
+    for word in draws.words(before, count):
         left -= 1
         place = (word >> 32) * (left + 1) >> 32
         last = visible.pop()

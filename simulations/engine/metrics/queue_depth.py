@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from heapq import heappop, heappush
 
+from simulations.engine.delivery.queue_settings import changed_visibility
 from simulations.engine.metrics.figures import Series
 from simulations.engine.scenario import Scenario
 from simulations.engine.triggers import TRIGGERS
@@ -23,13 +24,16 @@ class QueueDepth:
     queue `groups` counts message groups with something in flight, `repeated` what was sent again and is not added.
     """
 
-    def __init__(self, visibility: int, retention: int | None, *, fifo: bool) -> None:
+    def __init__(
+        self, visibility: int, retention: int | None, *, fifo: bool, later: tuple[int, int] | None = None
+    ) -> None:
         self.visible, self.in_flight, self.age, self.dead = Series(), Series(), Series(), Series()
         self.groups, self.repeated = Series(), Series()
         self._fifo = fifo
         self._group_of: dict[str, str | None] = {}
         self._busy: Counter[str | None] = Counter()  # messages in flight by group
         self._visibility = visibility
+        self._later = later  # when messages begin to be hidden for another time, and for which
         self._retention = retention
         self._present: dict[str, int] = {}  # messages in the queue, and when they arrived
         self._hidden: dict[str, int] = {}  # those in flight, and until when
@@ -65,6 +69,8 @@ class QueueDepth:
 
     def received(self, at: int, events: Sequence[str]) -> None:
         self._pass_time(at)
+        if self._later is not None and at >= self._later[0]:
+            self._visibility, self._later = self._later[1], None
         self._hide(events, at + self._visibility)
         self._look()
 
@@ -181,4 +187,5 @@ def depth_of(scenario: Scenario) -> QueueDepth | None:
         visibility=scenario.settings.visibility_timeout_s * US_PER_S,
         retention=None if retention is None else retention * US_PER_S,
         fifo=scenario.trigger == "sqs_fifo",
+        later=changed_visibility(scenario.settings),
     )

@@ -210,6 +210,16 @@ ASSUMPTIONS: tuple[Rule, ...] = (
         note="A mapping outlives its function; only LastProcessingResult names the problem.",
     ),
     Rule(
+        id="MODEL-53",
+        sentence=(
+            "What a poller of provisioned mode may receive in a second (10 calls, 1 MB) it may receive at once; then it goes on as "
+            "the second refills. 10 pollers more every 6 s make AWS's 1,000 more invocations a minute."
+        ),
+        basis="assumed",
+        state="text_only",
+        reason="It says how SQS-13 counts, which acts.",
+    ),
+    Rule(
         id="MODEL-30",
         sentence=(
             "Metrics over time are shown in the shortest period of CloudWatch's console, from 1 minute to 30 days, in which the "

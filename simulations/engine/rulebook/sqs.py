@@ -144,8 +144,6 @@ SQS: tuple[Rule, ...] = (
             "minimum_pollers": 2,
             "default_maximum_pollers": 200,
         },
-        state="not_modelled",
-        reason="Provisioned mode is not built yet.",
         source=(_WITH_SQS, _SCALING),
         note="That it exists since November 2025 is from memory; AWS's pages differ about the most pollers (CU-4).",
     ),
@@ -187,12 +185,13 @@ SQS: tuple[Rule, ...] = (
     Rule(
         id="SQS-18",
         sentence=(
-            "On a standard queue a MessageGroupId marks a tenant: when one tenant has too many messages in flight, SQS "
-            "serves the quiet ones first. There is no order and no limit for each tenant."
+            "On a standard queue a MessageGroupId marks a tenant. One with 30 or more messages in flight, and more than 10 % of all, "
+            "is noisy: SQS serves the others first, until its backlog is gone or it is silent for 5 minutes. There is no order and "
+            "no limit for each tenant."
         ),
-        state="not_modelled",
-        reason="Fair queues are not built yet.",
-        source=(sqs_guide("sqs-fair-queues"),),
+        values={"in_flight": 30, "share_percent": 10, "silent_s": 300},
+        source=(sqs_guide("sqs-fair-queues"), sqs_guide("sqs-fair-queues-detailed")),
+        note="AWS also counts a tenant's recent share of the processing time; how recent it does not say, and it is not simulated.",
     ),
     Rule(
         id="SQS-19",

@@ -14,7 +14,7 @@ from simulations.engine.delivery.queue import Queue
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
-from simulations.engine.trigger import Charge, Choices, Trigger
+from simulations.engine.trigger import Choices, Trigger
 from simulations.engine.units import US_PER_S
 
 _NO_WINDOW = number("ESM-3", "batch_size_without_window")
@@ -33,9 +33,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     function_response_types: of_queues.ResponseTypes = []
     filter_criteria: of_queues.FilterCriteria = []
     maximum_concurrency: of_queues.MaximumConcurrency = None
+    minimum_pollers: of_queues.MinimumPollers = None
+    maximum_pollers: of_queues.MaximumPollers = None
     visibility_timeout_s: of_queues.VisibilityTimeout = of_queues.VISIBILITY_S
+    visibility_timeout_changed_to_s: of_queues.ChangedTo = None
+    visibility_timeout_changed_at_s: of_queues.ChangedAt = 0
     message_retention_period_s: of_queues.Retention = of_queues.RETENTION_S
     max_receive_count: of_queues.MaxReceiveCount = None
+    message_groups: Annotated[
+        int, setting("Message groups", "Over how many tenants (MessageGroupId) the messages are spread that do not name theirs; "
+                     "empty: they have none, and each counts as a tenant of its own.", ge=1, le=10_000)
+    ] | None = None  # fmt: skip
+    busiest_group_percent: of_queues.BusiestGroup = None
     mapping_starts_s: of_queues.Starts = 0
     mapping_disabled_s: of_queues.Disabled = None
     receive_order: Annotated[
@@ -59,8 +68,10 @@ def _start(sim: Sim, settings: Settings) -> None:
         window=settings.maximum_batching_window_s * US_PER_S,
         long_poll=settings.batch_filling == "long_poll",
         oldest_first=settings.receive_order == "fifo",
+        fair=settings.message_groups is not None or of_queues.names_groups(sim.traffic),
     ))  # fmt: skip
-    sim.feed(messages.accept)
+    groups = settings.message_groups
+    sim.feed(messages.accept, None if groups is None else of_queues.grouping(groups, settings.busiest_group_percent))
 
 
 def _check(choices: Choices) -> Iterable[FieldError]:
@@ -81,18 +92,13 @@ SQS = Trigger(
     start=_start,
     check=_check,
     rules=(
-        "SQS-1", "SQS-2", "SQS-3", "SQS-4", "SQS-5", "SQS-7", "SQS-9", "SQS-10", "SQS-11", "SQS-12", "SQS-14", "SQS-15",
+        "SQS-1", "SQS-2", "SQS-3", "SQS-4", "SQS-5", "SQS-7", "SQS-9", "SQS-10", "SQS-11", "SQS-12", "SQS-13", "SQS-14", "SQS-15", "SQS-18",
         "SQS-20", "FILTER-1", "FILTER-2", "FILTER-3",
     ),
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html",
     summary="Lambda's pollers take messages in batches and delete what worked; the rest comes back until it works, is moved "
     "to the dead-letter queue, or grows too old.",
-    charges=(
-        Charge(what="SQS sends", price_key="sqs.standard", of="arrived", counted="each message is sent by itself, in pieces of 64 KB"),
-        Charge(what="SQS receives", price_key="sqs.standard", of="receives", counted="receives of up to ten messages that brought some, again for those that came back"),
-        Charge(what="SQS empty receives", price_key="sqs.standard", of="empty_receives", counted="long polls of Lambda's pollers that brought nothing"),
-        Charge(what="SQS deletes", price_key="sqs.standard", of="deletes", counted="deletes of up to ten messages that were done"),
-        Charge(what="SQS moves to the dead-letter queue", price_key="dlq.sqs_redrive", of="queue_dlq", counted="the queue moves them itself: no request"),
+    not_priced=(
+        "SQS: the requests that send, receive and delete messages, the empty receives of Lambda's pollers among them.",
     ),
-    not_priced=("SQS: whoever reads the dead-letter queue.",),
 )  # fmt: skip

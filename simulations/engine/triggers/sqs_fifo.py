@@ -13,7 +13,7 @@ from simulations.engine.delivery import queue_settings as of_queues
 from simulations.engine.delivery.queue import Queue
 from simulations.engine.limits import FieldError, plain, setting
 from simulations.engine.sim import Sim
-from simulations.engine.trigger import Charge, Choices, Trigger
+from simulations.engine.trigger import Choices, Trigger
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,7 +25,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     function_response_types: of_queues.ResponseTypes = []
     filter_criteria: of_queues.FilterCriteria = []
     maximum_concurrency: of_queues.MaximumConcurrency = None
+    minimum_pollers: of_queues.MinimumPollers = None
+    maximum_pollers: of_queues.MaximumPollers = None
     visibility_timeout_s: of_queues.VisibilityTimeout = of_queues.VISIBILITY_S
+    visibility_timeout_changed_to_s: of_queues.ChangedTo = None
+    visibility_timeout_changed_at_s: of_queues.ChangedAt = 0
     message_retention_period_s: of_queues.Retention = of_queues.RETENTION_S
     max_receive_count: of_queues.MaxReceiveCount = None
     content_based_deduplication: Annotated[
@@ -73,18 +77,13 @@ SQS_FIFO = Trigger(
     start=_start,
     check=_check,
     rules=(
-        "SQS-1", "SQS-2", "SQS-3", "SQS-4", "SQS-5", "SQS-6", "SQS-7", "SQS-9", "SQS-11", "SQS-12", "SQS-14", "SQS-15",
+        "SQS-1", "SQS-2", "SQS-3", "SQS-4", "SQS-5", "SQS-6", "SQS-7", "SQS-9", "SQS-11", "SQS-12", "SQS-13", "SQS-14", "SQS-15",
         "SQS-16", "SQS-17", "SQS-20", "FILTER-1", "FILTER-2", "FILTER-3", "SQS-21", "SQS-22", "SQS-23", "MODEL-50", "MODEL-51",
     ),
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html",
     summary="Lambda's pollers take the messages of each group in their order. One that fails blocks its group until it works, is "
     "moved to the dead-letter queue, or grows too old; other groups go on.",
-    charges=(
-        Charge(what="SQS sends", price_key="sqs.fifo", of="arrived", counted="each message is sent by itself, in pieces of 64 KB; one that the queue drops as a repeat counts too"),
-        Charge(what="SQS receives", price_key="sqs.fifo", of="receives", counted="receives of up to ten messages that brought some, again for those that came back"),
-        Charge(what="SQS empty receives", price_key="sqs.fifo", of="empty_receives", counted="long polls of Lambda's pollers that brought nothing"),
-        Charge(what="SQS deletes", price_key="sqs.fifo", of="deletes", counted="deletes of up to ten messages that were done"),
-        Charge(what="SQS moves to the dead-letter queue", price_key="dlq.sqs_redrive", of="queue_dlq", counted="the queue moves them itself: no request"),
+    not_priced=(
+        "SQS: the requests that send, receive and delete messages, the empty receives of Lambda's pollers among them.",
     ),
-    not_priced=("SQS: whoever reads the dead-letter queue.",),
 )  # fmt: skip
