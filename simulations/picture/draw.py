@@ -29,6 +29,7 @@ _TITLE, _NOTE = 14, 12  # type sizes of the names beside the lanes
 _SMALL, _TWO_LINES = 10.5, 34  # the second line in a mark: its type, and how high a mark must be for it
 _BESIDE_MARK = 4  # air above and below a mark
 _LONGEST_NAME = 30
+_LEAST_FOLD = 9  # a fold narrower than this is a tooth among others
 _NUDGE = 8  # words under a fold may stand so far from its middle
 Elements = Iterator[SafeString]
 
@@ -217,7 +218,7 @@ def _words_under(folds: Sequence[Break]) -> dict[int, tuple[str, float]]:
     under: dict[int, tuple[str, float]] = {}
     free = -math.inf
     for n, fold in enumerate(folds):
-        if _fits(fold, fold.label) or _fits(fold, fold.shorter):
+        if fold.end - fold.start < _LEAST_FOLD or _fits(fold, fold.label) or _fits(fold, fold.shorter):
             continue
         middle = (fold.start + fold.end) / 2
         both = (fold.label, fold.shorter)

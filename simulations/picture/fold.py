@@ -22,6 +22,7 @@ _FEW, _SOME, _MANY = 34, 20, 10
 _FEW_ITEMS, _SOME_ITEMS = 8, 40
 _MOST_ITEMS = 400
 _MOST_PIECES = 2_000
+_LEAST_PIECES = 8
 
 
 class Piece(NamedTuple):
@@ -55,6 +56,10 @@ class _Cutter:
         self.edges = sorted(moments)
         self.pieces: list[Piece] = []
 
+    def share(self, start: int, end: int) -> float:
+        """Which part of all edges lies within a stretch."""
+        return (bisect_left(self.edges, end) - bisect_right(self.edges, start)) / max(1, len(self.edges))
+
     def cut(self, kind: str, start: int, end: int, most: int, width: Callable[[int], float]) -> None:
         """One stretch; where it has more than `most` edges, every k-th counts."""
         if end <= start:
@@ -72,7 +77,7 @@ def folded_pieces(activity: Activity) -> list[Piece]:
     episodes = episodes_of(activity.spans, activity.instants)
     items = join_short_gaps(episodes, fold_cycles(episodes, quiet_of(episodes, activity.loud)), _MOST_ITEMS)
     width_of_gap = partial(gap_width, items=len(items))
-    most = max(8, _MOST_PIECES // max(1, len(items)))
+    most = max(_LEAST_PIECES, _MOST_PIECES // max(1, len(items)))
     cutter = _Cutter(activity)
     now = 0
     for n, item in enumerate(items):
@@ -84,7 +89,9 @@ def folded_pieces(activity: Activity) -> list[Piece]:
             width = CYCLE_WIDTH if item.period_us else _QUIET_WIDTH
             cutter.pieces.append(Piece("cycle", start, now, width, item.times, item.period_us))
         else:
-            cutter.cut("busy", start, now, most, busy_width)
+            # where most happens there is most to see: a stretch has as many pieces as its share of what happens
+            own = math.floor(_MOST_PIECES * cutter.share(start, now))
+            cutter.cut("busy", start, now, max(_LEAST_PIECES, own), busy_width)
     cutter.cut("gap", now, activity.end_us, most // 4, width_of_gap)
     return cutter.pieces or [Piece("busy", 0, 1_000, busy_width(1_000))]
 

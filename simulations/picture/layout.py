@@ -1,17 +1,18 @@
 """Where everything lies, as numbers; the twin of `layout.js` and `ticks.js`, time from left to right."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter
 
 import msgspec
 
 from simulations.engine.trace import Kind
 from simulations.picture.fold import Axis, Piece
 from simulations.picture.lanes import Lane, Lanes
-from simulations.picture.marks import Glyph, Mark, marks_of
+from simulations.picture.marks import MOST_MARKS, Glyph, Mark, marks_of
 from simulations.picture.points import Point, points_of
 from simulations.picture.story import Story
-from simulations.picture.words import FATE, TIMES, duration, roughly
+from simulations.picture.words import FATE, MS, TIMES, D, S, duration, roughly
 
 _ROW_OF_MANY, _ROW_OF_FEW, _FEW = 30, 48, 4  # a row of marks, where rows are many and where they are few
 _ROW_OF_PANE = 36  # where several runs share a picture
@@ -26,6 +27,12 @@ _LEAST_ZOOM = 0.92  # the smallest at which an attempt of 100 ms still is 20 px 
 _SCREENS = 6  # so wide may a run be before its marks are made smaller than readable
 _LETTER = 6.6
 _TICK_AIR = 14
+_TICKS_APART = 90
+_ROUND = (
+    *(ms * MS for ms in (1, 2, 5, 10, 20, 50, 100, 200, 500)),
+    *(s * S for s in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200)),
+    *(days * D for days in (1, 2, 7)),
+)
 
 
 class Place:
@@ -95,6 +102,7 @@ def trail_of(story: Story, lanes: Lanes) -> float:
     letters = (
         len(FATE[lane.fate].word) + (len(f" {TIMES} {lane.events:,}") if lane.events > 1 else 0) + answer
         for lane in lanes.lanes
+        if lane.events <= MOST_MARKS  # else it is crowded, and says no end
     )
     return max(_END_LEAST, _END_SIGN + _END_LETTER * max(letters, default=0))
 
@@ -161,7 +169,7 @@ def _ticks(axis: Axis, place: Place) -> list[Tick]:
     """Where the axis says the time: where something begins or ends, as far as there is room for the words."""
     ticks: list[Tick] = []
     taken: list[tuple[float, float]] = []
-    for us in _edges(axis):
+    for us in (*_edges(axis), *_within(axis, place)):
         x, label = place(us), duration(us)
         half = (len(label) * _LETTER + _TICK_AIR) / 2
         if all(tick.label != label for tick in ticks) and all(abs(other - x) >= half + width for other, width in taken):
@@ -169,6 +177,17 @@ def _ticks(axis: Axis, place: Place) -> list[Tick]:
             ticks.append(Tick(x, us, label))
             taken.append((x, (len(label) * _LETTER + _TICK_AIR) / 2))
     return sorted(ticks, key=lambda tick: tick.us)
+
+
+def _within(axis: Axis, place: Place) -> Iterator[int]:
+    """Round moments within long stretches in which something happens all the time."""
+    for kind, pieces in groupby(axis.pieces, key=attrgetter("kind")):
+        stretch = list(pieces)
+        start, end = stretch[0].start, stretch[-1].end
+        most = int((place(end) - place(start)) // _TICKS_APART)
+        if kind == "busy" and most > 1:
+            step = next((size for size in _ROUND if (end - start) / size <= most), _ROUND[-1])
+            yield from range(-(-start // step) * step, end, step)
 
 
 def _edges(axis: Axis) -> Iterator[int]:

@@ -10,7 +10,7 @@ from simulations.picture.lanes import Lanes
 from simulations.picture.story import Attempt, Story
 from simulations.picture.words import SEVERITY
 
-_MOST_MARKS = 400
+MOST_MARKS = 400
 _MOST_ROWS = 6
 _NARROWEST = 18
 Place = Callable[[int], float]
@@ -103,7 +103,7 @@ def _count(entry: LaneMarks, piece: Piece, attempt: Attempt) -> None:
 
 def _crowd(found: list[LaneMarks], loose: list[int]) -> None:
     """The fullest lanes become dense until the rest can be drawn mark by mark."""
-    while sum(loose) > _MOST_MARKS:
+    while sum(loose) > MOST_MARKS:
         fullest = loose.index(max(loose))
         loose[fullest] = 0
         found[fullest].dense = True

@@ -61,6 +61,8 @@ function band(figure, { from, to, piece }) {
 
 // words under a fold may stand so far from its middle
 const NUDGE = 8;
+// a fold narrower than this is a tooth among others
+const LEAST_FOLD = 9;
 
 /** Whether a text has room within a fold. @param {import("./layout.js").Break} fold @param {string} words */
 const fits = ({ from, to }, words) => to - from >= textWidth(words, 12) + 2;
@@ -72,7 +74,7 @@ function wordsUnder({ breaks, down }) {
   let free = -Infinity;
   if (down) return under;
   for (const fold of breaks) {
-    if (fits(fold, fold.label) || fits(fold, fold.shorter)) continue;
+    if (fold.to - fold.from < LEAST_FOLD || fits(fold, fold.label) || fits(fold, fold.shorter)) continue;
     const middle = (fold.from + fold.to) / 2;
     const words = [fold.label, fold.shorter].find((one) => middle - textWidth(one, 11) / 2 >= free - NUDGE);
     if (!words) continue;

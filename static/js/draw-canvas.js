@@ -17,6 +17,8 @@ export class Crowd {
   #made = { axis: /** @type {unknown} */ (null), lanes: /** @type {unknown} */ (null), dense: "" };
   #outcomes = /** @type {string[]} */ ([]);
   #zoom = 1;
+  #theme = "";
+  #known = /** @type {string[]} */ ([]);
   #most = new Float64Array();
 
   /** @param {HTMLCanvasElement} canvas */
@@ -90,14 +92,24 @@ export class Crowd {
     this.#columns(pen, figure, Math.floor(offset / STEP) * STEP, offset, Math.ceil(size / STEP) + 1, playhead);
   }
 
+  /** Asked for once a theme: asking makes the browser work out the style of the whole page. */
+  #colours() {
+    const theme = `${document.documentElement.dataset.theme} ${matchMedia("(prefers-color-scheme: dark)").matches}`;
+    if (theme !== this.#theme) {
+      const style = getComputedStyle(this.#canvas);
+      this.#known = SEVERITY.map((name) => style.getPropertyValue(`--o-${name}`).trim());
+      this.#theme = theme;
+    }
+    return this.#known;
+  }
+
   /**
    * @param {CanvasRenderingContext2D} pen @param {Figure} figure @param {number} start @param {number} offset
    * @param {number} columns @param {number} playhead
    */
   #columns(pen, figure, start, offset, columns, playhead) {
     const { counts, outcomes } = this.#count(start, columns);
-    const style = getComputedStyle(this.#canvas);
-    const colours = SEVERITY.map((name) => style.getPropertyValue(`--o-${name}`).trim());
+    const colours = this.#colours();
     const order = SEVERITY.map((name) => this.#outcomes.indexOf(name));
     figure.rows.forEach((row, lane) => {
       if (!row.dense) return;

@@ -11,6 +11,7 @@ import { quietOf } from "./voices.js";
 
 const MOST_ITEMS = 400;
 const MOST_PIECES = 2_000;
+const LEAST_PIECES = 8;
 export const CYCLE_WIDTH = 56;
 // several loops in one glyph, each with its own count and pace
 const QUIET_WIDTH = 84;
@@ -64,7 +65,9 @@ export function foldedPieces(activity, opened) {
   const episodes = episodesOf(activity);
   const items = joinShortGaps(episodes, foldCycles(episodes, opened, quietOf(episodes, activity.loud)), MOST_ITEMS);
   const edges = edgesOf(activity);
-  const most = Math.max(8, Math.floor(MOST_PIECES / Math.max(1, items.length)));
+  const most = Math.max(LEAST_PIECES, Math.floor(MOST_PIECES / Math.max(1, items.length)));
+  // where most happens there is most to see: a stretch has as many pieces as its share of what happens
+  const share = (/** @type {number} */ from, /** @type {number} */ to) => (lowerBound(edges, to) - upperBound(edges, from)) / Math.max(1, edges.length);
   /** @type {Piece[]} */
   const pieces = [];
   let now = 0;
@@ -77,7 +80,7 @@ export function foldedPieces(activity, opened) {
     idleUntil(start);
     if (item.kind === "one") {
       now = episodes.to[item.to];
-      cut(pieces, "busy", start, now, edges, most, busyWidth);
+      cut(pieces, "busy", start, now, edges, Math.max(LEAST_PIECES, Math.floor(MOST_PIECES * share(start, now))), busyWidth);
     } else {
       now = n + 1 < items.length ? episodes.from[items[n + 1].from] : episodes.to[item.to];
       pieces.push({ kind: "cycle", from: start, to: now, width: item.periodUs ? CYCLE_WIDTH : QUIET_WIDTH, ...cycleOf(item, opened) });

@@ -4,7 +4,7 @@
  * `across` goes from lane to lane; the drawing decides which of them is x (time runs down the page on a phone).
  */
 import { count, duration, roughly } from "./format.js";
-import { marksOf } from "./marks.js";
+import { marksOf, MOST_MARKS } from "./marks.js";
 import { pointsOf } from "./points.js";
 import { ticksOf } from "./ticks.js";
 import { FATE } from "./words.js";
@@ -48,7 +48,8 @@ const END = { sign: 40, letter: 8.6, answer: 4, least: 84 };
 /** Room after the end of the run: the longest word that may stand there. @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {boolean} down */
 export function trailOf(trace, { lanes }, down) {
   if (down) return TRAIL_DOWN;
-  const letters = lanes.map((lane) => FATE[lane.fate].word.length + (lane.count > 1 ? count(lane.count).length + 3 : 0) + (trace.answers ? END.answer : 0));
+  // a lane with more is crowded, and says no end
+  const letters = lanes.filter((lane) => lane.count <= MOST_MARKS).map((lane) => FATE[lane.fate].word.length + (lane.count > 1 ? count(lane.count).length + 3 : 0) + (trace.answers ? END.answer : 0));
   return Math.max(END.least, END.sign + END.letter * Math.max(0, ...letters));
 }
 

@@ -7,6 +7,7 @@ import { duration } from "./format.js";
 
 const LETTER = 6.6;
 const AIR = 14;
+const APART = 90;
 const S = 1_000_000;
 const ROUND = [1, 2, 5, 10, 20, 50, 100, 200, 500].map((ms) => ms * 1_000).concat(
   [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800].map((s) => s * S),
@@ -19,7 +20,7 @@ const ROUND = [1, 2, 5, 10, 20, 50, 100, 200, 500].map((ms) => ms * 1_000).conca
  */
 export function ticksOf(axis, place, down = false) {
   const even = axis.pieces[0].kind === "even";
-  const wanted = even ? evenly(axis, place) : edges(axis);
+  const wanted = even ? evenly(axis, place) : [...edges(axis), ...within(axis, place)];
   /** @type {Tick[]} */
   const ticks = [];
   for (const us of wanted) {
@@ -46,9 +47,26 @@ function edges({ pieces, endUs }) {
   return [0, endUs, ...begins, ...ends];
 }
 
+/** Round moments within long stretches in which something happens all the time. @param {TimeAxis} axis @param {(us: number) => number} place */
+function within({ pieces }, place) {
+  /** @type {number[]} */
+  const moments = [];
+  for (let n = 0; n < pieces.length; n += 1) {
+    if (pieces[n].kind !== "busy") continue;
+    const { from } = pieces[n];
+    while (pieces[n + 1]?.kind === "busy") n += 1;
+    const { to } = pieces[n];
+    const most = Math.floor((place(to) - place(from)) / APART);
+    if (most < 2) continue;
+    const step = ROUND.find((size) => (to - from) / size <= most) ?? ROUND[ROUND.length - 1];
+    for (let us = Math.ceil(from / step) * step; us < to; us += step) moments.push(us);
+  }
+  return moments;
+}
+
 /** @param {TimeAxis} axis @param {(us: number) => number} place */
 function evenly({ endUs, pieces }, place) {
   if (pieces.length > 1) return [0, endUs, ...[1, 10, 100].map((ms) => ms * 1_000), S, 10 * S, 60 * S, 600 * S, 3_600 * S, 21_600 * S, 86_400 * S, 604_800 * S].filter((us) => us <= endUs);
-  const step = ROUND.find((size) => place(size) - place(0) >= 90) ?? ROUND[ROUND.length - 1];
+  const step = ROUND.find((size) => place(size) - place(0) >= APART) ?? ROUND[ROUND.length - 1];
   return Array.from({ length: Math.min(500, Math.floor(endUs / step)) + 1 }, (_, n) => n * step);
 }
