@@ -8,6 +8,8 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from simulations.picture.activity import Activity
@@ -23,6 +25,7 @@ _FEW_ITEMS, _SOME_ITEMS = 8, 40
 _MOST_ITEMS = 400
 _MOST_PIECES = 2_000
 _LEAST_PIECES = 8
+_MOST_PARTS = 2  # so many moments may divide a wait
 
 
 class Piece(NamedTuple):
@@ -94,6 +97,18 @@ def folded_pieces(activity: Activity) -> list[Piece]:
             cutter.cut("busy", start, now, max(_LEAST_PIECES, own), busy_width)
     cutter.cut("gap", now, activity.end_us, most // 4, width_of_gap)
     return cutter.pieces or [Piece("busy", 0, 1_000, busy_width(1_000))]
+
+
+def told_pieces(pieces: list[Piece]) -> list[Piece]:
+    """Pieces with waits as they are told: one that is divided by many moments (records that trickle in) is one."""
+    told: list[Piece] = []
+    for kind, group in groupby(pieces, key=attrgetter("kind")):
+        parts = list(group)
+        if kind == "gap" and len(parts) > _MOST_PARTS:
+            told.append(Piece("gap", parts[0].start, parts[-1].end, sum(part.width for part in parts)))
+        else:
+            told += parts
+    return told
 
 
 class Axis:

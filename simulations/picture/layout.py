@@ -7,7 +7,7 @@ from operator import attrgetter
 import msgspec
 
 from simulations.engine.trace import Kind
-from simulations.picture.fold import Axis, Piece
+from simulations.picture.fold import Axis, Piece, told_pieces
 from simulations.picture.lanes import Lane, Lanes
 from simulations.picture.marks import MOST_MARKS, Glyph, Mark, marks_of
 from simulations.picture.points import Point, points_of
@@ -160,7 +160,7 @@ def _fold_words(piece: Piece) -> tuple[str, str]:
 def _breaks(axis: Axis, place: Place) -> list[Break]:
     return [
         Break(place(piece.start), place(piece.end), *_fold_words(piece), piece)
-        for piece in axis.pieces
+        for piece in told_pieces(axis.pieces)
         if piece.kind != "busy"
     ]
 
@@ -193,6 +193,10 @@ def _within(axis: Axis, place: Place) -> Iterator[int]:
 def _edges(axis: Axis) -> Iterator[int]:
     """The whole run first, then beginnings of busy stretches, then their ends."""
     yield from (0, axis.end_us)
-    changes = [piece for before, piece in pairwise(axis.pieces) if before.kind != piece.kind or piece.kind == "gap"]
+    changes = [
+        piece
+        for before, piece in pairwise(told_pieces(axis.pieces))
+        if before.kind != piece.kind or piece.kind == "gap"
+    ]
     yield from (piece.start for piece in changes if piece.kind != "gap")
     yield from (piece.start for piece in changes if piece.kind == "gap")

@@ -2,6 +2,7 @@
 /** The page: form, run, figure and player wired together. */
 import { asides } from "./changes.js";
 import { CostView } from "./cost.js";
+import "./drawer.js";
 import { ExplainView } from "./explain-view.js";
 import { ScenarioForm } from "./form.js";
 import { Kept } from "./kept.js";
@@ -39,7 +40,6 @@ let ran = "";
 /** @type {{cancel: string} | null} */
 let going = null;
 let asking = false;
-
 const form = new ScenarioForm(() => {
   need("stale").hidden = !ran || form.query() === ran;
   told.ask(form.query(), ran !== "");

@@ -65,7 +65,8 @@ export function drawPoint(figure, row, point, bare) {
   if (point.kind === "end") return ending(at(along + (figure.down ? 16 : 20), mid), point, figure.down ? row.size : 0);
   const { x, y } = figure.down ? at(along, row.top + row.size - 8) : at(along, row.top + 13);
   const flag = svg("g", { class: `point flag ${point.kind} f-${point.fate}`, "data-seq": point.seq });
-  if (figure.down) return addTo(flag, svg("circle", { cx: x, cy: y, r: 4 }, svg("title", {}, point.word)));
+  // down the page there is no room for words: limits are said in the list under the figure
+  if (figure.down) return point.kind === "limit" ? flag : addTo(flag, icon(point.kind === "early" ? point.fate : "returned", x - 6, y), svg("title", {}, point.word));
   if (!row.dense) flag.append(svg("path", { class: "stem", d: `M${x} ${y - 8}V${mid}` }));
   if (bare) return addTo(flag, svg("title", {}, flagWords(point)), ...(point.kind === "early" ? [icon(point.fate, x + 10, y - 4)] : []));
   // a limit is written before its moment where there is room, an early end after it

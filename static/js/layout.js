@@ -7,6 +7,7 @@ import { count, duration, roughly } from "./format.js";
 import { marksOf, MOST_MARKS } from "./marks.js";
 import { pointsOf } from "./points.js";
 import { ticksOf } from "./ticks.js";
+import { toldPieces } from "./time-axis.js";
 import { FATE } from "./words.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
@@ -109,7 +110,7 @@ const early = (row, point) => point.kind === "end" && row.marks.some((mark) => m
 
 /** @param {TimeAxis} axis @param {(us: number) => number} place @returns {Break[]} */
 function breaksOf(axis, place) {
-  return axis.pieces.filter((piece) => piece.kind === "gap" || piece.kind === "cycle")
+  return toldPieces(axis.pieces).filter((piece) => piece.kind === "gap" || piece.kind === "cycle")
     .map((piece) => ({ from: place(piece.from), to: place(piece.to), piece, ...foldWords(piece) }));
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** Where the axis says the time: where something begins or ends, or at round numbers where time runs evenly. */
 import { duration } from "./format.js";
+import { toldPieces } from "./time-axis.js";
 
 /** @typedef {import("./time-axis.js").TimeAxis} TimeAxis */
 /** @typedef {{x: number, us: number, label: string, edge: boolean}} Tick */
@@ -35,7 +36,8 @@ export function ticksOf(axis, place, down = false) {
 }
 
 /** Beginnings of busy stretches first, then their ends. @param {TimeAxis} axis */
-function edges({ pieces, endUs }) {
+function edges({ pieces: all, endUs }) {
+  const pieces = toldPieces(all);
   /** @type {number[]} */
   const begins = [];
   /** @type {number[]} */

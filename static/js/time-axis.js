@@ -9,6 +9,25 @@ import { upperBound } from "./columns.js";
 /** @typedef {"busy" | "gap" | "cycle" | "even"} PieceKind */
 /** @typedef {{kind: PieceKind, from: number, to: number, width: number, count?: number, periodUs?: number, first?: number, page?: number}} Piece periodUs: 0 where several loops share the piece */
 
+// so many moments may divide a wait; where more do (records that trickle in), it is told as one
+const MOST_PARTS = 2;
+
+/** Pieces with waits as they are told. @param {Piece[]} pieces @returns {Piece[]} */
+export function toldPieces(pieces) {
+  /** @type {Piece[]} */
+  const told = [];
+  for (let n = 0; n < pieces.length; ) {
+    let next = n + 1;
+    if (pieces[n].kind === "gap") while (pieces[next]?.kind === "gap") next += 1;
+    if (next - n > MOST_PARTS) {
+      const parts = pieces.slice(n, next);
+      told.push({ kind: "gap", from: parts[0].from, to: parts[parts.length - 1].to, width: parts.reduce((sum, { width }) => sum + width, 0) });
+    } else told.push(...pieces.slice(n, next));
+    n = next;
+  }
+  return told;
+}
+
 export class TimeAxis {
   /** @type {Float64Array} */ #from;
   /** @type {Float64Array} */ #x;

@@ -140,3 +140,36 @@ def test_the_colours_can_be_chosen_and_are_remembered(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_a_phone_shows_the_run_first_and_the_settings_on_demand(
+    page: Page, colours: Any, screenshot: Callable[[str], Path]
+) -> None:
+    page.emulate_media(color_scheme=colours)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(MIXED)
+    title = page.locator("#result-title").bounding_box()
+    assert title
+    assert title["y"] < 240, "it is in sight without scrolling"
+    toggle = page.get_by_role("button", name="Settings")
+    expect(toggle).to_have_attribute("aria-expanded", "false")
+    expect(page.locator("#scenario-body")).to_be_hidden()
+    assert violations(page) == []
+    screenshot(f"phone-{colours}")
+    toggle.click()
+    expect(toggle).to_have_attribute("aria-expanded", "true")
+    expect(page.locator("#id_trigger-sqs")).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("address", ["/", MIXED, "/compare/"], ids=["home", "queue", "compare"])
+def test_whatever_can_be_pressed_is_24_pixels_large(page: Page, address: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(address)
+    expect(page.locator("#plot")).to_have_attribute("data-from", "page")
+    small = page.locator("#view button, #player button, #player select, #player input").evaluate_all(
+        """found => found.filter(one => one.offsetParent).map(one => [one.outerHTML.slice(0, 60), one.getBoundingClientRect()])
+            .filter(([, box]) => box.width < 24 || box.height < 24).map(([html]) => html)"""
+    )
+    assert small == []
