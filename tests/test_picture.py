@@ -281,6 +281,13 @@ def test_a_loop_of_14_days_is_narrow_and_one_sentence() -> None:
     )
 
 
+def test_loops_of_their_own_pace_are_said_in_the_same_sentence() -> None:
+    path = GOLDEN / "layout" / "two-poison-messages.json"
+    rows = golden_rows(json.loads(path.read_text(encoding="utf-8"))["given"]["rows"])
+    told = ET.fromstring(draw(rows, "message")).findtext(f"{SVG}desc") or ""
+    assert "98 attempts in 29 min 30.1 s (loops side by side for 28 min 6 s)" in told
+
+
 def words_of(root: ET.Element) -> list[str]:
     return [one.text for one in root.iter(f"{SVG}text") if one.text]
 

@@ -4,7 +4,7 @@ One run is a picture of one pane; several panes stand on one axis, so that equal
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from simulations.engine.trace import Row as TraceRow
 from simulations.picture.activity import activity_of, together
 from simulations.picture.columns import columns, strip
-from simulations.picture.fold import Axis, folded_pieces
+from simulations.picture.fold import Axis, Piece, folded_pieces
 from simulations.picture.lanes import Lane, Lanes, lanes_of
 from simulations.picture.layout import AXIS, Break, Figure, Row, cycle_words, layout, trail_of
 from simulations.picture.marks import Glyph, Mark
@@ -44,7 +44,7 @@ class Pane(NamedTuple):
 
 
 class _Laid(NamedTuple):
-    """A pane with everything that is drawn of it, `top` pixels down."""
+    """A pane with everything that is drawn of it, `top` pixels down; `alone`: the pieces of its own axis."""
 
     pane: Pane
     number: int
@@ -52,6 +52,7 @@ class _Laid(NamedTuple):
     lanes: Lanes
     figure: Figure
     top: float
+    alone: list[Piece]
 
 
 def draw(rows: Iterable[TraceRow], noun: str = "event", *, room: float = 960, name: str = "still") -> SafeString:
@@ -67,15 +68,17 @@ def draw_panes(panes: Sequence[Pane], *, room: float = 960, name: str = "still")
     """
     stories = [read(pane.rows) for pane in panes]
     lanes = [lanes_of(story, pane.noun) for story, pane in zip(stories, panes, strict=True)]
-    axis = Axis(folded_pieces(together([activity_of(story) for story in stories])))
+    activities = [activity_of(story) for story in stories]
+    axis = Axis(folded_pieces(together(activities)))
+    pieces = [axis.pieces] if len(panes) == 1 else [folded_pieces(activity) for activity in activities]
     beside = max(_width_of_names(one.lanes) for one in lanes)
     trail = max(trail_of(story, own) for story, own in zip(stories, lanes, strict=True))
     laid: list[_Laid] = []
     top = 0.0
-    for number, (pane, story, own) in enumerate(zip(panes, stories, lanes, strict=True), start=1):
+    for number, (pane, story, own, alone) in enumerate(zip(panes, stories, lanes, pieces, strict=True), start=1):
         figure = layout(story, own, axis, room - beside, trail, compact=len(panes) > 1)
         top += _HEAD if pane.title else 0
-        laid.append(_Laid(pane, number, story, own, figure, top))
+        laid.append(_Laid(pane, number, story, own, figure, top, alone))
         top += figure.across
     width, height = beside + laid[0].figure.length, top + AXIS + _STRIP_AIR + _STRIP_EACH * len(panes)
     return element(
@@ -90,8 +93,14 @@ def draw_panes(panes: Sequence[Pane], *, room: float = 960, name: str = "still")
             "width": round(width),
             "height": round(height),
         },
-        element("title", {"id": f"{name}-title"}, ". ".join(_named(one, in_short) for one in laid)),
-        element("desc", {"id": f"{name}-desc"}, " ".join(_named(one, _told) for one in laid)),
+        element(
+            "title", {"id": f"{name}-title"}, ". ".join(_named(one, in_short(one.story, one.pane.noun)) for one in laid)
+        ),
+        element(
+            "desc",
+            {"id": f"{name}-desc"},
+            " ".join(_named(one, about(one.story, one.alone, one.pane.noun)) for one in laid),
+        ),
         patterns(name),
         *(_pane(one, beside, name) for one in laid),
         _moved(beside, top, group("axis", *_axis(laid[0].figure)), *_strips(laid)),
@@ -102,13 +111,8 @@ def _moved(x: float, y: float, *children: SafeString) -> SafeString:
     return element("g", {"transform": f"translate({x:.0f} {y:.0f})"}, *children)
 
 
-def _told(story: Story, noun: str) -> str:
-    return about(story, folded_pieces(activity_of(story)), noun)
-
-
-def _named(one: _Laid, tell: Callable[[Story, str], str]) -> str:
+def _named(one: _Laid, told: str) -> str:
     """What is told of a pane, with its name where it has one."""
-    told = tell(one.story, one.pane.noun)
     return f"{one.pane.title}: {told}" if one.pane.title else told
 
 

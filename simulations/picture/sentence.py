@@ -34,7 +34,7 @@ def about(story: Story, pieces: Sequence[Piece], noun: str) -> str:
         return "Nothing happens in this run."
     many = counted(len(story.attempts), "attempt") if story.attempts else "no attempt"
     sentence = f"{counted(len(story.events), noun)}, {many} in {duration(story.end_us)}"
-    cycles = [f"{piece.times:,} times the same every {duration(piece.period_us)}" for piece in pieces if piece.times]
+    cycles = [_cycle(piece) for piece in pieces if piece.times]
     if cycles:
         sentence += f" ({', then '.join(cycles)})"
     sentence += f": {', '.join(fates_in_words(story, noun))}"
@@ -52,6 +52,13 @@ def fates_in_words(story: Story, noun: str) -> list[str]:
         counts.items(), key=lambda entry: (_WORST_FIRST.index(entry[0][0]), entry[0][1], entry[0][2] is None, -entry[1])
     )
     return [f"{counted(n, noun)} {_fate(*ended)}" for ended, n in ordered]
+
+
+def _cycle(piece: Piece) -> str:
+    """What repeats, or that several loops do, each at its own pace."""
+    if piece.period_us:
+        return f"{piece.times:,} times the same every {duration(piece.period_us)}"
+    return f"loops side by side for {duration(piece.end - piece.start)}"
 
 
 def _because(event: Event) -> bool:
