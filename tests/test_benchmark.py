@@ -12,6 +12,6 @@ def test_the_engine_is_compared_with_simpy() -> None:
         "benchmark", "engine", "--events", "200", "400", "--repeats", "1", "--memory", "200", "400", stdout=said
     )
     lines = said.getvalue().splitlines()
-    assert len([line for line in lines if re.search(r" us +\d+\.\dx +\d+\.\dx$", line)]) == 4, lines
+    assert len([line for line in lines if re.search(r" us +\d+\.\dx +\d+\.\dx$", line)]) == 6, lines
     assert any(line.strip().startswith("time per event at 400 / at 200") for line in lines)
     assert any(line.startswith("memory") and line.endswith("times as much") for line in lines)

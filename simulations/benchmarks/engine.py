@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from simulations.benchmarks.site import BenchmarkError
+from simulations.benchmarks.workloads import WORKLOADS
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SIDES = ("redrive", "records", "simpy")
@@ -60,11 +61,11 @@ def _answer(options: dict[str, Any]) -> Iterator[str]:
     yield "  log      Redrive's log in its short form, taken piece by piece; every record can be made from it, and totals added up"
     yield "  records  the same run as the records that a worker sends and a page reads (about 4.6 an asynchronous event)"
     yield "  SimPy    an entry an attempt, kept in a list\n"
-    for workload in ("asynchronous", "queue"):
+    for workload in WORKLOADS:
         yield f"{workload:<14}{'events':>10}{'log':>14}{'records':>14}{'SimPy':>14}{'log':>9}{'records':>9}"
         found = []
         for events in sizes:
-            if workload == "asynchronous" or events <= max(_QUEUE_MOST, sizes[0]):
+            if workload != "queue" or events <= max(_QUEUE_MOST, sizes[0]):
                 found.append(compared(workload, events, repeats))
                 yield from _lines(found[-1])
         if len(found) > 1:
@@ -115,7 +116,8 @@ def _growth(found: Sequence[Measured]) -> str:
 
 
 def memory(sizes: Sequence[int]) -> Iterator[str]:
-    """Peak memory of a whole process that lets the records go by."""
-    peaks = [measure("redrive", "asynchronous", events, "--memory")["peak_kb"] / 1024 for events in sizes]
-    known = ", ".join(f"{peak:.1f} MB at {events:,} events" for peak, events in zip(peaks, sizes, strict=True))
-    yield f"memory        {known}: {peaks[-1] / peaks[0]:.2f} times as much"
+    """Peak memory of a whole process that lets the log go by."""
+    for workload in WORKLOADS:
+        peaks = [measure("redrive", workload, events, "--memory")["peak_kb"] / 1024 for events in sizes]
+        known = ", ".join(f"{peak:.1f} MB at {events:,} events" for peak, events in zip(peaks, sizes, strict=True))
+        yield f"memory        {workload}: {known}: {peaks[-1] / peaks[0]:.2f} times as much"

@@ -11,7 +11,7 @@ from typing import Any
 
 import simpy
 
-from simulations.benchmarks.workloads import POISON_EVERY
+from simulations.benchmarks.workloads import POISON_EVERY, STREAM_POISON_EVERY
 
 Steps = Generator[simpy.Event, Any, None]
 Attempt = tuple[Any, ...]
@@ -165,4 +165,66 @@ def queue(events: int) -> Result:
     return program.result
 
 
-PROGRAMS: dict[str, Callable[[int], Result]] = {"asynchronous": asynchronous, "queue": queue}
+class Shard:
+    """A shard of a stream, and whoever reads it: one batch after the other, in order."""
+
+    def __init__(self, env: simpy.Environment, number: int, result: Result) -> None:
+        self.env = env
+        self.number = number
+        self.result = result
+        self.records = simpy.Store(env)
+
+    def poll(self, events: int) -> Steps:
+        while self.result.delivered + self.result.captured < events:
+            yield self.env.timeout(1 - self.env.now % 1)
+            read = []
+            while self.records.items:
+                read.append((yield self.records.get()))
+            for first in range(0, len(read), 100):
+                yield from self.handle(read[first : first + 100])
+
+    def handle(self, batch: list[int]) -> Steps:
+        """Try it; cut it in two when it fails; what cannot be cut is tried three times more."""
+        retries = 0
+        while not (yield from self.invoke(batch)):
+            if len(batch) > 1:
+                half = len(batch) // 2
+                yield from self.handle(batch[:half])
+                yield from self.handle(batch[half:])
+                return
+            if retries == 3:
+                self.result.captured += 1
+                return
+            retries += 1
+            yield self.env.timeout(1)
+        self.result.delivered += len(batch)
+
+    def invoke(self, batch: list[int]) -> Generator[simpy.Event, Any, bool]:
+        start = self.env.now
+        yield self.env.timeout(0.1 + 0.001 * len(batch) + random.expovariate(1 / 0.05))
+        failed = any(number % STREAM_POISON_EVERY == 0 for number in batch)
+        outcome = "failed" if failed else "succeeded"
+        entry = (start, self.env.now, self.number, batch[0], batch[-1], outcome, ceil((self.env.now - start) * 1_000))
+        self.result.log.append(entry)
+        return not failed
+
+
+def stream(events: int) -> Result:
+    """Poll-based invocation from a stream of ten shards."""
+    result = Result()
+    env = simpy.Environment()
+    shards = [Shard(env, number, result) for number in range(10)]
+
+    def arrivals() -> Steps:
+        for number in range(1, events + 1):
+            yield env.timeout(1 / 1_000)
+            yield random.choice(shards).records.put(number)
+
+    for shard in shards:
+        env.process(shard.poll(events))
+    env.process(arrivals())
+    env.run()
+    return result
+
+
+PROGRAMS: dict[str, Callable[[int], Result]] = {"asynchronous": asynchronous, "queue": queue, "stream": stream}

@@ -4,6 +4,9 @@ asynchronous: events at random, 300 a second; the code runs 0.1 s and an exponen
 two retries, then a dead-letter queue; 100 executions at once, so that some attempts are throttled.
 queue: messages at random, 1,000 a second, in batches of up to 10; one in a hundred fails always; the code runs 0.2 s and an
 exponential rest of 0.1 s; a failed batch comes back after 30 s; received five times, a message is caught; at most 50 pollers.
+stream: 1,000 records a second, in ten shards that are read once a second, in batches of up to 100; one in a
+thousand fails always; the code runs 0.1 s, 1 ms a record and an exponential rest of 0.05 s; a failed batch is cut in two at
+once, a failed record is tried three times more, one second apart, and then caught.
 """
 
 from collections.abc import Callable
@@ -11,6 +14,7 @@ from collections.abc import Callable
 from simulations.engine import Scenario, parse_scenario
 
 POISON_EVERY = 100
+STREAM_POISON_EVERY = 1_000
 _SEED = 1
 
 
@@ -54,4 +58,31 @@ def queue(events: int) -> Scenario:
     )
 
 
-WORKLOADS: dict[str, Callable[[int], Scenario]] = {"asynchronous": asynchronous, "queue": queue}
+def stream(events: int) -> Scenario:
+    return parse_scenario(
+        {
+            "trigger": "kinesis",
+            "seed": _SEED,
+            "traffic": {"kind": "steady", "count": events, "rate_per_s": 1_000},
+            "function": {
+                "timeout_s": 30,
+                "duration": {"kind": "exponential", "minimum_ms": 100, "mean_ms": 50, "per_event_ms": 1},
+            },
+            "failures": {
+                "poison": [str(number) for number in range(STREAM_POISON_EVERY, events + 1, STREAM_POISON_EVERY)]
+            },
+            "settings": {
+                "shard_count": 10,
+                "batch_size": 100,
+                "bisect_batch_on_function_error": True,
+                "maximum_retry_attempts": 3,
+                "retry_first_wait_s": 1,
+                "retry_longest_wait_s": 1,
+                "retry_jitter_percent": 0,
+                "on_failure": "sqs",
+            },
+        }
+    )
+
+
+WORKLOADS: dict[str, Callable[[int], Scenario]] = {"asynchronous": asynchronous, "queue": queue, "stream": stream}

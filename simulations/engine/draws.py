@@ -11,6 +11,7 @@ from __future__ import annotations  # array[int] cannot be evaluated on Python 3
 import sys
 from array import array
 from collections.abc import Sequence
+from functools import cache
 from hashlib import shake_128
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ _BLOCK_BITS = 10
 _SMALL_BLOCK_BITS = 4  # for the high numbers, where only a few indexes are ever asked for
 _SMALL_FROM = 8
 _BLOCKS_KEPT = 256
+_AHEAD = 256  # words that are hashed with the one that is asked for
 BLOCK = 1 << _BLOCK_BITS  # draws that are made at once
 _CELL_BITS = 12
 _FRACTION_BITS = 40
@@ -40,13 +42,15 @@ class Stream:
 
     def word(self, index: int) -> int:
         """The 64-bit word of an index."""
-        number = index >> self._bits
+        number, place = index >> self._bits, index & self._mask
         words = self._blocks.get(number)
-        if words is None:
+        if words is None:  # it, and those close behind it: often nobody asks for more
             if len(self._blocks) >= _BLOCKS_KEPT:
                 del self._blocks[next(iter(self._blocks))]
+            words = self._blocks[number] = self._block(number, min(place + _AHEAD, self._mask + 1))
+        elif place >= len(words):
             words = self._blocks[number] = self._block(number, self._mask + 1)
-        return words[index & self._mask]
+        return words[place]
 
     def words(self, first: int, count: int) -> array[int]:
         """The words of `count` indexes in a row, for those who go through the indexes once."""
@@ -187,3 +191,29 @@ def exponentials(words: array[int], mean: float) -> list[float]:
 def uniform(word: int) -> float:
     """A draw from 0 (included) to 1 (excluded)."""
     return (word >> 11) / (1 << 53)
+
+
+def shares(words: array[int], count: int) -> bytes | list[int]:
+    """`word * count >> 64` of each word: which of `count` equal parts of all words it belongs to.
+
+    For most words the highest byte decides that, so they are looked up all at once; the others are computed.
+    """
+    if count > 1 << 8:
+        return [word * count >> _WORD_BITS for word in words]
+    highest = words.tobytes()[_HIGHEST::8]
+    of_bytes, unclear = _shares_of_bytes(count)
+    found = bytearray(highest.translate(of_bytes))
+    for byte in unclear:
+        place = highest.find(byte)
+        while place >= 0:
+            found[place] = words[place] * count >> _WORD_BITS
+            place = highest.find(byte, place + 1)
+    return bytes(found)
+
+
+@cache
+def _shares_of_bytes(count: int) -> tuple[bytes, bytes]:
+    """The part that a highest byte stands for, and the bytes that may stand for several."""
+    first = [byte * count >> 8 for byte in range(257)]
+    unclear = [byte for byte in range(256) if first[byte] != ((byte + 1) * count - 1) >> 8]
+    return bytes(first[:256]), bytes(unclear)

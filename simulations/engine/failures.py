@@ -162,34 +162,37 @@ class Failures:
         self._script = {(step.event, step.invocation): step for step in plan.script}
         self._by_number = {step.match.n: step for step in plan.invocations if step.match.n is not None}
         self._by_events = [(frozenset(step.match.events), step) for step in plan.invocations if step.match.events]
-        self._windows = [
-            (
-                us_from_ms(window.from_ms),
-                us_from_ms(window.to_ms) if window.to_ms is not None else _NEVER,
-                window.available,
-            )
-            for window in plan.concurrency
-        ]
-        self._refusals = [
-            (
-                us_from_ms(planned.from_ms),
-                us_from_ms(planned.to_ms) if planned.to_ms is not None else _NEVER,
-                planned.error,
-            )
-            for planned in plan.invoke_errors
-        ]
+        self._windows = [(*_span(window), window.available) for window in plan.concurrency]
+        self._refusals = [(*_span(planned), planned.error) for planned in plan.invoke_errors]
         self.refuses = bool(self._refusals)  # whether `refusal` ever says anything
         self.catchers = plan.catchers
         self.identify: Callable[[Event], Any] = attrgetter("id")  # how a handler that reports names an event
         planned = self._script or self._by_number or self._by_events
         self._simple = not (planned or self.reports)
-        self._only_poison = not (self._threshold or self._first_n or self._outages)  # the poison events fail, no others
+        self.only_poison = not (self._threshold or self._first_n or self._outages)  # the poison events fail, no others
         self._lucky = not (self._first_n or self._poison or self._outages)
 
     @property
     def by_chance(self) -> bool:
         """Whether nothing but the error rate decides."""
         return self._simple and self._lucky and not self._windows and not self.refuses
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is planned for single invocations or calls, and a batch fails as a whole."""
+        return self._simple and not self._windows and not self.refuses
+
+    @property
+    def poisoned(self) -> frozenset[int]:
+        """The indexes of the poison events, as traffic without a table names events."""
+        return frozenset(int(name) - 1 for name in self._poison if name.isdecimal() and str(int(name)) == name)
+
+    def strikes(self, at: int, number: int, indexes: Sequence[int]) -> bool:
+        """Whether the code fails in the invocation with this number of these events, for another reason than poison."""
+        if self._always or number <= self._first_n or any(begin <= at < end for begin, end in self._outages):
+            return True
+        probability, word = self._threshold, self._luck.word
+        return bool(probability) and any(word(number, index) < probability for index in indexes)
 
     def endings(self, number: int, first: int, places: Sequence[int], worked: Any, failed: Any) -> list[Any]:
         """By chance alone: what of the two comes of the invocation with this number of events, as in `Lambda.durations`."""
@@ -231,7 +234,7 @@ class Failures:
     def decide(self, number: int, at: int, events: Sequence[Event]) -> Verdict:
         """What the function's `number`-th invocation does with these events."""
         if self._simple:
-            if self._only_poison:
+            if self.only_poison:
                 for event in events:
                     if event.id in self._poison:
                         return _RAISE
@@ -283,6 +286,11 @@ class Failures:
                 failed.add(event.id)
                 stopped.add(event.group)
         return [self.identify(event) for event in events if event.id in failed]
+
+
+def _span(planned: Availability | InvokeError) -> tuple[int, int]:
+    """From when to when something is so, in microseconds."""
+    return us_from_ms(planned.from_ms), us_from_ms(planned.to_ms) if planned.to_ms is not None else _NEVER
 
 
 def _as_planned(plan: InvocationPlan) -> Verdict:

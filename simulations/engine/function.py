@@ -232,10 +232,13 @@ class Lambda:
 
     def duration(self, events: Sequence[Event]) -> int:
         """How long the code takes; its luck is keyed on the first event and how often that one was invoked."""
-        spent = self.least + self._per_event * len(events)
+        return self.spent(len(events), events[0].invocations, events[0].index)
+
+    def spent(self, count: int, number: int, index: int) -> int:
+        """The same for so many events, the first of which has this index and is invoked for the so manieth time."""
+        spent = self.least + self._per_event * count
         if self._mean:
-            first = events[0]
-            spent += int(self._mean * exponential(self._luck.word(first.invocations, first.index)))
+            spent += int(self._mean * exponential(self._luck.word(number, index)))
         return spent
 
     def _returned(self, verdict: Verdict) -> Any:

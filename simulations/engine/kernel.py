@@ -23,7 +23,7 @@ class Kernel:
     After `horizon` only runs that have begun are brought to their end; nothing starts any more.
     """
 
-    __slots__ = ("_feed", "_feed_handler", "_heap", "_next", "_serial", "cut", "horizon", "now")
+    __slots__ = ("_asked", "_feed", "_feed_handler", "_heap", "_next", "_serial", "cut", "horizon", "now")
 
     def __init__(self, horizon: int | None) -> None:
         self.now = 0
@@ -34,12 +34,13 @@ class Kernel:
         self._feed: Iterator[tuple[int, Any]] = iter(())
         self._feed_handler: Handler = _nobody
         self._next: tuple[int, Any] | None = None
+        self._asked = True  # whether the feed has been asked for its first arrival
 
     def feed(self, arrivals: Iterator[tuple[int, Any]], handler: Handler) -> None:
         """Take arrivals, sorted by time, from an iterator as they fall due; they are never all held at once."""
         self._feed = arrivals
         self._feed_handler = handler
-        self._next = next(arrivals, None)
+        self._asked = False
 
     def at(self, time: int, rank: int, key: int, handler: Handler, argument: Any) -> None:
         """Plan `handler(time, argument)`."""
@@ -54,10 +55,18 @@ class Kernel:
     @property
     def coming(self) -> bool:
         """Whether events are still to arrive."""
+        self._ask()
         return self._next is not None
+
+    def _ask(self) -> None:
+        """The first arrival is made when it is needed: a run that goes another way needs none."""
+        if not self._asked:
+            self._asked = True
+            self._next = next(self._feed, None)
 
     def step(self, count: int) -> bool:
         """Let up to `count` things happen; False when nothing is left."""
+        self._ask()
         heap, feed, feed_handler = self._heap, self._feed, self._feed_handler
         horizon = self.horizon if self.horizon is not None else _NEVER
         for _ in range(count):

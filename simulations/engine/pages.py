@@ -4,10 +4,10 @@ A run that is simulated in one loop (`delivery/express.py`) leaves pages; `deliv
 totals can be added up without any record. Units: whole microseconds.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-# how an attempt came out
-WORKED, FAILED, TIMED_OUT, THROTTLED = range(4)
+# how an attempt came out; then what became of records that are not tried any more
+WORKED, FAILED, TIMED_OUT, THROTTLED, GIVEN_UP, LOST = range(6)
 
 
 TRY = 5  # numbers that `tries` has of each attempt
@@ -27,3 +27,22 @@ class Page(NamedTuple):
     outcomes: list[int]
     billed: list[int]
     tries: list[int]
+
+
+class StreamPage(NamedTuple):
+    """A piece of the log of a stream.
+
+    Records arrived at `times`, the first of them with index `first`, each in the shard whose number stands in `shards`. `tries`
+    are the attempts: start, end, outcome, milliseconds billed, shard and indexes of the records of one, then of the next; they
+    are in order within each shard. `gone` are records that were given up, or lost because the stream forgot them: when, which
+    of the two, shard and indexes.
+    """
+
+    first: int
+    times: list[int]
+    shards: bytes | list[int]
+    tries: list[Any]
+    gone: list[Any]
+
+
+STREAM_TRY, STREAM_GONE = 6, 4  # entries that `tries` has of each attempt, and `gone` each time

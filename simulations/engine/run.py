@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from simulations.engine.pages import Page
+from simulations.engine.pages import Page, StreamPage
 from simulations.engine.scenario import Scenario, horizon_us
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Record, Row, to_record
@@ -40,7 +40,7 @@ def simulate_rows(
     yield _finished(sim, scenario, last, event_limit)
 
 
-def simulate_pages(scenario: Scenario, event_limit: int | None = None) -> Iterator[Page | list[Row]]:
+def simulate_pages(scenario: Scenario, event_limit: int | None = None) -> Iterator[Page | StreamPage | list[Row]]:
     """The same run, as pages where there are any (see `pages`), for those who need no records; its end is rows in any case."""
     sim = _started(scenario, event_limit)
     last = 0
@@ -69,7 +69,7 @@ def _started(scenario: Scenario, event_limit: int | None) -> Sim:
 
 def _rows(sim: Sim) -> Iterator[list[Row]]:
     """All rows but the run's last ones."""
-    if sim.pages is not None:
+    if sim.unfold is not None:
         yield from sim.unfold(sim.pages)
         return
     going = True

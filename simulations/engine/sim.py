@@ -1,18 +1,20 @@
 """One run's parts in one place: time, trace, luck, function, and the count of what is still unsettled."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import shake_128
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from simulations.engine.draws import Draws
 from simulations.engine.failures import FailurePlan, Failures
 from simulations.engine.function import Function, Lambda, Run
 from simulations.engine.kernel import Handler, Kernel
-from simulations.engine.pages import Page
+from simulations.engine.pages import Page, StreamPage
 from simulations.engine.trace import Fate, Kind, Log, Outcome, Row
-from simulations.engine.traffic import Event, Traffic, arrivals, size
+from simulations.engine.traffic import At, Event, Traffic, arrivals, instants, size
 from simulations.engine.units import US_PER_MS
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)  # a run starts here wherever a document needs a date
@@ -49,8 +51,9 @@ class Sim:
         self.closing: Callable[[int], None] | None = None  # called with the run's last moment, to finish `counts`
         self.traffic = traffic
         self.event_limit = event_limit
-        self.pages: Iterator[Page] | None = None  # the whole run in its short form, where a loop does it
-        self.unfold: Callable[[Iterator[Page]], Iterator[list[Row]]] = _nothing_to_unfold
+        # the whole run in its short form, where a loop does it, and what makes rows of that where nothing else writes them
+        self.pages: Iterator[Page] | Iterator[StreamPage] | None = None
+        self.unfold: Callable[[Any], Iterator[list[Row]]] | None = None
         self.planned = size(traffic)
         # how many events beyond the planned ones there may be; None: as many as there are
         self.room = None if event_limit is None else max(0, event_limit - self.planned)
@@ -75,6 +78,21 @@ class Sim:
 
     def _arrivals(self) -> Iterator[tuple[int, Event]]:
         return islice(arrivals(self.traffic, self.draws), self.event_limit)
+
+    def instants(self) -> Iterator[tuple[int, list[int]]]:
+        """(index of the first, arrival times) of events without a table, in blocks, as far as limit and horizon let them."""
+        assert not isinstance(self.traffic, At)
+        first, horizon = 0, self.kernel.horizon
+        for block in instants(self.traffic, self.draws):
+            times = block if self.event_limit is None else block[: max(0, self.event_limit - first)]
+            if horizon is not None and times and times[-1] > horizon:
+                self.kernel.cut = True
+                times = times[: bisect_right(times, horizon)]
+            if times:
+                yield first, times
+            if len(times) < len(block):
+                return
+            first += len(block)
 
     @property
     def undecided(self) -> bool:
@@ -143,10 +161,6 @@ class Sim:
     def request_id(self, event: Event) -> str:
         """The request id of an event: the same in every run of the same seed."""
         return str(UUID(bytes=shake_128(f"{self.seed}|request|{event.id}".encode()).digest(16), version=4))
-
-
-def _nothing_to_unfold(_: Iterator[Page]) -> Iterator[list[Row]]:
-    raise AssertionError("this run writes rows")
 
 
 def timestamp(at: int) -> str:

@@ -100,6 +100,8 @@ class At(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     ] = []
 
 
+_EXACT = 1 << 53  # up to here a float knows every whole number
+
 Traffic = Single | Steady | Poisson | Burst | Backlog | At
 
 
@@ -181,8 +183,7 @@ def instants(traffic: Single | Steady | Poisson | Burst | Backlog, draws: Draws)
         case Poisson():
             return _poisson(traffic, draws)
         case Steady():
-            distance = US_PER_S / traffic.rate_per_s  # cut to whole microseconds
-            return ([int(index * distance) for index in block] for block in _blocks(traffic.count))
+            return _steady(traffic)
         case Burst():
             at = us_from_ms(traffic.at_ms)
             return ([at] * len(block) for block in _blocks(traffic.count))
@@ -193,6 +194,17 @@ def instants(traffic: Single | Steady | Poisson | Burst | Backlog, draws: Draws)
 def _blocks(count: int) -> Iterator[range]:
     """`range(count)` in pieces."""
     return (range(first, min(first + BLOCK, count)) for first in range(0, count, BLOCK))
+
+
+def _steady(traffic: Steady) -> Iterator[list[int]]:
+    """Equal distances, cut to whole microseconds."""
+    distance = US_PER_S / traffic.rate_per_s
+    whole = int(distance)
+    for block in _blocks(traffic.count):
+        if distance == whole and block.stop * whole < _EXACT:
+            yield list(range(block.start * whole, block.stop * whole, whole))
+        else:
+            yield list(map(floor, [index * distance for index in block]))
 
 
 def _poisson(traffic: Poisson, draws: Draws) -> Iterator[list[int]]:

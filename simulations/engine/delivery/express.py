@@ -9,7 +9,7 @@ next of so many executions is free. Time is cut into turns shorter than any wait
 sorted, when the turn begins. Units: whole microseconds.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from heapq import heappop, heappush, heapreplace
 from itertools import compress
@@ -17,7 +17,7 @@ from operator import add
 
 from simulations.engine.pages import FAILED, THROTTLED, TIMED_OUT, TRY, WORKED, Page
 from simulations.engine.sim import Sim
-from simulations.engine.traffic import At, instants
+from simulations.engine.traffic import At
 from simulations.engine.units import US_PER_MS
 
 _NEVER = 1 << 62
@@ -50,9 +50,7 @@ class Express:
     """The loop. `waits` are those before each retry, `throttle_wait` gives the one after so many throttles in a row."""
 
     def __init__(self, sim: Sim, waits: Sequence[int], throttle_wait: Callable[[int], int], age: int) -> None:
-        assert not isinstance(sim.traffic, At)
         self._sim = sim
-        self._traffic = sim.traffic
         self._waits = waits
         self._throttle_wait = throttle_wait
         self._age = age
@@ -107,21 +105,9 @@ class Express:
 
     def _blocks(self) -> Iterator[_Block]:
         """All arrivals in blocks, as if each were tried at once."""
-        kernel, most = self._sim.kernel, self._sim.event_limit
-        first = 0
-        for block in instants(self._traffic, self._sim.draws):
-            times = block
-            if most is not None:
-                times = times[: most - first]
-            if times and times[-1] > self._horizon:
-                kernel.cut = True
-                times = times[: bisect_right(times, self._horizon)]
-            if times:
-                spent, outcomes = self._draw(0, first, range(len(times)))
-                yield first, times, list(map(add, times, spent)), outcomes, [-(-time // US_PER_MS) for time in spent]
-            if len(times) < len(block):
-                return
-            first += len(block)
+        for first, times in self._sim.instants():
+            spent, outcomes = self._draw(0, first, range(len(times)))
+            yield first, times, list(map(add, times, spent)), outcomes, [-(-time // US_PER_MS) for time in spent]
 
     def _draw(self, retries: int, first: int, places: Sequence[int]) -> tuple[list[int], list[int]]:
         """How long the invocations after so many retries take and how they end, of the events at these places from the first.

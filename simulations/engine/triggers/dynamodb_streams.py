@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from simulations.engine.delivery import express_stream
 from simulations.engine.delivery import stream_settings as of_streams
 from simulations.engine.delivery.discards import batch_info
 from simulations.engine.delivery.filters import Content, criteria, text_of
 from simulations.engine.delivery.filters import refused as filters_refused
-from simulations.engine.delivery.stream import Stream
 from simulations.engine.delivery.stream_source import Reads, Rules, Source
 from simulations.engine.limits import FieldError, plain
 from simulations.engine.rules import number
@@ -120,8 +120,7 @@ _SOURCE = Source(digits=20, where=_where, record=_record, content=_CONTENT, rule
 
 
 def _start(sim: Sim, settings: Settings) -> None:
-    stream = Stream(sim, of_streams.mapping(settings, _SOURCE, _READS, _RETENTION_S))
-    sim.feed(stream.accept, stream.place)
+    express_stream.serve(sim, of_streams.mapping(settings, _SOURCE, _READS, _RETENTION_S))
 
 
 def _check(choices: Choices) -> Iterable[FieldError]:

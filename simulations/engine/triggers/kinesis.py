@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from simulations.engine.delivery import express_stream
 from simulations.engine.delivery import stream_settings as of_streams
 from simulations.engine.delivery.discards import batch_info
 from simulations.engine.delivery.filters import Content, criteria, text_of
 from simulations.engine.delivery.filters import refused as filters_refused
-from simulations.engine.delivery.stream import Stream
 from simulations.engine.delivery.stream_source import Reads, Source
 from simulations.engine.limits import VALIDATION, FieldError, plain, setting
 from simulations.engine.rules import number
@@ -104,8 +104,7 @@ _SOURCE = Source(digits=12, where=_where, record=_record, content=_CONTENT)
 def _start(sim: Sim, settings: Settings) -> None:
     reads = _STANDARD if settings.consumer == "standard" else _FAN_OUT
     retention_s = settings.retention_period_hours * _S_PER_H
-    stream = Stream(sim, of_streams.mapping(settings, _SOURCE, reads, retention_s))
-    sim.feed(stream.accept, stream.place)
+    express_stream.serve(sim, of_streams.mapping(settings, _SOURCE, reads, retention_s))
 
 
 def _check(choices: Choices) -> Iterable[FieldError]:

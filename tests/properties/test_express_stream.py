@@ -1,0 +1,140 @@
+"""The loop for plain streams comes to the same attempts and fates as the model that writes the records."""
+
+from typing import Any
+from unittest.mock import patch
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulations.engine import Scenario, parse_scenario, simulate_rows
+from simulations.engine.delivery import express_stream
+from simulations.engine.pages import FAILED, STREAM_GONE, STREAM_TRY, TIMED_OUT, WORKED, StreamPage
+from simulations.engine.run import simulate_pages
+from simulations.engine.trace import Fate, Kind, Outcome, Row
+
+_OUTCOMES = {WORKED: Outcome.SUCCEEDED, FAILED: Outcome.FAILED, TIMED_OUT: Outcome.TIMED_OUT}
+TRAFFIC: list[dict[str, Any]] = [
+    {"kind": "steady", "count": 40, "rate_per_s": 20},
+    {"kind": "poisson", "count": 60, "rate_per_s": 30},
+    {"kind": "poisson", "count": 30, "rate_per_s": 0.0005},
+    {"kind": "burst", "count": 50, "at_ms": 1_500},
+    {"kind": "backlog", "count": 1_100},
+    {"kind": "poisson", "count": 40, "rate_per_s": 40, "size_bytes": 1_000_000},
+    {"kind": "single", "at_ms": 1_000},
+]
+FAILURES: list[dict[str, Any]] = [
+    {"error_rate": 0.2},
+    {"poison": ["3", "17", "017", "x"]},
+    {"poison": ["3"], "error_rate": 0.5},
+    {"first_n": 2},
+    {"outages": [{"from_ms": 1_000, "to_ms": 9_000}]},
+    {"error_rate": 1},
+    {},
+]
+
+
+@st.composite
+def plain(draw: st.DrawFn) -> Scenario:
+    """A stream of the kind that the loop takes."""
+    duration = [
+        {"kind": "constant", "ms": 700, "per_event_ms": 5},
+        {"kind": "exponential", "minimum_ms": 20, "mean_ms": 900, "per_event_ms": 1},
+    ]
+    settings = {
+        "batch_size": draw(st.sampled_from([1, 4, 100])),
+        "bisect_batch_on_function_error": draw(st.booleans()),
+        "maximum_retry_attempts": draw(st.sampled_from([-1, 0, 1, 3])),
+        "maximum_record_age_s": draw(st.sampled_from([-1, 60, 300])),
+        "retry_longest_wait_s": draw(st.sampled_from([1, 60])),
+        "retry_jitter_percent": draw(st.sampled_from([0, 50])),
+        "bisect_retries": draw(st.sampled_from(["inherit", "reset"])),
+        "shard_count": draw(st.sampled_from([1, 2, 7, 300])),
+        "on_failure": draw(st.sampled_from([None, "sqs"])),
+    }
+    return parse_scenario(
+        {
+            "trigger": draw(st.sampled_from(["kinesis", "dynamodb_streams"])),
+            "seed": draw(st.integers(0, 99)),
+            "horizon_s": draw(st.sampled_from([None, 5, 100, 100_000])),
+            "traffic": draw(st.sampled_from(TRAFFIC)),
+            "function": {"timeout_s": draw(st.sampled_from([1, 30])), "duration": draw(st.sampled_from(duration))},
+            "failures": draw(st.sampled_from(FAILURES)),
+            "settings": settings,
+        }
+    )
+
+
+def names(indexes: list[int]) -> tuple[str, ...]:
+    return tuple(str(index + 1) for index in indexes)
+
+
+def attempts_of_pages(pages: list[StreamPage], digits: int) -> list[tuple[Any, ...]]:
+    """(start, end, outcome, billed, shard, events) of every attempt."""
+    found = []
+    for page in pages:
+        for start, end, outcome, billed, shard, events in zip(
+            *(page.tries[place::STREAM_TRY] for place in range(STREAM_TRY)), strict=True
+        ):
+            name = f"shardId-{shard:0{digits}d}"
+            found.append((start, end, int(_OUTCOMES[outcome]), billed, name, names(events)))
+    return sorted(found)
+
+
+def attempts_of_rows(rows: list[Row]) -> list[tuple[Any, ...]]:
+    return sorted((row[6], row[8], row[9], row[12], row[14], tuple(row[16])) for row in rows if row[0] == Kind.ATTEMPT)
+
+
+@given(plain(), st.sampled_from([None, None, 7, 1_024, 1_025]), st.sampled_from([1, 10, 512]))
+def test_pages_hold_what_the_rows_say(scenario: Scenario, event_limit: int | None, enough: int) -> None:
+    most = 4_000  # rows, because a record that always fails may be tried for days
+    rows = [row for chunk in simulate_rows(scenario, most, event_limit) for row in chunk]
+    with patch.object(express_stream, "_ENOUGH", enough):
+        chunks = list(simulate_pages(scenario, event_limit))
+    pages = [chunk for chunk in chunks if isinstance(chunk, StreamPage)]
+    assert pages, "the loop takes it"
+    digits = 12 if scenario.trigger == "kinesis" else 20
+    attempts = attempts_of_pages(pages, digits)
+    if len(rows) > most:
+        until = rows[-1][1]
+        rows = [row for row in rows if row[1] < until]
+        assert [one for one in attempts if one[0] < until] == [one for one in attempts_of_rows(rows) if one[0] < until]
+        return
+    assert attempts == attempts_of_rows(rows)
+    arrived = [
+        (at, f"shardId-{shard:0{digits}d}", str(index + 1))
+        for page in pages
+        for index, (at, shard) in enumerate(zip(page.times, page.shards, strict=True), page.first)
+    ]
+    assert arrived == [(row[1], row[6], row[3]) for row in rows if row[0] == Kind.ARRIVED]
+    gone = sorted(
+        (at, name)
+        for page in pages
+        for at, events in zip(page.gone[::STREAM_GONE], page.gone[3::STREAM_GONE], strict=True)
+        for name in names(events)
+    )
+    assert gone == sorted((row[1], row[3]) for row in rows if row[0] == Kind.SETTLED and row[4] != Fate.DELIVERED)
+    said = [row for chunk in chunks if not isinstance(chunk, StreamPage) for row in chunk]
+    assert said == rows[-len(said) :]
+
+
+def test_the_loop_takes_plain_streams_only() -> None:
+    def takes(**parts: Any) -> bool:
+        first = next(simulate_pages(parse_scenario({"trigger": "kinesis"} | parts)))
+        return isinstance(first, StreamPage)
+
+    assert takes(failures={"error_rate": 0.5})
+    assert takes(failures={"poison": ["1"]}, settings={"shard_count": 20})
+    assert not takes(failures={"concurrency": [{"from_ms": 0, "available": 0}]})
+    assert not takes(function={"init_ms": 100})
+    assert not takes(function={"reserved_concurrent_executions": 1}, settings={"shard_count": 2})
+    for settings in (
+        {"parallelization_factor": 2},
+        {"maximum_batching_window_s": 1},
+        {"function_response_types": ["report_batch_item_failures"]},
+        {"filter_criteria": [{"data": {"a": [1]}}]},
+        {"mapping_starts_s": 1},
+        {"mapping_disabled_s": 9},
+        {"consumer": "enhanced_fan_out"},
+        {"partition_keys": 3},
+    ):
+        assert not takes(settings=settings), settings
