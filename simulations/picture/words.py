@@ -66,7 +66,7 @@ _CAUSES = {
     "RateLimited": "the caller's own rate limit was reached",
     "MalformedResponse": "the function returned something the caller cannot use",
     "NotMatched": "it matches no filter",
-    "FormatMismatch": "the filter is about JSON and this is plain text, or the other way round",
+    "FormatMismatch": "the filter is about another format",
     "DeletedUnhandled": "it was acknowledged although the function named it as failed",
     "Deduplicated": "its deduplication id was sent less than 5 minutes before",
     "HandledOutOfOrder": "it was handled before an earlier message of its group",
