@@ -61,6 +61,7 @@ _MODELS = {
     "asynchronous": "Asynchronous: Lambda queues",
     "queue": "Polled: queues and streams",
     "stream": "Polled: queues and streams",
+    "broker": "Polled: queues and streams",
 }
 
 

@@ -66,6 +66,8 @@ bodies = st.one_of(
 # what a trigger's filters look at; those of a trigger that is not named here are refused and fall back to none
 FILTERED = {
     "sqs": "body",
+    "sqs_fifo": "body",
+    "amazon_mq": "data",
     "kinesis": "data",
     "dynamodb_streams": "dynamodb",
     "msk": "value",
@@ -117,6 +119,7 @@ SHAPED: dict[str, SearchStrategy[Any]] = {
     "traffic.events.body": bodies,
     "traffic.bodies": st.one_of(st.just([]), st.lists(bodies, max_size=3)),
     "settings.filter_criteria": st.one_of(st.just([]), st.just([]), patterns),
+    "settings.time_to_live_s": st.sampled_from([1, 10, 60, 3_600]),
     "settings.shard_count": st.sampled_from([1, 2, 3, 1_000]),
     "settings.partition_count": st.sampled_from([1, 2, 3, 7, 1_000]),
     "settings.tumbling_window_s": st.sampled_from([0, 0, 0, 1, 60, 900]),

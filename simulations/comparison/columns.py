@@ -16,6 +16,7 @@ MODELS = {
     "asynchronous": "asynchronous",
     "queue": "polled queue",
     "stream": "polled stream",
+    "broker": "polled broker",
 }
 
 

@@ -5,7 +5,7 @@ person reads and the code that acts cannot drift apart. The rules stand in `rule
 """
 
 from .rulebook.asynchronous import ASYNCHRONOUS, CATCHERS, RECURSION
-from .rulebook.brokers import BROKERS
+from .rulebook.brokers import BROKERS, BROKERS_ASSUMED
 from .rulebook.callers import STEP_FUNCTIONS, WEB_CALLERS
 from .rulebook.clients import CLIENTS
 from .rulebook.cost import COST
@@ -54,7 +54,7 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
     "Names of settings": SETTINGS,
     "Contradictions and gaps": UNCERTAIN,
     "Beside the tutorial": TUTORIAL,
-    "What we assume": ASSUMPTIONS,
+    "What we assume": (*ASSUMPTIONS, *BROKERS_ASSUMED),
     "The run itself": RUN,
 }
 

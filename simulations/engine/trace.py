@@ -94,6 +94,8 @@ class Cause:
     PROCESSING_FAILED = "ProcessingFailed"
     SUBSCRIPTION_DISABLED = "SubscriptionFilterDisabled"
     SERVICE_TIMEOUT = "ServiceTimeout"
+    MAXIMUM_REDELIVERIES = "MaximumRedeliveriesExceeded"  # of a message broker
+    MESSAGE_EXPIRED = "MessageExpired"
     DEDUPLICATED = "Deduplicated"  # its deduplication id was sent before
     OUT_OF_ORDER = "HandledOutOfOrder"  # before an earlier message of its group
     BEFORE_STARTING_POSITION = "BeforeStartingPosition"  # in the stream, but before what the mapping reads

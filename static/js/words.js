@@ -27,6 +27,7 @@ export const FATE = {
 const CATCHERS = {
   function_dlq: "the function's dead-letter queue",
   queue_dlq: "the queue's dead-letter queue",
+  broker_dlq: "the broker's dead-letter queue",
   on_failure: "the on-failure destination",
   on_success: "the on-success destination",
   subscription_dlq: "the subscription's dead-letter queue",
@@ -55,6 +56,8 @@ const CAUSES = {
   IntegrationTimeout: "the integration timeout was reached",
   RateLimited: "the caller's own rate limit was reached",
   MalformedResponse: "the function returned something the caller cannot use",
+  MaximumRedeliveriesExceeded: "the broker handed the batch out as often as it may",
+  MessageExpired: "the message expired",
   NotMatched: "it matches no filter",
   FormatMismatch: "the filter is about another format",
   DeletedUnhandled: "it was acknowledged although the function named it as failed",

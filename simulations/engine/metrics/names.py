@@ -38,7 +38,7 @@ _STREAM = (
     "DestinationDeliveryFailures",
 )
 _QUEUE_DLQ = "queue_dlq"
-_BY_MODEL = {"synchronous": (), "asynchronous": _ASYNCHRONOUS, "queue": _QUEUE, "stream": _STREAM}
+_BY_MODEL = {"synchronous": (), "asynchronous": _ASYNCHRONOUS, "queue": _QUEUE, "stream": _STREAM, "broker": ()}
 _SCALES = {
     "Duration": US_PER_MS,
     "AsyncEventAge": US_PER_MS,

@@ -121,8 +121,6 @@ BROKERS: tuple[Rule, ...] = (
             "A mapping of ActiveMQ runs 5 invocations at once, one of RabbitMQ runs 1, whatever concurrency is reserved."
         ),
         values={"activemq": 5, "rabbitmq": 1},
-        state="not_modelled",
-        reason="Comes with the Amazon MQ trigger.",
         source=(lambda_guide("with-mq"),),
     ),
     Rule(
@@ -131,9 +129,35 @@ BROKERS: tuple[Rule, ...] = (
             "Lambda retries the whole batch until it succeeds or its messages expire. It has no limit, partial answer or "
             "destination of its own; use the broker's dead-letter queue."
         ),
-        state="not_modelled",
-        reason="Comes with the Amazon MQ trigger.",
         source=(lambda_guide("with-mq"), eventbridge_guide("eb-pipes-error-troubleshooting")),
+    ),
+    Rule(
+        id="MQ-3",
+        sentence=(
+            "Lambda uses ActiveMQ's own redelivery policy and takes no other one: a batch that failed comes again after 1 s, six "
+            "times. Then ActiveMQ moves its messages to the dead-letter queue."
+        ),
+        values={"redeliveries": 6, "wait_s": 1},
+        source=(
+            lambda_guide("services-mq-errors"),
+            "https://activemq.apache.org/components/classic/documentation/redelivery-policy",
+        ),
+        note="AWS's guide names the six times; the second between them is the default of ActiveMQ's policy.",
+    ),
+    Rule(
+        id="MQ-4",
+        sentence=(
+            "A message that has expired is not handed out again. The broker moves it to its dead-letter queue, or forgets it "
+            "where there is none."
+        ),
+        basis="memory",
+        source=(lambda_guide("with-mq"),),
+        note="AWS says that a batch is retried until its messages expire. What a consumer holds is looked at before it is tried.",
+    ),
+    Rule(
+        id="MQ-5",
+        sentence="A message above 6 MB is more than one event can hold: Lambda drops it, and the function never sees it.",
+        source=(lambda_guide("services-mq-errors"),),
     ),
     Rule(
         id="DOCDB-1",
@@ -156,5 +180,35 @@ BROKERS: tuple[Rule, ...] = (
             aws_page("documentdb/latest/developerguide/change_streams"),
         ),
         note="What is left in the change stream then is read by a new mapping or by nobody; here nobody reads it.",
+    ),
+)
+
+BROKERS_ASSUMED: tuple[Rule, ...] = (
+    Rule(
+        id="MODEL-60",
+        sentence=(
+            "A message in a broker's queue expires after an hour unless the scenario says otherwise. The brokers themselves keep "
+            "it for ever; a run needs an end."
+        ),
+        values={"time_to_live_s": 3_600},
+        basis="assumed",
+        state="text_only",
+        reason="It is the default of a setting; MQ-4 says what it does.",
+    ),
+    Rule(
+        id="MODEL-61",
+        sentence="RabbitMQ hands a batch that failed out again after 1 s, to the same consumer and as a whole.",
+        values={"wait_s": 1},
+        basis="assumed",
+        note="RabbitMQ puts messages that were not acknowledged back where they were. AWS does not say how long that takes.",
+    ),
+    Rule(
+        id="MODEL-62",
+        sentence=(
+            "A consumer of a broker keeps a batch that was throttled, or whose call Lambda refused, and tries it again after 1 s, "
+            "then after twice as long each time, up to 60 s. It counts as no redelivery."
+        ),
+        values={"first_wait_s": 1, "longest_wait_s": 60, "factor": 2},
+        basis="assumed",
     ),
 )

@@ -2,6 +2,7 @@
 
 from simulations.engine.trigger import Trigger
 from simulations.engine.triggers.alb import ALB
+from simulations.engine.triggers.amazon_mq import AMAZON_MQ
 from simulations.engine.triggers.api_gateway import API_GATEWAY
 from simulations.engine.triggers.cloudformation import CLOUDFORMATION
 from simulations.engine.triggers.cloudwatch_logs import CLOUDWATCH_LOGS
@@ -55,5 +56,6 @@ TRIGGERS: dict[str, Trigger] = {
         MSK,
         SELF_MANAGED_KAFKA,
         DOCUMENTDB,
+        AMAZON_MQ,
     )
 }
