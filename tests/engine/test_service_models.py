@@ -119,7 +119,8 @@ OURS = {
     "kinesis.state_bytes_per_record", "dynamodb_streams.state_bytes_per_record",
     "msk.mapping_starts_s", "msk.mapping_disabled_s", "msk.partition_keys", "msk.partition_count",
     "self_managed_kafka.mapping_starts_s", "self_managed_kafka.mapping_disabled_s", "self_managed_kafka.partition_keys",
-    "self_managed_kafka.partition_count", "documentdb.mapping_starts_s", "documentdb.mapping_disabled_s",
+    "self_managed_kafka.partition_count", "documentdb.mapping_starts_s", "documentdb.mapping_disabled_s", "amazon_mq.mapping_starts_s",
+    "amazon_mq.mapping_disabled_s",
 }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ ALWAYS_FAILS: dict[str, Any] = {
     "error_rate": 1, "first_n": 0, "poison": [], "outages": [], "script": [], "invocations": [], "concurrency": [],
     "catchers": {}, "handler": "raise", "invoke_errors": [],
 }  # fmt: skip
-SMALL: dict[str, Any] = {"kind": "burst", "count": 4, "at_ms": 0, "size_bytes": 10}
+SMALL: dict[str, Any] = {"kind": "burst", "count": 4, "at_ms": 0, "size_bytes": 10, "bodies": []}
 QUICK: dict[str, Any] = {
     "timeout_s": 3, "duration": {"kind": "constant", "ms": 10}, "account_concurrent_executions": 1_000,
     "reserved_concurrent_executions": None, "init_ms": 0, "init_failure": None,

@@ -305,7 +305,7 @@ def test_with_bisecting_the_poison_alone_is_lost_and_without_it_its_batches(trig
     def check(scenario: Scenario, poison: list[str], retries: int) -> None:
         wanted = {"maximum_retry_attempts": retries, "bisect_batch_on_function_error": True}
         alone = Trace(changed(scenario, settings=wanted, failures={"poison": poison}), record_limit=10_000)
-        lost = {event for event, settled in alone.fates.items() if settled.fate == "lost"}
+        lost = {event for event, settled in alone.fates.items() if settled.cause == "RetryAttemptsExhausted"}
         large = {event for event in lost if alone.fates[event].cause == "MaximumPayloadSizeExceeded"}
         assert lost == (set(poison) & alone.fates.keys()) | large
         whole = changed(
