@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from simulations.engine import Scenario, ScenarioErrors, make_report, parse_scenario
-from simulations.engine.trace import Attempt, Captured
+from simulations.engine.trace import Arrived, Attempt, Captured
 from tests.conformance.cases import Case, check, run
 from tests.strategies import scenarios
 from tests.traces import Trace
@@ -174,7 +174,7 @@ def test_one_consumer_keeps_the_order_of_the_queue(scenario: Scenario) -> None:
 @given(scenarios("amazon_mq", horizon_s=None))
 def test_nobody_is_tried_after_having_expired(scenario: Scenario) -> None:
     trace = Trace(scenario)
-    arrived = {record.event: record.at_us for record in trace.records if record.__struct_config__.tag == "arrived"}
+    arrived = {record.event: record.at_us for record in trace.records if isinstance(record, Arrived)}
     lives = scenario.settings.time_to_live_s * 1_000_000
     for event, attempts in trace.attempts_by_event().items():
         assert all(attempt.start_us < arrived[event] + lives for attempt in attempts)
