@@ -40,7 +40,7 @@ class Partitions:
 
     def begin(self, at: int) -> None:
         """The mapping begins to read."""
-        self._sim.log.scaled(at, _RULE, self._pollers)
+        self._sim.log.scaled(at, _RULE, self._shards.readers)
         self._sim.kernel.alarm(at + self._scaling.every, SCALING, 2, self._look, None)
 
     def ended(self, at: int, lane: Lane) -> None:
@@ -79,7 +79,7 @@ class Partitions:
             return
         self._pollers = pollers
         self._share(pollers)
-        self._sim.log.scaled(at, _CHANGE, pollers)
+        self._sim.log.scaled(at, _CHANGE, self._shards.readers)
         self._deal(at, None)
 
     def _share(self, pollers: int) -> None:
