@@ -310,9 +310,9 @@ def test_provisioned_pollers_follow_the_lag_at_once() -> None:
     settings = {"partition_count": 20, "batch_size": 1, "maximum_pollers": 3}
     scenario = kafka(settings, function=lasting(400), traffic=placed(*map(str, range(20))))
     assert [(record.at_us // 1_000_000, record.pollers) for record in of(Scaled, scenario)][:3] == [
-        (0, 1),
-        (120, 2),
-        (180, 3),
+        (0, 5),
+        (120, 10),
+        (180, 15),
     ]
 
 
