@@ -49,12 +49,10 @@ def cost_chart(report: Mapping[str, Any]) -> Chart:
 def _in_words(items: list[Mapping[str, Any]], total: str) -> str:
     """The chart in one sentence: the total and the largest line."""
     if not Decimal(total):
-        return "Lambda bills nothing: the code never ran."
+        return "This run costs nothing: nothing was used."
     largest = max(items, key=lambda item: Decimal(item["amount"]))
     share = Decimal(largest["amount"]) / Decimal(total) * 100
-    return (
-        f"Lambda bills ${total}; the largest line is {largest['what']} with ${largest['amount']}, {share:.0f} % of it."
-    )
+    return f"This run costs ${total}; the largest line is {largest['what']} with ${largest['amount']}, {share:.0f} % of it."
 
 
 _CLOCKS = ((3 * 3600, 60, "minutes"), (3 * 86_400, 3600, "hours"), (1 << 62, 86_400, "days"))

@@ -7,6 +7,7 @@ wrong with a value, the engine says; here it is only read. Errors name flat keys
 
 import re
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -208,7 +209,10 @@ def _no_such_field(fields: tuple[Field, ...], key: str, texts: Mapping[str, str]
         where = " or ".join(f"{chooser}={field.variant}" for field in of)
         chosen = texts.get(chooser, str(_by_key(fields, chooser).default))
         return FieldError(key, UNKNOWN, f"{key} belongs to {where}, not to {chooser}={chosen[:100]}.")
-    return FieldError(key, UNKNOWN, f"There is no field {key[:100]!r} for the trigger {texts['trigger']}.")
+    known = list(dict.fromkeys(field.key for field in fields))
+    alike = [name for name in known if f"_{key}_" in f"_{name}_"] or get_close_matches(key, known)
+    meant = f" Is {' or '.join(alike)} meant?" if alike else ""
+    return FieldError(key, UNKNOWN, f"There is no field {key[:100]!r} for the trigger {texts['trigger']}.{meant}")
 
 
 def _is_a_choice(field: Field, text: str) -> bool:

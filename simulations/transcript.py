@@ -7,6 +7,7 @@ import msgspec
 
 from simulations.engine import TRIGGERS, Report, Scenario
 from simulations.engine import trace as t
+from simulations.engine.cost import Cost
 from simulations.engine.report import EventReport
 from simulations.engine.trigger import model_of
 
@@ -136,10 +137,21 @@ def summary(report: Report) -> Iterator[str]:
     for name in ("events", "attempts", "invocations"):
         counts = msgspec.to_builtins(getattr(report, name))
         yield f"{name:>22}  " + ", ".join(f"{key.replace('_', ' ')} {count:,}" for key, count in counts.items())
-    yield f"{'cost':>22}  ${report.cost.total_usd}"
-    for item in report.cost.line_items:
+    yield from _cost(report.cost)
+
+
+def _cost(cost: Cost) -> Iterator[str]:
+    """The bill, what failures cost, and a month of it."""
+    yield f"{'cost':>22}  ${cost.total_usd} in {cost.region}"
+    for item in cost.line_items:
         yield f"{'':>22}  {item.what}: {item.arithmetic}"
-    for left_out in report.cost.not_priced:
+    yield f"{'failures':>22}  {cost.failures.sentence}"
+    if cost.failures.loop is not None:
+        yield f"{'':>22}  {cost.failures.loop.sentence}"
+    yield f"{'a month':>22}  {cost.month.sentence}"
+    for text in dict.fromkeys((*cost.notes, *cost.month.assumptions)):
+        yield f"{'note':>22}  {text}"
+    for left_out in cost.not_priced:
         yield f"{'not priced':>22}  {left_out}"
 
 

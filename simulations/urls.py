@@ -9,6 +9,7 @@ _RUN = r"^runs/(?P<run_id>[A-Za-z0-9_-]{1,40})/"
 urlpatterns = [
     path("", views.build, name="build"),
     path("trigger-form/", views.trigger_form, name="trigger_form"),
+    path("export/<str:name>", views.export, name="export"),
     path("words/", views.words, name="words"),
     path("compare/", views.compare, name="compare"),
     path("compare/differences/", views.differences, name="differences"),

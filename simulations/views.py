@@ -9,10 +9,12 @@ from typing import Any
 
 import msgspec
 import redis
+from csp.constants import UNSAFE_INLINE
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import DatabaseError, connection, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +23,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from kombu.exceptions import OperationalError as BrokerAway
 
-from simulations import comparison, forms, links, picture, runlog, telling
+from simulations import comparison, exports, forms, links, picture, runlog, telling
 from simulations.engine import (
     ENGINE_VERSION,
     RULES,
@@ -37,6 +39,7 @@ from simulations.engine.report import ReportBuilder
 from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES
 from simulations.examples import shown
 from simulations.models import ENDED, Run, State
+from simulations.picture.strips import draw_strips
 from simulations.tasks import simulate_run
 
 # the first page: an object arrives, the function always fails, nobody catches it
@@ -76,7 +79,7 @@ def _page(
         "page": "build",
         "form": form,
         "trigger": trigger,
-        "link": f"/?{links.render_link(scenario)}" if scenario else "",
+        "query": links.render_link(scenario) if scenario else "",
         "wire": _WIRE,
         "rules": _rules_for_the_page(),
         "scenario": {
@@ -109,6 +112,9 @@ def _first_paint(scenario: Scenario | None, noun: str) -> dict[str, Any]:
         "chapters": telling.chapters(story, noun),
         "total": frame.totals["total_usd"],
         "picture": picture.draw(frame.rows, noun, room=_ROOM),
+        "strips": draw_strips(
+            frame.rows, noun, frame.report["cloudwatch_over_time"], telling.watched(scenario), room=_ROOM
+        ),
         "attempts": picture.table(frame.rows),
         "events": picture.events_table(frame.rows, noun),
         "cut": not whole,
@@ -198,6 +204,23 @@ def words(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"errors": [msgspec.to_builtins(error) for error in found.errors]})
     told = telling.told(link, settings.REDRIVE["told_records"])
     return HttpResponse(msgspec.json.encode(told), content_type="application/json")
+
+
+@require_safe
+@csp_replace({"style-src": [UNSAFE_INLINE]})  # type: ignore[arg-type]  # its types know no further arguments
+def export(request: HttpRequest, name: str) -> HttpResponse:
+    """A file of a run, by a plain link; an SVG carries its own styles."""
+    if name not in exports.NAMES:
+        raise Http404
+    try:
+        texts = links.read_texts(request.META.get("QUERY_STRING", ""), settings.REDRIVE["link_bytes"])
+        scenario = links.read_scenario(texts)
+    except ScenarioErrors as found:
+        return _errors(found.errors)
+    address = request.build_absolute_uri(f"/?{links.render_link(scenario)}")
+    made = exports.export(name, scenario, address, settings.REDRIVE["told_records"])
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    return HttpResponse(made.content, content_type=made.kind, headers=headers)
 
 
 @require_POST

@@ -119,7 +119,7 @@ def test_a_dead_letter_queue_moves_lost_to_captured_and_changes_no_attempt() -> 
     lost, captured = played("upload-lost").report, played("upload-captured").report
     assert (lost.events.lost, captured.events.captured) == (1, 1)
     assert lost.attempts == captured.attempts
-    assert lost.cost.total_usd == captured.cost.total_usd
+    assert lost.cost.by_service["lambda"] == captured.cost.by_service["lambda"]
 
 
 def test_reporting_saves_the_healthy_with_and_without_a_redrive_policy() -> None:
@@ -163,7 +163,7 @@ def test_facts_are_said_with_their_unit() -> None:
     assert facts.said("event.1.settled_us") == "3 min 0.3 s"
     assert facts.said("scenario.maximum_event_age_s") == "6 h"
     assert facts.said("billed_ms") == "300 ms"
-    assert facts.said("cost.total_usd") == "$0.0000012"
+    assert facts.said("cost.lambda_usd") == "$0.0000012"
 
 
 @pytest.mark.parametrize(("usd", "said"), [("0", "$0"), ("0.00000122500125", "$0.0000012"), ("12.34", "$12")])

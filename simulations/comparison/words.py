@@ -75,7 +75,7 @@ def _ratios(lines: Iterable[Line]) -> list[str]:
     says = {
         "attempts.total": "{most} makes {times} times as many attempts as {least}.",
         "time_to_settle.max_us": "{most} takes {times} times as long as {least} until the last event is settled.",
-        "cost.total_usd": "{most} costs {times} times as much as {least}, Lambda only.",
+        "cost.total_usd": "{most} costs {times} times as much as {least}.",
     }
     found = []
     for line in lines:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from simulations.engine.cost import plain
+from simulations.engine.billing import plain
 from simulations.engine.report import Report
 from simulations.engine.units import words
 

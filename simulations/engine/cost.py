@@ -1,88 +1,104 @@
-"""What a run costs in Lambda: requests and GB-seconds, with the arithmetic, and what else the bill would hold.
+"""What a run costs: its own bill, what one event costs, a month of such traffic, and what the failures cost.
 
-https://aws.amazon.com/lambda/pricing/, rules COST-1, -2, -4 and -5. Money is US dollars as `Decimal`, every sum and product
-exact; a figure leaves as a decimal string without exponent. The monthly free tier is not taken off.
+Rules COST-1 to COST-8 and BILL-1 to BILL-13. `make_cost` prices the counts of a run (`usage.Used`) under a `View`: Region,
+free tier, length of the month and rate are settings of whoever looks, not of the scenario. Money is US dollars; a figure
+leaves as a decimal string without exponent.
 """
 
-from collections.abc import Iterable
-from decimal import Context, Decimal, Inexact, localcontext
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from decimal import Decimal
 
 import msgspec
 
-from simulations.engine.prices import HOME_REGION, Price, book, price
+from simulations.engine.billing import LineItem, make_bill, plain, total
+from simulations.engine.billing.bill import divided, summed, times
+from simulations.engine.billing.functions import DURATION, gb_seconds
+from simulations.engine.billing.given import S_PER_H
+from simulations.engine.billing.usage import OUT_OF_SCOPE
+from simulations.engine.failures_cost import FailureCost, failure_cost, short, wasted
+from simulations.engine.metering import REQUESTS, Meter, Month, View
+from simulations.engine.prices import HOME_REGION, price
 from simulations.engine.scenario import Scenario
-from simulations.engine.trace import Kind, Row
-from simulations.engine.trigger import model_of
+from simulations.engine.traffic import At
 from simulations.engine.triggers import TRIGGERS
-from simulations.engine.units import MB_PER_GB
+from simulations.engine.usage import Usage, Used, catcher_prices
 
-_EXACT = Context(prec=100, traps=[Inexact])  # a figure that would have to be rounded is a mistake of ours
-_REQUESTS = "lambda.requests"
-_DURATION = {"x86_64": "lambda.duration.x86", "arm64": "lambda.duration.arm"}
-_BYTES_PER_KB = 1_024
-_MS_PER_S = 1_000
+_PERCENT = 100
+_MS_PER_H = 3_600_000
 
 
-class LineItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the bill; `quantity`, `unit_price` and `amount` are decimal strings, `amount` in US dollars.
+class PerEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """The run's bill by event: of all that arrived, of those delivered (None: none was), and what of it failed invocations are."""
 
-    `counted` says in words what the quantity is made of, `arithmetic` how the amount comes from it. The `price_*` fields name
-    the price row: whose Region it is, of which date, how sure it is ("found", "derived", "memory") and where it was read.
-    """
+    arrived: int
+    delivered: int
+    per_arrived_usd: str | None
+    per_delivered_usd: str | None
+    wasted_usd: str
+    wasted_per_delivered_usd: str | None
+    wasted_percent: str
 
-    what: str
-    quantity: str
-    unit: str
-    unit_price: str
-    amount: str
-    counted: str
-    arithmetic: str
-    price_key: str
-    region: str
-    price_as_of: str
-    price_status: str
-    price_source: str
+
+class MonthCost(msgspec.Struct, frozen=True, kw_only=True):
+    """A month of such traffic. `rate_from` is "traffic", "hourly" (the run's events once an hour) or "chosen"."""
+
+    rate_per_s: str
+    rate_from: str
+    events: str
+    hours: str
+    free_tier: bool
+    line_items: list[LineItem]
+    by_service: dict[str, str]
+    total_usd: str
+    rounded_usd: str
+    wasted_usd: str
+    sentence: str
+    assumptions: list[str]
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
-    """The bill: its lines, their sum as a decimal string in US dollars, and in sentences what it leaves out."""
+    """The bill: its lines, their sum, and in sentences what it leaves out; then the other ways to look at it.
+
+    `by_service` sums the lines by service. `notes` says what to know of the prices. `used` is what was counted: with it
+    another Region, rate or month needs no second simulation.
+    """
 
     line_items: list[LineItem]
     total_usd: str
     not_priced: list[str]
+    region: str
+    by_service: dict[str, str]
+    notes: list[str]
+    per_event: PerEvent
+    month: MonthCost
+    failures: FailureCost
+    used: Used
 
 
-def plain(number: Decimal) -> str:
-    """A decimal as people write it: no exponent, no zeros at the end."""
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def line_item(what: str, quantity: Decimal, counted: str, row: Price) -> LineItem:
-    """One line: this quantity at the price of the first tier."""
-    with localcontext(_EXACT):
-        amount = plain(quantity * row.first)
-    number, unit_price = plain(quantity), plain(row.first)
-    return LineItem(
-        what=what,
-        quantity=number,
-        unit=row.unit,
-        unit_price=unit_price,
-        amount=amount,
-        counted=counted,
-        arithmetic=f"{number} {row.unit}{'' if quantity == 1 else 's'} x ${unit_price} = ${amount}",
-        price_key=row.key,
-        region=row.region,
-        price_as_of=row.as_of,
-        price_status=row.status,
-        price_source="; ".join(book().sources[source].what for source in row.sources),
+def make_cost(scenario: Scenario, used: Used, view: View | None = None) -> Cost:
+    """The cost of a run so far. Raises `UnknownPriceError` for a Region that is not known."""
+    view = View() if view is None else view
+    bill = make_bill(Meter(scenario, used, view).quantities(), view.region)
+    failures = failure_cost(scenario, used, view, bill.total_usd)
+    return Cost(
+        line_items=bill.line_items,
+        total_usd=bill.total_usd,
+        not_priced=not_priced(scenario, view),
+        region=view.region,
+        by_service=_by_service(bill.line_items),
+        notes=[note for note in bill.notes if "free tier" not in note],
+        per_event=_per_event(used, Decimal(bill.total_usd), Decimal(failures.failed.usd)),
+        month=month_cost(scenario, used, view),
+        failures=failures,
+        used=deepcopy(used),
     )
 
 
-def total(items: Iterable[LineItem]) -> str:
-    """The sum of the lines, exactly."""
-    with localcontext(_EXACT):
-        return plain(sum((Decimal(item.amount) for item in items), Decimal(0)))
+def running_total(scenario: Scenario, usage: Usage) -> str:
+    """The sum of the bill so far, without its lines: every quantity at the price of its first tier."""
+    quantities = Meter(scenario, usage.used, View()).quantities()
+    return plain(summed(times(found.number, price(found.price_key, HOME_REGION).first) for found in quantities))
 
 
 class Rates(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,112 +110,102 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
 
 def rates(scenario: Scenario, region: str = HOME_REGION) -> Rates:
     """The price of one invocation; further requests of large events (COST-4) come on top."""
-    function = scenario.function
-    with localcontext(_EXACT):
-        each = gb_seconds(1, function.memory_mb) * price(_DURATION[function.architecture], region).first
-    return Rates(request_usd=plain(price(_REQUESTS, region).first), billed_ms_usd=plain(each))
+    function, instead = scenario.function, TRIGGERS[scenario.trigger].prices
+    each = times(gb_seconds(1, function.memory_mb), _first(instead, DURATION[function.architecture], region))
+    return Rates(request_usd=plain(_first(instead, REQUESTS, region)), billed_ms_usd=plain(each))
 
 
-class Usage:
-    """What Lambda bills, folded from rows: requests, further requests for large events, billed milliseconds."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self._scenario = scenario
-        self._asynchronous = model_of(TRIGGERS[scenario.trigger], scenario.settings) == "asynchronous"
-        self._further: dict[str, int] = {}  # of large events without a fate: requests beyond the first, each time
-        self.requests = 0
-        self.further_requests = 0
-        self.billed_ms = 0
-
-    def add(self, rows: Iterable[Row]) -> None:
-        """Fold the next rows."""
-        for row in rows:
-            kind = row[0]
-            if kind == Kind.ATTEMPT:
-                if row[4] is not None:  # COST-5: a throttled attempt is free
-                    self.requests += 1
-                    self.billed_ms += row[12]
-                    if self._further:
-                        self.further_requests += self._further.get(row[16][0], 0)
-            elif self._asynchronous:
-                if kind == Kind.ARRIVED:
-                    further = further_requests(row[4])
-                    if further:
-                        self._further[row[3]] = further
-                elif kind == Kind.SETTLED and self._further:
-                    self._further.pop(row[3], None)
-
-    def cost(self, region: str = HOME_REGION) -> Cost:
-        """The bill so far."""
-        items = [self._request_line(region), *self._further_line(region), self._duration_line(region)]
-        return Cost(line_items=items, total_usd=total(items), not_priced=not_priced(self._scenario))
-
-    def total_usd(self, region: str = HOME_REGION) -> str:
-        """The sum of the bill so far, without its lines."""
-        function = self._scenario.function
-        with localcontext(_EXACT):
-            requests = (self.requests + self.further_requests) * price(_REQUESTS, region).first
-            duration = gb_seconds(self.billed_ms, function.memory_mb)
-            return plain(requests + duration * price(_DURATION[function.architecture], region).first)
-
-    def _request_line(self, region: str) -> LineItem:
-        counted = "every invocation, whether it succeeded or not; throttled attempts are free"
-        return line_item("Lambda requests", Decimal(self.requests), counted, price(_REQUESTS, region))
-
-    def _further_line(self, region: str) -> list[LineItem]:
-        """COST-4, for each invocation with a large event."""
-        if not self.further_requests:
-            return []
-        rule = book().billing.asynchronous_request
-        counted = (
-            f"one more request for each {rule.next_kb} KB of an asynchronous event beyond its first {rule.first_kb} KB, "
-            f"at each invocation with it"
-        )
-        row = price(_REQUESTS, region)
-        return [line_item("Lambda requests for large events", Decimal(self.further_requests), counted, row)]
-
-    def _duration_line(self, region: str) -> LineItem:
-        function = self._scenario.function
-        quantity = gb_seconds(self.billed_ms, function.memory_mb)
-        counted = (
-            f"{self.billed_ms} ms billed x {function.memory_mb} MB / {MB_PER_GB} MB per GB / {_MS_PER_S} ms per s = "
-            f"{plain(quantity)} GB-seconds, INIT included"
-        )
-        row = price(_DURATION[function.architecture], region)
-        return line_item(f"Lambda duration ({function.architecture})", quantity, counted, row)
+def _first(instead: dict[str, str], key: str, region: str) -> Decimal:
+    return price(instead.get(key, key), region).first
 
 
-def gb_seconds(billed_ms: int, memory_mb: int) -> Decimal:
-    """Billed milliseconds times memory in GB-seconds, exactly."""
-    with localcontext(_EXACT):
-        return Decimal(billed_ms * memory_mb) / (MB_PER_GB * _MS_PER_S)
+def default_rate(scenario: Scenario) -> tuple[Decimal, str]:
+    """Events a second of the scenario's own traffic, and what it is taken from.
+
+    A rate that the traffic has; otherwise, for events one by one, their number over the time between first and last; where
+    all come at once, once an hour.
+    """
+    traffic = scenario.traffic
+    if isinstance(traffic, At):
+        times_ms = sorted(planned.at_ms for planned in traffic.events)
+        span_ms = Decimal(str(times_ms[-1] - times_ms[0])) if times_ms else Decimal(0)
+        if span_ms:
+            return divided((len(times_ms) - 1) * 1_000, span_ms), "traffic"
+        return divided(len(times_ms), S_PER_H), "hourly"
+    rate = getattr(traffic, "rate_per_s", None)
+    if rate is not None:
+        return Decimal(str(rate)), "traffic"
+    return divided(getattr(traffic, "count", 1), S_PER_H), "hourly"
 
 
-def further_requests(size_bytes: int) -> int:
-    """COST-4: how many requests an asynchronous event of this size is, beyond the first."""
-    rule = book().billing.asynchronous_request
-    return -(-max(0, size_bytes - rule.first_kb * _BYTES_PER_KB) // (rule.next_kb * _BYTES_PER_KB))
+def month_cost(scenario: Scenario, used: Used, view: View) -> MonthCost:
+    """BILL-12, BILL-13: the run's counts at a rate for a month, free tier and tiers of one account."""
+    rate, rate_from = default_rate(scenario) if view.rate_per_s is None else (view.rate_per_s, "chosen")
+    month = Month(hours=view.hours_per_month, events=divided(times(rate, view.hours_per_month, S_PER_H), 1))
+    meter = Meter(scenario, used, view, month)
+    bill = make_bill(meter.quantities(), view.region, free_tier=view.free_tier)
+    lost = wasted(meter, used.failed, view)
+    noun = TRIGGERS[scenario.trigger].noun
+    taken = "after the free tier" if view.free_tier else "without free tier"
+    return MonthCost(
+        rate_per_s=plain(rate),
+        rate_from=rate_from,
+        events=plain(month.events),
+        hours=plain(month.hours),
+        free_tier=view.free_tier,
+        line_items=bill.line_items,
+        by_service=_by_service(bill.line_items),
+        total_usd=bill.total_usd,
+        rounded_usd=bill.rounded_usd,
+        wasted_usd=plain(lost),
+        sentence=f"A month of {plain(month.hours)} h with {month.events:,.0f} {noun}s as in this run costs "
+        f"{short(Decimal(bill.total_usd))}, {taken}.",
+        assumptions=[*_assumptions(scenario, used, rate_from, view), *bill.notes],
+    )
 
 
-_CATCHERS = {
-    "dead_letter_config": "The dead-letter queue: one write for each event it received, and its storage.",
-    "on_failure": "The on-failure destination: one write for each record it received.",
-    "on_success": "The on-success destination: one write for each record it received.",
-    "catch": "Whatever the state that Catch goes on to calls.",
-}
-_PROVISIONED = (
-    "Provisioned concurrency: the environments kept ready, and the lower price of the time that runs in them."
-)
-_ALWAYS = (
-    "CloudWatch Logs: what the function logs, by the GB.",
-    "Ephemeral storage (/tmp) above the 512 MB that are free.",
-    "Data transfer, and everything that the function itself calls.",
-    "The monthly free tier is not taken off, and cheaper tiers for a large month are not applied.",
-)
+def _assumptions(scenario: Scenario, used: Used, rate_from: str, view: View) -> Iterator[str]:
+    """What the month takes for granted."""
+    if rate_from == "hourly":
+        yield "The scenario has no rate of its own: the month has its events once an hour."
+    yield "Batches, retries and throttles stay as in this run, whatever the rate."
+    if any(charge.of == "empty_receives" for charge in TRIGGERS[scenario.trigger].charges):
+        yield f"{view.idle_pollers} pollers wait 20 s for each receive that brings nothing, all month."
+    if not used.arrived:
+        yield "Nothing arrived in this run, so the month has only what runs by the hour."
 
 
-def not_priced(scenario: Scenario) -> list[str]:
+def _by_service(items: Iterable[LineItem]) -> dict[str, str]:
+    found: dict[str, list[LineItem]] = {}
+    for item in items:
+        found.setdefault(item.service, []).append(item)
+    return {service: total(lines) for service, lines in found.items()}
+
+
+def _per_event(used: Used, whole: Decimal, failed: Decimal) -> PerEvent:
+    return PerEvent(
+        arrived=used.arrived,
+        delivered=used.delivered,
+        per_arrived_usd=_share(whole, used.arrived),
+        per_delivered_usd=_share(whole, used.delivered),
+        wasted_usd=plain(failed),
+        wasted_per_delivered_usd=_share(failed, used.delivered),
+        wasted_percent=plain(divided(times(failed, _PERCENT), whole).quantize(Decimal("0.01"))) if whole else "0",
+    )
+
+
+def _share(amount: Decimal, events: int) -> str | None:
+    return plain(divided(amount, events)) if events else None
+
+
+_UNPRICED_CATCHERS = {"catch": "Whatever the state that Catch goes on to calls."}
+_LOGS = "CloudWatch Logs: what the function logs, by the GB; give the bytes of an invocation to price it."
+
+
+def not_priced(scenario: Scenario, view: View) -> list[str]:
     """What this bill leaves out, in sentences."""
-    caught = (text for name, text in _CATCHERS.items() if getattr(scenario.settings, name, None) is not None)
-    ready = [_PROVISIONED] if scenario.function.provisioned_concurrent_executions else []
-    return [*TRIGGERS[scenario.trigger].not_priced, *caught, *ready, *_ALWAYS]
+    trigger, settings = TRIGGERS[scenario.trigger], scenario.settings
+    caught = [text for name, text in _UNPRICED_CATCHERS.items() if getattr(settings, name, None) is not None]
+    if catcher_prices(trigger, settings):
+        caught.append("What dead-letter queues and destinations keep, and whoever reads it.")
+    return [*trigger.not_priced, *caught, *([] if view.log_bytes else [_LOGS]), *OUT_OF_SCOPE]

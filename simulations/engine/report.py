@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from simulations.engine.cost import Cost, Usage
+from simulations.engine.cost import Cost, make_cost, running_total
 from simulations.engine.metrics import (
     AttemptCounts,
     CloudWatchOverTime,
@@ -23,6 +23,7 @@ from simulations.engine.run import simulate_rows
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES, Kind, Record, Row
 from simulations.engine.triggers import TRIGGERS
+from simulations.engine.usage import CATCHERS, Usage
 
 ENGINE_VERSION = "1"
 
@@ -152,7 +153,7 @@ class ReportBuilder:
             "attempts": msgspec.to_builtins(self._metrics.attempts()),
             "invocations": msgspec.to_builtins(self._metrics.invocations()),
             "billed_ms": self._metrics.billed_ms,
-            "total_usd": self._usage.total_usd(),
+            "total_usd": running_total(self._scenario, self._usage),
         }
 
     def finish(self) -> Report:
@@ -173,7 +174,7 @@ class ReportBuilder:
             cloudwatch=metrics.cloudwatch(),
             cloudwatch_over_time=metrics.over_time(),
             limits=[msgspec.structs.replace(limit) for limit in self._limits.values()],
-            cost=self._usage.cost(),
+            cost=make_cost(self._scenario, self._usage.used),
         )
 
     def _event(self, event: str) -> EventReport:
@@ -228,18 +229,10 @@ class ReportBuilder:
         self._ended = RunEnd(reason=row[3], at_us=row[1], counts=dict(row[4]))
 
 
-_CATCHERS = {
-    "dead_letter_config": "function_dlq",
-    "on_failure": "on_failure",
-    "on_success": "on_success",
-    "max_receive_count": "queue_dlq",
-}
-
-
 def configured_catchers(scenario: Scenario) -> list[str]:
     """The catchers that the settings name or that are always there, so that an empty one is said to be empty."""
     trigger = TRIGGERS[scenario.trigger]
-    known = _CATCHERS | trigger.catchers
+    known = CATCHERS | trigger.catchers
     named = [name for setting, name in known.items() if getattr(scenario.settings, setting, None) is not None]
     return [*named, *trigger.keeps]
 

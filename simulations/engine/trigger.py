@@ -55,13 +55,33 @@ class ServiceMetric(msgspec.Struct, frozen=True):
     unit_us: int = 1
 
 
+class Charge(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the bill beside Lambda's own: so much of what the run used, at this price.
+
+    `of` names what is counted: "arrived", "admitted" (without what the service's own rate limit refused) and "receives" in
+    pieces of the price's chunk; "gigabytes" that arrived; "hours" of the run, "started_hours", "capacity_units" of a load
+    balancer; the rest as in `usage.Used`. `each` names a setting to multiply by, `only` a setting and the value it needs.
+    """
+
+    what: str
+    price_key: str
+    of: Literal[
+        "arrived", "admitted", "accepted", "answers", "attempts", "receives", "empty_receives", "deletes", "reads",
+        "queue_dlq", "gigabytes", "hours", "started_hours", "capacity_units",
+    ]  # fmt: skip
+    counted: str
+    each: str = ""
+    only: tuple[str, Any] | None = None
+
+
 class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     """A service wired to a function.
 
     `start(sim, settings)` wires the arrivals to a delivery model. `check(choices)` yields what AWS would refuse. `rules` are
     the ids this trigger's page tells about, `noun` is what an event is called, `source` AWS's page on it. `metrics` are those
-    of the service itself, `not_priced` says what the bill would hold beside Lambda's own lines, `keeps` names the catchers
-    that are there whatever is set, `catchers` the settings that switch on one of the service's own, each with its name.
+    of the service itself, `charges` the lines of its bill, `not_priced` what the bill leaves out; `prices` says which price
+    stands in for one of Lambda's. `keeps` names the catchers that are there whatever is set, `catchers` the settings that
+    switch on one of the service's own, each with its name.
     `mapping_metrics` are those of the event source mapping, where they are not those of its model. `offsets`: a partial answer
     names a record by partition and offset.
     """
@@ -77,6 +97,8 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     summary: str
     metrics: tuple[ServiceMetric, ...] = ()
+    charges: tuple[Charge, ...] = ()
+    prices: dict[str, str] = {}
     not_priced: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     catchers: dict[str, str] = {}

@@ -30,6 +30,8 @@ class Facts:
     def __init__(self, scenario: Scenario, rows: list[Row], report: Report) -> None:
         self._roots: dict[str, Any] = msgspec.to_builtins(report)
         events = self._roots.pop("by_event")
+        cost = self._roots["cost"]
+        cost |= {f"{service}_usd": amount for service, amount in cost["by_service"].items()}
         starts: dict[str, list[int]] = {event: [] for event in events}
         last_end = 0
         for row in rows:

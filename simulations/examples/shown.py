@@ -115,7 +115,7 @@ def numbers(report: Report) -> list[Number]:
     return [
         Number("Invocations", f"{ran:,}{_failed(ran, errors)}"),
         *([Number("All settled after", duration(settled))] if settled is not None else []),
-        Number("Lambda bills", money(report.cost.total_usd)),
+        Number("AWS bills", money(report.cost.total_usd)),
     ]
 
 

@@ -71,7 +71,7 @@ def draw_panes(panes: Sequence[Pane], *, room: float = 960, name: str = "still")
     activities = [activity_of(story) for story in stories]
     axis = Axis(folded_pieces(together(activities)))
     pieces = [axis.pieces] if len(panes) == 1 else [folded_pieces(activity) for activity in activities]
-    beside = max(_width_of_names(one.lanes) for one in lanes)
+    beside = max(width_of_names(one.lanes) for one in lanes)
     trail = max(trail_of(story, own) for story, own in zip(stories, lanes, strict=True))
     laid: list[_Laid] = []
     top = 0.0
@@ -158,7 +158,7 @@ def _strips(laid: Sequence[_Laid]) -> Elements:
         yield strip(one.figure, one.story, AXIS + 4 + n * _STRIP_EACH)
 
 
-def _width_of_names(lanes: Sequence[Lane]) -> float:
+def width_of_names(lanes: Sequence[Lane]) -> float:
     """Room for what stands beside the lanes."""
     widths = [
         width for lane in lanes for width in (text_width(_cut(lane.title), _TITLE), text_width(_cut(lane.note), _NOTE))

@@ -11,20 +11,23 @@ import msgspec
 from simulations import links
 from simulations.engine import TRIGGERS
 from simulations.engine.cost import Rates, rates
+from simulations.picture.strips import Watched
 from simulations.telling.changes import Change, changes
 from simulations.telling.forecast import Forecast, forecast, sentence, story_of
 from simulations.telling.steps import Chapter, chapters
+from simulations.telling.watched import watched
 
-__all__ = ["Forecast", "Told", "chapters", "forecast", "sentence", "story_of", "told"]
+__all__ = ["Forecast", "Told", "chapters", "forecast", "sentence", "story_of", "told", "watched"]
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is said about one scenario; `rates` is what an attempt costs."""
+    """All that is said about one scenario; `rates` is what an attempt costs, `watched` what to look at in CloudWatch."""
 
     forecast: Forecast
     changes: list[Change]
     chapters: list[Chapter]
     rates: Rates
+    watched: list[Watched]
 
 
 @lru_cache(maxsize=64)
@@ -37,4 +40,5 @@ def told(link: str, most: int) -> Told:
         changes=changes(scenario),
         chapters=chapters(story, TRIGGERS[scenario.trigger].noun),
         rates=rates(scenario),
+        watched=watched(scenario),
     )

@@ -4,18 +4,21 @@ import { asides } from "./changes.js";
 import { CostView } from "./cost.js";
 import "./drawer.js";
 import { ExplainView } from "./explain-view.js";
+import { watchExports } from "./exports.js";
 import { ScenarioForm } from "./form.js";
 import { Kept } from "./kept.js";
 import { listenForKeys } from "./keys.js";
 import { MetricsView } from "./metrics-view.js";
 import { actionsFor, keysAreOn, watchPointer } from "./controls.js";
 import { RunView } from "./run-view.js";
-import { cancel, copyText, Starter } from "./server.js";
+import { cancel, Starter } from "./server.js";
+import { isOver, showResult, showStatus } from "./status.js";
 import { Stream } from "./stream.js";
 import { data, need } from "./svg.js";
 import { Tables } from "./tables.js";
 import { Timeline } from "./timeline.js";
 import { Told, watchSteps } from "./told.js";
+import { Under } from "./under.js";
 import { watchWidth } from "./width.js";
 import { Wire } from "./wire.js";
 
@@ -25,10 +28,16 @@ const timeline = new Timeline(need("plot"));
 const tables = new Tables(scenario.noun, (seq) => view?.pick(seq));
 const rules = data("redrive-rules");
 const explain = new ExplainView(rules, (trace, seq, noun) => asides(trace, seq, noun, told.of(ran), ({ set }) => {
+  const before = view && { trace: view.trace, words: need("sum").textContent ?? "" };
   for (const [name, value] of Object.entries(set)) form.set(name, value);
-  run();
+  need("result-title").focus(); // the button goes with its explanation; what changes is there
+  run(before);
 }));
-const told = new Told(() => explain.refresh());
+const under = new Under(timeline.surface);
+const told = new Told(() => {
+  explain.refresh();
+  under.watch(told.of(ran)?.watched ?? []);
+});
 const cost = new CostView();
 const metrics = new MetricsView();
 const starter = new Starter();
@@ -46,14 +55,8 @@ const form = new ScenarioForm(() => {
 });
 const actions = actionsFor(() => view, timeline);
 
-const isOver = (/** @type {string} */ state) => ["start", "done", "failed", "cancelled", "kept"].includes(state);
-
 /** @param {string} state @param {string} words */
-function tell(state, words) {
-  need("status").dataset.state = state;
-  need("status-words").textContent = words;
-  need("cancel").hidden = !going || isOver(state);
-}
+const tell = (state, words) => showStatus(state, words, going !== null);
 
 /** What the shown run says; while another one is asked for, that one is spoken of. @param {string} state @param {string} words */
 function hear(state, words) {
@@ -61,12 +64,14 @@ function hear(state, words) {
   if (!asking) tell(state, words);
 }
 
-/** @param {{source: import("./run-view.js").Source, chartOf: (name: string) => string, noun: string}} run */
+/** @param {import("./run-view.js").Shown} run */
 function show(run) {
-  view = new RunView(run, wire, { isTold: () => told.of(ran)?.forecast.cut === "", rules, timeline, tables, explain, cost, metrics, tell: hear }, actions);
+  under.watch(told.of(ran)?.watched ?? []);
+  view = new RunView(run, wire, { isTold: () => told.of(ran)?.forecast.cut === "", rules, under, timeline, tables, explain, cost, metrics, tell: hear }, actions);
 }
 
-async function run() {
+/** @param {import("./run-view.js").Before | null} [before] the run that a change was made to */
+async function run(before = null) {
   const words = form.words();
   const query = form.query();
   form.show([]);
@@ -79,9 +84,9 @@ async function run() {
   if (!answer) return;
   asking = false;
   if (answer.errors) {
-    const before = view ? " The picture is of the run before." : "";
-    if (answer.errors.some((error) => error.field)) tell(view ? "failed" : "start", `Not run: see the form.${before}`);
-    else tell("failed", `Not run. ${answer.errors[0].message}${before}`);
+    const shown = view ? " The picture is of the run before." : "";
+    if (answer.errors.some((error) => error.field)) tell(view ? "failed" : "start", `Not run: see the form.${shown}`);
+    else tell("failed", `Not run. ${answer.errors[0].message}${shown}`);
     form.show(answer.errors);
     return;
   }
@@ -93,13 +98,8 @@ async function run() {
   need("result-title").textContent = words.label;
   tables.speakOf(words.noun);
   const { socket, charts } = answer.started;
-  show({ source: (listener) => new Stream(socket, listener), chartOf: (name) => `${charts}${name}/`, noun: words.noun });
+  show({ source: (listener) => new Stream(socket, listener), chartOf: (name) => `${charts}${name}/`, noun: words.noun, before });
   showResult();
-}
-
-/** On a small screen the result stands below the form. */
-function showResult() {
-  if (innerWidth < 1_000) need("result-title").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
 need("scenario").addEventListener("submit", (event) => {
@@ -122,7 +122,7 @@ need("reset").addEventListener("click", (event) => {
   event.preventDefault();
   form.reset();
 });
-need("copy").addEventListener("click", () => copyText(`${location.origin}/?${form.query()}`, need("copy")));
+watchExports(() => ran, () => form.query());
 for (const [name, act] of /** @type {const} */ ([["online", "hurry"], ["offline", "offline"]])) addEventListener(name, () => view?.stream[act]());
 addEventListener("themechange", () => view?.redrawn());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view?.redrawn());

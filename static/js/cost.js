@@ -20,7 +20,7 @@ export class CostView {
 
   /** Another run begins. */
   clear() {
-    need("cost-of").textContent = "for this run, Lambda only";
+    need("cost-of").textContent = "for this run";
     this.#chart.of("");
     this.#total.textContent = "$0";
     this.#lines.replaceChildren();

@@ -84,8 +84,8 @@ export function clock(us, totalUs) {
   return total < D ? hours : `${padded(Math.floor(us / D), 2)} d ${hours}`;
 }
 
-/** @param {number} n */
-export const count = (n) => trimmed(n, 0);
+/** @param {number} n @param {number} [decimals] at the most */
+export const count = (n, decimals = 0) => trimmed(n, decimals);
 
 /** @param {number} n @param {string} noun in the singular */
 export const counted = (n, noun) => `${count(n)} ${n === 1 ? noun : plural(noun)}`;

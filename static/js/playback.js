@@ -11,7 +11,7 @@ import { Stops } from "./stops.js";
 import { need } from "./svg.js";
 
 /** @typedef {import("./panes.js").Pane} Pane */
-/** @typedef {{timeline: import("./timeline.js").Timeline, explain: import("./explain-view.js").ExplainView, drawn: () => void, moved?: (us: number) => void}} Around drawn: the picture was made anew; moved: the playhead is elsewhere */
+/** @typedef {{timeline: import("./timeline.js").Timeline, explain: import("./explain-view.js").ExplainView, drawn: () => void, moved?: (us: number) => void, besides?: import("./trace.js").Trace[]}} Around drawn: the picture was made anew; moved: the playhead is elsewhere; besides: runs that have their place on the axis too */
 
 // playing begins when all is here, or after this long with what is here
 const PATIENCE_MS = 350;
@@ -40,7 +40,7 @@ export class Playback {
     this.#narrator = new Narrator(around.explain);
     this.#bar = new PlayerBar(this.player, actions);
     this.player.open = true;
-    around.timeline.begin(panes);
+    around.timeline.begin(panes, around.besides);
     this.#loop();
   }
 

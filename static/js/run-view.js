@@ -7,7 +7,9 @@ import { need } from "./svg.js";
 import { Trace } from "./trace.js";
 
 /** @typedef {(listener: import("./stream.js").Listener) => Pick<import("./stream.js").Stream, "close" | "cancel" | "hurry" | "offline">} Source where frames come from */
-/** @typedef {{isTold: () => boolean, rules: Record<string, {sentence: string}>, timeline: import("./timeline.js").Timeline, tables: import("./tables.js").Tables, explain: import("./explain-view.js").ExplainView, cost: import("./cost.js").CostView, metrics: import("./metrics-view.js").MetricsView, tell: (state: string, words: string) => void}} Views */
+/** @typedef {{trace: Trace, words: string}} Before the run that a change was made to */
+/** @typedef {{source: Source, chartOf: (name: string) => string, noun: string, before?: Before | null}} Shown chartOf: address of a figure */
+/** @typedef {{under: import("./under.js").Under, isTold: () => boolean, rules: Record<string, {sentence: string}>, timeline: import("./timeline.js").Timeline, tables: import("./tables.js").Tables, explain: import("./explain-view.js").ExplainView, cost: import("./cost.js").CostView, metrics: import("./metrics-view.js").MetricsView, tell: (state: string, words: string) => void}} Views */
 
 export class RunView {
   trace;
@@ -19,19 +21,23 @@ export class RunView {
   #totals = /** @type {import("./summary.js").Totals | null} */ (null);
 
   /**
-   * @param {{source: Source, chartOf: (name: string) => string, noun: string}} run `chartOf`: address of a figure
+   * @param {Shown} run
    * @param {import("./wire.js").Wire} wire @param {Views} views @param {Record<string, () => void>} actions
    */
-  constructor({ source, chartOf, noun }, wire, views, actions) {
+  constructor({ source, chartOf, noun, before = null }, wire, views, actions) {
     this.#chartOf = chartOf;
     this.#noun = noun;
     this.#views = views;
     this.trace = new Trace(wire);
-    const { timeline, explain } = views;
-    this.#playback = new Playback([{ trace: this.trace, noun, name: "" }], { timeline, explain, drawn: () => this.#drawn() }, actions);
+    const { timeline, explain, under } = views;
+    under.begin(before);
+    this.#playback = new Playback([{ trace: this.trace, noun, name: "" }], {
+      timeline, explain, drawn: () => this.#drawn(), moved: (us) => under.playhead(us), besides: before ? [before.trace] : [],
+    }, actions);
     views.cost.clear();
     views.metrics.clear();
     showLimits([], views.rules, this.pick);
+    need("exports").hidden = false;
     this.stream = source({
       cursor: () => this.trace.cursor, take: (frame, text) => this.#take(frame, text), tell: (state, words) => this.#tell(state, words),
     });
@@ -44,7 +50,10 @@ export class RunView {
   /** Goes to a record. @param {number} seq */
   pick = (seq) => this.#playback.pick(seq);
 
-  redrawn = () => this.#playback.redrawn();
+  redrawn = () => {
+    this.#playback.redrawn();
+    this.#views.under.draw(this.#views.timeline.figures[0]);
+  };
 
   /** Leaves the run; another one begins. */
   close() {
@@ -58,6 +67,7 @@ export class RunView {
     this.#playback.news();
     if (frame.report) {
       this.#views.cost.show(frame.report.cost, this.#chartOf("cost"));
+      this.#views.under.measured(frame.report.cloudwatch_over_time, frame.report.ended?.at_us ?? this.trace.at(this.trace.cursor));
       showLimits(frame.report.limits, this.#views.rules, this.pick);
       this.#views.metrics.show(frame.report, this.#chartOf("cloudwatch"));
     }
@@ -75,8 +85,9 @@ export class RunView {
   }
 
   #drawn() {
-    const { tables, cost } = this.#views;
+    const { tables, cost, under, timeline } = this.#views;
     tables.show(this.trace);
+    under.draw(timeline.figures[0]);
     if (!this.#totals) return;
     cost.running(this.#totals.total_usd);
     if (!this.#playback.poster && !this.#views.isTold()) need("sum").textContent = runSentence(this.#totals, this.#noun);

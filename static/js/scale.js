@@ -16,6 +16,7 @@ export class Scale {
   /** how far the axis is on its way to real proportions, 0 to 1 */ #truth = 0;
   zoom = 1;
   mode;
+  #besides;
   /** opened cycles: where they begin -> page @type {Map<number, number>} */ #opened = new Map();
   /** @type {WeakMap<import("./trace.js").Trace, {version: number, activity: import("./activity.js").Activity}>} */ #known = new WeakMap();
   #made = ""; // what the axis was made for
@@ -24,9 +25,10 @@ export class Scale {
   #trail = 0;
   /** a person chose the zoom: it stays */ #chosen = false;
 
-  /** @param {import("./axis-modes.js").Mode} [mode] */
-  constructor(mode = "folded") {
+  /** @param {import("./axis-modes.js").Mode} [mode] @param {import("./trace.js").Trace[]} [besides] runs that are not shown, but have their place on the axis */
+  constructor(mode = "folded", besides = []) {
     this.mode = mode;
+    this.#besides = besides;
   }
 
   /**
@@ -36,7 +38,7 @@ export class Scale {
    * @returns {TimeAxis}
    */
   update(traces, keepUntil, { room, trail, down }) {
-    const fresh = this.#newest(traces);
+    const fresh = this.#newest([...traces, ...this.#besides]);
     this.#axis = this.#axis && keepUntil > 0 ? this.#axis.keepUntil(keepUntil, fresh) : fresh;
     this.#beside = traces.length > 1;
     this.#trail = trail;

@@ -71,12 +71,12 @@ export async function cancel(address) {
   }
 }
 
-/** Copies a text and says so on the button that was pressed. @param {string} text @param {HTMLElement} button */
+/** Copies a text and says so on the button that was pressed. @param {string | Promise<string>} text @param {HTMLElement} button */
 export async function copyText(text, button) {
   const before = button.dataset.words ?? button.textContent ?? "";
   button.dataset.words = before;
   try {
-    await navigator.clipboard.writeText(text);
+    await navigator.clipboard.writeText(await text);
     button.textContent = "Copied";
   } catch {
     button.textContent = "Copy it from the address bar";

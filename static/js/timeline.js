@@ -30,7 +30,7 @@ export class Timeline {
   #axis;
   #scale = new Scale();
   /** @type {Pane[]} */ #panes = [];
-  /** @type {import("./layout.js").Figure[]} */ #figures = [];
+  /** Where everything lies, one a pane. @type {import("./layout.js").Figure[]} */ figures = [];
   #us = 0;
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -53,10 +53,10 @@ export class Timeline {
     return this.#panes.every(({ trace }) => trace.attempts.length <= LIGHT);
   }
 
-  /** Other runs: nothing of the last ones stays but the mode. @param {Pane[]} panes */
-  begin(panes) {
+  /** Other runs: nothing of the last ones stays but the mode. @param {Pane[]} panes @param {import("./trace.js").Trace[]} [besides] the axis has room for these too */
+  begin(panes, besides = []) {
     this.#panes = panes;
-    this.#scale = new Scale(this.#scale.mode);
+    this.#scale = new Scale(this.#scale.mode, besides);
     this.#us = 0;
   }
 
@@ -76,12 +76,12 @@ export class Timeline {
     const axis = this.#scale.update(traces, keepUntil, { room, trail, down });
     const across = down ? (room - GUTTER - 4) / this.#panes.length : 0;
     const sizes = { zoom: this.#scale.zoom, down, across, rest: down ? 0 : room, trail, bare };
-    this.#figures = this.#panes.map((pane, n) => this.#pictures[n].draw(pane, axis, sizes));
-    if (this.#axis) drawAxisAlone(this.#axis, this.#figures[0]);
+    this.figures = this.#panes.map((pane, n) => this.#pictures[n].draw(pane, axis, sizes));
+    if (this.#axis) drawAxisAlone(this.#axis, this.figures[0]);
     part(this.#root, ".true-scale-end").textContent = duration(axis.endUs);
     this.#strip.draw(traces, axis.endUs, Math.max(NARROWEST_STRIP, part(this.#root, ".strip-box").clientWidth));
     this.#measured(down);
-    this.#head.style.height = down || bare ? "" : `${this.#figures[0].across + 18}px`;
+    this.#head.style.height = down || bare ? "" : `${this.figures[0].across + 18}px`;
     this.playhead(this.#us);
   }
 
@@ -98,7 +98,7 @@ export class Timeline {
 
   /** @param {number} us @param {number} [code] the record that is picked */
   playhead(us, code = 0) {
-    const [[figure], { inset }] = [this.#figures, this.#view];
+    const [[figure], { inset }] = [this.figures, this.#view];
     this.#us = us;
     if (!figure) return;
     const at = figure.place(us);
@@ -111,22 +111,22 @@ export class Timeline {
 
   /** Keeps the playhead in view while it moves. */
   chase() {
-    if (this.#figures.length) this.#view.chase(this.#figures[0].place(this.#us));
+    if (this.figures.length) this.#view.chase(this.figures[0].place(this.#us));
   }
 
   #window() {
-    const [figure] = this.#figures;
+    const [figure] = this.figures;
     if (figure) for (const pane of this.#pictures) pane.window(this.#view.offset, this.#view.size, figure.place(this.#us));
   }
 
   /** Whole run in view (0), or closer by a factor around a moment, which stays where it is. @param {number} factor @param {number} [us] else the playhead */
   zoomBy(factor, us = this.#us) {
-    const [figure] = this.#figures;
+    const [figure] = this.figures;
     if (!figure) return;
     const before = figure.place(us) - this.#view.offset;
     this.#scale.zoomBy(factor, figure.down ? this.surface.clientWidth : this.#measured(false), figure.down);
     this.draw();
-    if (factor !== 0) this.#view.keep(this.#figures[0].place(us), before);
+    if (factor !== 0) this.#view.keep(this.figures[0].place(us), before);
   }
 
   /** Another mode, a cycle opened or folded, a new size: something about the scale. @param {(scale: Scale) => void} act */
@@ -138,7 +138,7 @@ export class Timeline {
   /** The moment under a pointer. @param {number} clientX @param {number} clientY */
   momentAt(clientX, clientY) {
     const box = this.#pictures[0].picture.getBoundingClientRect();
-    const [figure] = this.#figures;
+    const [figure] = this.figures;
     return figure ? figure.moment(figure.down ? clientY - box.top : clientX - box.left) : 0;
   }
 

@@ -7,7 +7,7 @@ import { html, need } from "./svg.js";
 /** @typedef {{says: string, seq: number, rule: string}} Step */
 /** @typedef {{title: string, steps: Step[], hidden: number}} Chapter */
 /** @typedef {{sentence: string, attempts: string, otherwise: string, chance: string, cut: string}} Forecast */
-/** @typedef {{forecast: Forecast, changes: import("./changes.js").Change[], chapters: Chapter[], rates: import("./price.js").Rates}} Words */
+/** @typedef {{forecast: Forecast, changes: import("./changes.js").Change[], chapters: Chapter[], rates: import("./price.js").Rates, watched: import("./metric-strips.js").Watched[]}} Words */
 
 const ANSWERS_WITHIN_MS = 15_000;
 

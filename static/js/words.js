@@ -48,6 +48,7 @@ const CAUSES = {
   ZeroReservedConcurrency: "the function's reserved concurrency is 0",
   RetryAttemptsExhausted: "all retries are used up",
   RecordAgeExceeded: "the record grew older than its maximum age",
+  MaximumPayloadSizeExceeded: "the record alone is too large to be handed to the function",
   Success: "the function succeeded",
   MaxReceiveCountExceeded: "the message was received as often as the redrive policy allows",
   RetentionExpired: "the source's retention period ran out",

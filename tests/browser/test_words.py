@@ -81,3 +81,49 @@ def test_what_repeats_is_one_step(page: Page) -> None:
     page.goto(link("sqs", error_rate=1, message_retention_period_s=1_209_600))
     expect(page.locator("#steps li", has_text="Then 40,319 times the same, one every 30 s")).to_be_visible()
     expect(page.locator("#steps li")).to_have_count(4)
+
+
+def test_a_change_is_made_with_one_click_and_the_old_future_stays_as_a_ghost(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(THREE)
+    attempts(page).nth(0).get_by_role("button").click()
+    expect(page.locator("#before")).to_be_hidden()
+    page.get_by_role("button", name="Do without retries").focus()
+    page.keyboard.press("Enter")
+    until_done(page)
+    assert "maximum_retry_attempts=0" in page.url
+    expect(page.locator("#sum")).to_contain_text("1 attempt, which fails")
+    expect(page.locator("#before-words")).to_contain_text("3 attempts over 3 min 0.3 s")
+    expect(page.locator("#before-picture .ghost-mark")).to_have_count(3)
+    expect(page.locator("#result-title")).to_be_focused()
+    # both stand on one axis, so the first attempt lies where it lay
+    now, before = (
+        page.locator("#picture .mark .body").first.bounding_box(),
+        page.locator(".ghost-mark").first.bounding_box(),
+    )
+    assert now is not None
+    assert before is not None
+    assert abs(now["x"] - before["x"]) <= 3
+    press_run(page)
+    until_done(page)
+    expect(page.locator("#before")).to_be_hidden()
+
+
+def test_cloudwatch_stands_under_the_timeline_on_its_axis(page: Page) -> None:
+    page.goto(THREE)
+    rows = page.locator("#watch .watch-row")
+    expect(rows).to_have_count(4)
+    expect(rows.first).to_contain_text("Errors")
+    expect(rows.first).to_contain_text("3 in all, at most 1 in 1 min: runs of the code that ended in an error")
+    expect(page.locator("#watch-silent")).to_contain_text("Throttles")
+    bars, mark = (
+        page.locator("#watch .bar").first.bounding_box(),
+        page.locator("#picture .mark .body").first.bounding_box(),
+    )
+    assert bars is not None
+    assert mark is not None
+    assert abs(bars["x"] - mark["x"]) <= 3
+    page.locator("#view [data-action=in]").click()
+    page.locator("#view [data-action=in]").click()
+    page.locator("#scroller").evaluate("scroller => scroller.scrollTo(200, 0)")
+    expect(page.locator("#watch .metric g").first).to_have_attribute("transform", "translate(-200 0)")

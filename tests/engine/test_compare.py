@@ -30,7 +30,8 @@ def test_a_dead_letter_queue_moves_events_from_lost_to_captured_and_nothing_else
     assert {name: difference.change for name, difference in found.items()} == {
         "events.lost": "-4",
         "events.captured": "4",
-    }
+        "cost.total_usd": "0.0000016",
+    }, "four writes to SQS"
 
 
 def test_fewer_retries_save_invocations_time_and_money() -> None:
@@ -43,7 +44,7 @@ def test_fewer_retries_save_invocations_time_and_money() -> None:
         "time_to_settle.mean_us": ("180300000", "100000"),
         "time_to_settle.max_us": ("180300000", "100000"),
         "billed_ms": ("300", "100"),
-        "cost.total_usd": ("0.00000122500125", "0.00000040833375"),
+        "cost.total_usd": ("0.00000622500125", "0.00000540833375"),
     }
 
 
@@ -55,7 +56,7 @@ def test_a_difference_is_said_in_words() -> None:
         "Longest time to settle: 3 min 0.3 s in the first run, 100 ms in the second."
     )
     assert found["cost.total_usd"].sentence == (
-        "Cost: $0.00000122500125 in the first run, $0.00000040833375 in the second."
+        "Cost: $0.00000622500125 in the first run, $0.00000540833375 in the second."
     )
 
 
@@ -78,7 +79,7 @@ def test_several_reports_are_one_table_with_the_best_and_the_worst_of_each_figur
     assert lines["events.returned"] == [("1", ""), ("0", ""), ("0", "")]
     assert lines["attempts.total"] == [("1", ""), ("3", ""), ("5", "")]
     assert lines["time_to_settle.max_us"] == [("100 ms", "best"), ("3 min 0.3 s", "worst"), ("2 min 30 s", "")]
-    assert lines["cost.total_usd"] == [("$0.000000408", "best"), ("$0.00000123", ""), ("$0.00000204", "worst")]
+    assert lines["cost.total_usd"] == [("$0.00000391", "best"), ("$0.00000623", ""), ("$0.0000112", "worst")]
     assert "time_to_settle.mean_us" not in lines, "of one event the longest time is the mean"
     assert "attempts.throttled" not in lines, "nobody has any"
 

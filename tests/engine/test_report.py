@@ -146,7 +146,7 @@ def test_the_keys_are_those_of_the_contract() -> None:
     assert set(report["events"]) == {"arrived", "delivered", "captured", "lost", "returned", "filtered", "unsettled"}
     assert set(report["attempts"]) == {"total", "succeeded", "failed", "timed_out", "throttled", "refused"}
     assert set(report["invocations"]) == {"total", "errors", "duplicates"}
-    assert set(report["cost"]) == {"line_items", "total_usd", "not_priced"}
+    assert {"line_items", "total_usd", "not_priced", "month", "failures", "per_event"} <= set(report["cost"])
     assert set(report["cloudwatch"]["Errors"]) == {"sum", "max", "last"}
     assert set(report["catchers"]["on_failure"][0]) == {"at_us", "events", "cause", "document"}
     assert report["engine_version"] == ENGINE_VERSION

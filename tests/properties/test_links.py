@@ -110,6 +110,20 @@ def test_an_unknown_field_is_an_error_with_its_name(scenario: Scenario, key: str
     assert [error.field for error in refused.value.errors] == [key]
 
 
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("bisect", "bisect_batch_on_function_error"),
+        ("count", "traffic_count"),
+        ("timeout", "timeout_s"),
+        ("batchsize", "batch_size"),
+    ],
+)
+def test_an_unknown_field_names_the_one_that_may_be_meant(key: str, meant: str) -> None:
+    with pytest.raises(ScenarioErrors, match=rf"Is .*\b{meant}\b.* meant\?"):
+        read_link(f"trigger=kinesis&{key}=1")
+
+
 @given(scenarios(), st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
                                  lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
                                  max_leaves=4), st.data())  # fmt: skip

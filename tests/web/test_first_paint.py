@@ -57,7 +57,7 @@ def test_a_run_that_is_cut_is_left_to_the_worker(client: Client) -> None:
 
 
 def test_a_chart_can_be_had_of_a_link(client: Client) -> None:
-    assert client.get("/charts/cost/?trigger=s3&error_rate=1").json()["summary"].startswith("Lambda bills $0.0000012")
+    assert client.get("/charts/cost/?trigger=s3&error_rate=1").json()["summary"].startswith("This run costs $0.0000062")
     assert client.get("/charts/other/?trigger=s3").status_code == 404
     wrong = client.get("/charts/cost/?trigger=s3&timeout_s=0")
     assert wrong.status_code == 400

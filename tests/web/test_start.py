@@ -177,7 +177,7 @@ def test_a_finished_run_has_a_figure_of_its_cost_with_words(new_run: NewRun) -> 
     simulate_run(run.id)
     found = Client().get(address).json()
     assert found["figure"]["data"]
-    assert found["summary"].startswith("Lambda bills $")
+    assert found["summary"].startswith("This run costs $")
     assert Client().get(f"/runs/{run.id}/charts/weather/").status_code == 404
 
 

@@ -84,6 +84,12 @@ def divided(number: Decimal | int, by: Decimal | int) -> Decimal:
         return (Decimal(number) / by).quantize(PLACES, ROUND_HALF_EVEN)
 
 
+def exactly(number: Decimal | int, by: int) -> Decimal:
+    """A quotient that ends, whole: `by` has no prime factors but 2 and 5."""
+    with localcontext(EXACT):
+        return Decimal(number) / by
+
+
 def times(*factors: Decimal | int) -> Decimal:
     """A product, exactly."""
     with localcontext(EXACT):
@@ -93,10 +99,15 @@ def times(*factors: Decimal | int) -> Decimal:
         return product
 
 
+def summed(numbers: Iterable[Decimal]) -> Decimal:
+    """A sum, exactly."""
+    with localcontext(EXACT):
+        return sum(numbers, Decimal(0))
+
+
 def total(items: Iterable[LineItem]) -> str:
     """The sum of the lines, exactly."""
-    with localcontext(EXACT):
-        return plain(sum((Decimal(item.amount) for item in items), Decimal(0)))
+    return plain(summed(Decimal(item.amount) for item in items))
 
 
 def make_bill(quantities: Iterable[Quantity], region: str = HOME_REGION, *, free_tier: bool = False) -> Bill:
@@ -108,13 +119,13 @@ def make_bill(quantities: Iterable[Quantity], region: str = HOME_REGION, *, free
     for quantity in quantities:
         row = rows.setdefault(quantity.price_key, price(quantity.price_key, region))
         items += account.lines(quantity, row)
-    summed = total(items)
+    whole = total(items)
     return Bill(
         region=region,
         free_tier=free_tier,
         line_items=items,
-        total_usd=summed,
-        rounded_usd=format(Decimal(summed).quantize(_CENT, ROUND_HALF_UP), "f"),
+        total_usd=whole,
+        rounded_usd=format(Decimal(whole).quantize(_CENT, ROUND_HALF_UP), "f"),
         notes=list(_notes(rows.values(), region, free_tier)),
     )
 

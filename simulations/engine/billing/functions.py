@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from simulations.engine.billing.bill import Quantity, divided, plain, times
+from simulations.engine.billing.bill import Quantity, divided, exactly, plain, summed, times
 from simulations.engine.billing.given import MS_PER_S, ONE, S_PER_H, Month, ceiling, number, some
 from simulations.engine.limits import INVALID, FieldError, setting
 from simulations.engine.prices import book
@@ -114,7 +114,7 @@ class FunctionUse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             yield from kept_ready(self.architecture, ready.concurrent_executions, times(hours, S_PER_H), self.memory_mb)
             on_ready_ms = times(self.requests - on_demand, billed_ms)
             yield from duration_on_ready(self.architecture, on_ready_ms, self.memory_mb)
-        yield from storage(times(self.requests, billed_ms) + init_ms, self.ephemeral_storage_mb)
+        yield from storage(summed((times(self.requests, billed_ms), init_ms)), self.ephemeral_storage_mb)
         yield from self._snapshots(month)
         beyond_mb = max(Decimal(0), self.streamed_mb - of_rule("BILL-5", "free_mb"))
         streamed = divided(times(self.requests, beyond_mb), MB_PER_GB)
@@ -173,7 +173,7 @@ def further_requests(size_kb: Decimal) -> int:
 
 def gb_seconds(ms: Decimal | int, mb: int) -> Decimal:
     """Milliseconds times megabytes as GB-seconds, exactly."""
-    return times(ms, mb) / (MB_PER_GB * MS_PER_S)
+    return exactly(times(ms, mb), MB_PER_GB * MS_PER_S)
 
 
 def duration(architecture: str, ms: Decimal | int, memory_mb: int, *, spilled: bool = False) -> Iterator[Quantity]:
@@ -199,7 +199,7 @@ def kept_ready(architecture: str, environments: int, seconds: Decimal, memory_mb
     step_s = book().conventions.provisioned_step_minutes * _S_PER_MIN
     billed_s = times(ceiling(divided(seconds, step_s)), step_s)
     counted = f"{environments} environments x {memory_mb} MB x {plain(billed_s)} s, rounded up to {step_s} s"
-    quantity = times(environments, billed_s, memory_mb) / MB_PER_GB
+    quantity = exactly(times(environments, billed_s, memory_mb), MB_PER_GB)
     yield from some(f"Provisioned concurrency ({architecture})", KEPT_READY[architecture], quantity, counted)
 
 

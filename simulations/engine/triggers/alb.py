@@ -12,7 +12,7 @@ from simulations.engine.delivery.synchronous import Answer, Caller, Calls, Probl
 from simulations.engine.function import Run
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
-from simulations.engine.trigger import ServiceMetric, Trigger
+from simulations.engine.trigger import Charge, ServiceMetric, Trigger
 from simulations.engine.units import US_PER_S
 
 
@@ -66,5 +66,15 @@ ALB = Trigger(
         ServiceMetric("HTTPCode_Target_5XX_Count", "code_5xx"),
         ServiceMetric("TargetResponseTime", "latency", US_PER_S),
     ),
-    not_priced=("The load balancer: its hours and its capacity units (LCU).",),
+    charges=(
+        Charge(
+            what="Load balancer hours", price_key="alb.hour", of="started_hours", counted="each hour that has begun"
+        ),
+        Charge(
+            what="Load balancer capacity units",
+            price_key="alb.lcu",
+            of="capacity_units",
+            counted="new connections, one a request, or data, whichever is more; averages understate peaks",
+        ),
+    ),
 )

@@ -16,7 +16,7 @@ from simulations.engine.limits import FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Cause
-from simulations.engine.trigger import Choices, ServiceMetric, Trigger
+from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger
 from simulations.engine.units import US_PER_MS, us_from_ms
 
 _TIMEOUT_MS = number("APIGW-2", "integration_timeout_ms")
@@ -102,5 +102,7 @@ API_GATEWAY = Trigger(
         ServiceMetric("5XXError", "code_5xx"),
         ServiceMetric("Latency", "latency", US_PER_MS),
     ),
-    not_priced=("API Gateway: a request for each call, also for those that it answered with an error.",),
+    charges=(
+        Charge(what="REST API requests", price_key="apigw.rest", of="admitted", counted="requests, also those answered with an error; not those that API Gateway itself throttled"),
+    ),
 )  # fmt: skip

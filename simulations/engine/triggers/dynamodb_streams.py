@@ -19,7 +19,7 @@ from simulations.engine.limits import FieldError, plain
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 from simulations.engine.traffic import Event
-from simulations.engine.trigger import Choices, Trigger
+from simulations.engine.trigger import Charge, Choices, Trigger
 from simulations.engine.units import US_PER_S
 
 _ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/my-table/stream/2026-01-01T00:00:00.000"
@@ -145,5 +145,8 @@ DYNAMODB_STREAMS = Trigger(
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html",
     summary="Lambda reads the changes of a table in order. A batch that fails is retried, and blocks its shard, until it works, "
     "is given up, or is 24 hours old.",
-    not_priced=("DynamoDB: the table and its writes; Lambda's reads of the stream are free.",),
+    charges=(
+        Charge(what="DynamoDB Streams reads by Lambda", price_key="dynamodb.stream_read.lambda", of="reads", counted="GetRecords calls of the mapping: free for Lambda"),
+    ),
+    not_priced=("DynamoDB: the table and its writes.",),
 )  # fmt: skip

@@ -24,7 +24,7 @@ from simulations.engine.limits import FieldError, plain, setting
 from simulations.engine.rules import number, value
 from simulations.engine.sim import FUNCTION_ARN, Sim, timestamp
 from simulations.engine.traffic import Event
-from simulations.engine.trigger import Choices, ServiceMetric, Trigger, known_catchers
+from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger, known_catchers
 from simulations.engine.units import US_PER_S
 
 _BY = "target_dlq"
@@ -134,8 +134,7 @@ EVENTBRIDGE = Trigger(
         ServiceMetric("InvocationsSentToDLQ", "caught"),
         ServiceMetric("InvocationsFailedToBeSentToDLQ", "uncaught"),
     ),
-    not_priced=(
-        "EventBridge: custom events, by the million; events of AWS services are free.",
-        "The target's dead-letter queue: one SQS request for each event it received, and its storage.",
+    charges=(
+        Charge(what="EventBridge custom events", price_key="eventbridge.custom", of="arrived", counted="events in pieces of 64 KB, taken to be your own; those of AWS services are free"),
     ),
 )  # fmt: skip

@@ -16,7 +16,7 @@ from simulations.engine.limits import FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Cause
-from simulations.engine.trigger import Choices, ServiceMetric, Trigger
+from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger
 from simulations.engine.units import US_PER_MS, us_from_ms
 
 
@@ -88,5 +88,7 @@ HTTP_API = Trigger(
         ServiceMetric("5xx", "code_5xx"),
         ServiceMetric("Latency", "latency", US_PER_MS),
     ),
-    not_priced=("API Gateway: a request for each call to the HTTP API, also for those that it answered with an error.",),
+    charges=(
+        Charge(what="HTTP API requests", price_key="apigw.http", of="admitted", counted="requests in pieces of 512 KB, also those answered with an error; not those that API Gateway itself throttled"),
+    ),
 )  # fmt: skip

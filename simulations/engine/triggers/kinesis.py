@@ -20,7 +20,7 @@ from simulations.engine.limits import VALIDATION, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim, epoch_ms
 from simulations.engine.traffic import At, Event
-from simulations.engine.trigger import Choices, Trigger
+from simulations.engine.trigger import Charge, Choices, Trigger
 from simulations.engine.units import US_PER_S
 
 _ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/my-stream"
@@ -146,5 +146,11 @@ KINESIS = Trigger(
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html",
     summary="Lambda reads each shard in order. A batch that fails is retried, and blocks its shard, until it works, is given "
     "up, or leaves the stream.",
-    not_priced=("Kinesis: the hours of its shards or the data of a stream on demand, longer retention and enhanced fan-out.",),
+    charges=(
+        Charge(what="Kinesis shard hours", price_key="kinesis.shard_hour", of="hours", counted="shards times the length of the run; Lambda's reads are included", each="shard_count"),
+        Charge(what="Kinesis PUT payload units", price_key="kinesis.put", of="arrived", counted="records in pieces of 25 KB"),
+        Charge(what="Kinesis enhanced fan-out hours", price_key="kinesis.efo_hour", of="hours", counted="one consumer, by shard and hour", each="shard_count", only=("consumer", "enhanced_fan_out")),
+        Charge(what="Kinesis enhanced fan-out data", price_key="kinesis.efo_gb", of="gigabytes", counted="what the consumer reads", only=("consumer", "enhanced_fan_out")),
+    ),
+    not_priced=("Kinesis: retention beyond 24 hours, and a stream on demand; its mode here is provisioned.",),
 )  # fmt: skip

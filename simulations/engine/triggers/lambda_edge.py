@@ -91,8 +91,10 @@ LAMBDA_EDGE = Trigger(
     summary="CloudFront runs the function on a request's way and nobody retries: the viewer gets 503 for an error, a timeout or a "
     "throttle, and 502 for a response that makes no sense.",
     metrics=(ServiceMetric("Requests", "arrived"),),
-    not_priced=(
-        "CloudFront: requests and data transfer.",
-        "Lambda@Edge has prices of its own, about three times those of Lambda for requests; the lines here are Lambda's.",
-    ),
+    prices={
+        "lambda.requests": "lambda.edge.requests",
+        "lambda.duration.x86": "lambda.edge.duration",
+        "lambda.duration.arm": "lambda.edge.duration",
+    },
+    not_priced=("CloudFront: requests and data transfer.",),
 )

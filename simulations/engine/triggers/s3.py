@@ -23,7 +23,7 @@ from simulations.engine.delivery.sender import DeliveryRetries, RandomPart
 from simulations.engine.limits import FieldError, plain
 from simulations.engine.sim import Sim, timestamp
 from simulations.engine.traffic import Event
-from simulations.engine.trigger import Choices, ServiceMetric, Trigger
+from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,5 +85,9 @@ S3 = Trigger(
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html",
     summary="An object lands in a bucket; S3 hands the notification to Lambda and walks away, and Lambda owns the retries.",
     metrics=(ServiceMetric("RecursiveInvocationsDropped", "looped"),),
-    not_priced=("S3: the PUT requests that created the objects; the notifications themselves are free.",),
+    charges=(
+        Charge(what="S3 PUT requests", price_key="s3.put", of="arrived", counted="one for each object that was created"),
+        Charge(what="S3 notifications", price_key="s3.notify", of="arrived", counted="notifications are free"),
+    ),
+    not_priced=("S3: the storage of the objects.",),
 )  # fmt: skip

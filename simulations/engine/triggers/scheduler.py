@@ -26,7 +26,7 @@ from simulations.engine.limits import FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import FUNCTION_ARN, Sim, timestamp
 from simulations.engine.traffic import Event
-from simulations.engine.trigger import Choices, ServiceMetric, Trigger, known_catchers
+from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger, known_catchers
 from simulations.engine.units import US_PER_MINUTE, US_PER_S
 
 _BY = "schedule_dlq"
@@ -161,8 +161,7 @@ SCHEDULER = Trigger(
         ServiceMetric("InvocationsSentToDeadLetterCount", "caught"),
         ServiceMetric("InvocationsFailedToBeSentToDeadLetterCount", "uncaught"),
     ),
-    not_priced=(
-        "EventBridge Scheduler: invocations, by the million.",
-        "The schedule's dead-letter queue: one SQS request for each event it received, and its storage.",
+    charges=(
+        Charge(what="EventBridge Scheduler invocations", price_key="eventbridge.scheduler", of="arrived", counted="one for each time that the schedule was due"),
     ),
 )  # fmt: skip

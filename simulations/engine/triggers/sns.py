@@ -25,7 +25,7 @@ from simulations.engine.limits import FieldError, plain
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim, timestamp
 from simulations.engine.traffic import At, Event, Traffic
-from simulations.engine.trigger import Choices, ServiceMetric, Trigger, known_catchers
+from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger, known_catchers
 from simulations.engine.units import US_PER_S
 
 _TOPIC = "arn:aws:sns:us-east-1:123456789012:my-topic"
@@ -148,8 +148,8 @@ SNS = Trigger(
         ServiceMetric("NumberOfNotificationsFailedToRedriveToDlq", "uncaught"),
         ServiceMetric("RecursiveInvocationsDropped", "looped"),
     ),
-    not_priced=(
-        "SNS: the messages published; deliveries to Lambda are free.",
-        "The subscription's dead-letter queue: one SQS request for each message it received, and its storage.",
+    charges=(
+        Charge(what="SNS publishes", price_key="sns.publish", of="arrived", counted="messages in pieces of 64 KB"),
+        Charge(what="SNS deliveries to Lambda", price_key="sns.to_lambda", of="accepted", counted="deliveries to Lambda are free"),
     ),
 )  # fmt: skip

@@ -14,7 +14,7 @@ from simulations.engine.delivery.queue import Queue
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
-from simulations.engine.trigger import Choices, Trigger
+from simulations.engine.trigger import Charge, Choices, Trigger
 from simulations.engine.units import US_PER_S
 
 _NO_WINDOW = number("ESM-3", "batch_size_without_window")
@@ -98,7 +98,12 @@ SQS = Trigger(
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html",
     summary="Lambda's pollers take messages in batches and delete what worked; the rest comes back until it works, is moved "
     "to the dead-letter queue, or grows too old.",
-    not_priced=(
-        "SQS: the requests that send, receive and delete messages, the empty receives of Lambda's pollers among them.",
+    charges=(
+        Charge(what="SQS sends", price_key="sqs.standard", of="arrived", counted="each message is sent by itself, in pieces of 64 KB"),
+        Charge(what="SQS receives", price_key="sqs.standard", of="receives", counted="receives of up to ten messages that brought some, again for those that came back"),
+        Charge(what="SQS empty receives", price_key="sqs.standard", of="empty_receives", counted="long polls of Lambda's pollers that brought nothing"),
+        Charge(what="SQS deletes", price_key="sqs.standard", of="deletes", counted="deletes of up to ten messages that were done"),
+        Charge(what="SQS moves to the dead-letter queue", price_key="dlq.sqs_redrive", of="queue_dlq", counted="the queue moves them itself: no request"),
     ),
+    not_priced=("SQS: whoever reads the dead-letter queue.",),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from simulations.engine.delivery import queue_settings as of_queues
 from simulations.engine.delivery.queue import Queue
 from simulations.engine.limits import FieldError, plain, setting
 from simulations.engine.sim import Sim
-from simulations.engine.trigger import Choices, Trigger
+from simulations.engine.trigger import Charge, Choices, Trigger
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,7 +83,12 @@ SQS_FIFO = Trigger(
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html",
     summary="Lambda's pollers take the messages of each group in their order. One that fails blocks its group until it works, is "
     "moved to the dead-letter queue, or grows too old; other groups go on.",
-    not_priced=(
-        "SQS: the requests that send, receive and delete messages, the empty receives of Lambda's pollers among them.",
+    charges=(
+        Charge(what="SQS sends", price_key="sqs.fifo", of="arrived", counted="each message is sent by itself, in pieces of 64 KB; one that the queue drops as a repeat counts too"),
+        Charge(what="SQS receives", price_key="sqs.fifo", of="receives", counted="receives of up to ten messages that brought some, again for those that came back"),
+        Charge(what="SQS empty receives", price_key="sqs.fifo", of="empty_receives", counted="long polls of Lambda's pollers that brought nothing"),
+        Charge(what="SQS deletes", price_key="sqs.fifo", of="deletes", counted="deletes of up to ten messages that were done"),
+        Charge(what="SQS moves to the dead-letter queue", price_key="dlq.sqs_redrive", of="queue_dlq", counted="the queue moves them itself: no request"),
     ),
+    not_priced=("SQS: whoever reads the dead-letter queue.",),
 )  # fmt: skip

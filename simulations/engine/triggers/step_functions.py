@@ -22,7 +22,7 @@ from simulations.engine.delivery.synchronous import Call, Caller, Calls, Patienc
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Cause, Fate
-from simulations.engine.trigger import Choices, ServiceMetric, Trigger
+from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger
 from simulations.engine.units import US_PER_MS, US_PER_S
 
 
@@ -115,5 +115,8 @@ STEP_FUNCTIONS = Trigger(
         ServiceMetric("ExecutionTime", "duration", US_PER_MS),
     ),
     catchers={"catch": "catch"},
-    not_priced=("Step Functions: each state transition, retries among them.",),
+    charges=(
+        Charge(what="Step Functions transitions", price_key="sfn.standard", of="attempts", counted="each run of the Task state, its retries among them"),
+    ),
+    not_priced=("Step Functions: the other states of a standard workflow, the one after a Catch among them.",),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from simulations.engine.limits import FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Cause, Fate
-from simulations.engine.trigger import Choices, ServiceMetric, Trigger
+from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger
 from simulations.engine.units import US_PER_MS, us_from_ms
 
 
@@ -106,5 +106,9 @@ WEBSOCKET_API = Trigger(
         ServiceMetric("IntegrationError", "own_5xx"),
         ServiceMetric("IntegrationLatency", "latency", US_PER_MS),
     ),
-    not_priced=("API Gateway: each message in parts of 32 KB, and the minutes of each connection.",),
+    charges=(
+        Charge(what="WebSocket API messages", price_key="apigw.ws.message", of="admitted", counted="messages to the function, in pieces of 32 KB"),
+        Charge(what="WebSocket API answers", price_key="apigw.ws.message", of="answers", counted="messages back to the client", only=("route_response", True)),
+    ),
+    not_priced=("API Gateway: the minutes of each connection.",),
 )  # fmt: skip

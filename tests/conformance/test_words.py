@@ -14,7 +14,7 @@ from simulations.telling.forecast import VERBS
 from tests.conformance.cases import run
 from tests.conformance.test_rules import cases
 
-SCRIPT = (Path(__file__).resolve().parent.parent / "static" / "js" / "words.js").read_text(encoding="utf-8")
+SCRIPT = (Path(__file__).resolve().parent.parent.parent / "static" / "js" / "words.js").read_text(encoding="utf-8")
 CAUSES = [text for name, text in vars(Cause).items() if not name.startswith("_")]
 EMITTABLE = [rule for rule in RULES.values() if rule.state == "modelled"]
 

@@ -1,0 +1,142 @@
+"""What the failures of a run cost: failed invocations, retries, throttles, a poison event, and what catchers received.
+
+The parts overlap (a retry may fail too), so they are no sum. Each is priced by itself, without free tier. `PoisonLoop` says
+what one event that always fails would cost until something ends it.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+import msgspec
+
+from simulations.engine.billing import Quantity, make_bill, plain
+from simulations.engine.billing.bill import divided, times
+from simulations.engine.metering import Meter, View
+from simulations.engine.poison import Loop, poison_loop
+from simulations.engine.prices import price
+from simulations.engine.scenario import Scenario
+from simulations.engine.triggers import TRIGGERS
+from simulations.engine.units import words
+from simulations.engine.usage import Used, Work
+
+_DIGITS = 2
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of failure: how often, what it cost in US dollars, and the same in a sentence."""
+
+    count: int
+    usd: str
+    sentence: str
+
+
+class PoisonLoop(msgspec.Struct, frozen=True, kw_only=True):
+    """One event that always fails: how often it is tried in how long, what that costs, what ends it, and a sentence."""
+
+    tries: int
+    over_us: int
+    usd: str
+    ended_by: str
+    sentence: str
+
+
+class FailureCost(msgspec.Struct, frozen=True, kw_only=True):
+    """The parts of a bill that failures made, and the loop of a poison event (None where there is no such loop)."""
+
+    failed: Part
+    retries: Part
+    throttles: Part
+    poison: Part
+    catchers: Part
+    loop: PoisonLoop | None
+    sentence: str
+
+
+def failure_cost(scenario: Scenario, used: Used, view: View, total_usd: str) -> FailureCost:
+    """What failed, by its cause; `total_usd` is the whole bill."""
+    meter = Meter(scenario, used, view)
+    failed = _usd(meter.work(used.failed), view)
+    again = _usd([*meter.work(used.again), *meter.repeats()], view)
+    poison = _usd(meter.work(used.poison), view)
+    caught = _usd(meter.written(), view)
+    writes = sum(used.writes.values()) + used.queue_dlq
+    loop = _loop(scenario, used, view)
+    return FailureCost(
+        failed=_part(used.failed.requests, failed, "failed invocation", "is billed like one that works"),
+        retries=_part(used.again.requests, again, "invocation", "with an event that had been tried before"),
+        throttles=Part(
+            count=used.throttled, usd="0", sentence=f"{_counted(used.throttled, 'throttled attempt')}: free in Lambda."
+        ),
+        poison=_part(used.poison.requests, poison, "invocation", "with a poison event"),
+        catchers=_part(writes, caught, "document", "in a dead-letter queue or destination"),
+        loop=loop,
+        sentence=_in_a_sentence(used, failed, total_usd),
+    )
+
+
+def wasted(meter: Meter, failed: Work, view: View) -> Decimal:
+    """What failed invocations cost, in the run or the month of this meter."""
+    return _usd(meter.work(failed), view)
+
+
+def _usd(quantities: Iterable[Quantity], view: View) -> Decimal:
+    return Decimal(make_bill(quantities, view.region).total_usd)
+
+
+def _part(count: int, usd: Decimal, noun: str, which: str) -> Part:
+    return Part(count=count, usd=plain(usd), sentence=f"{_counted(count, noun)} {which}: {short(usd)}.")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def short(usd: Decimal) -> str:
+    """An amount with two significant digits, whole cents from a dollar on: what a sentence needs."""
+    if not usd:
+        return "$0"
+    if usd >= 1:
+        return f"${usd:,.2f}"
+    return f"${plain(usd.quantize(Decimal(1).scaleb(usd.adjusted() - _DIGITS + 1)))}"
+
+
+def _in_a_sentence(used: Used, failed: Decimal, total_usd: str) -> str:
+    if not used.failed.requests:
+        return "No invocation failed, so failures cost nothing."
+    total = Decimal(total_usd)
+    share = divided(times(failed, 100), total) if total else Decimal(0)
+    shown = f"{share:.0f} %" if share >= 1 else "less than 1 %"
+    return f"{_counted(used.failed.requests, 'invocation')} failed and cost {short(failed)}, {shown} of the bill."
+
+
+def _loop(scenario: Scenario, used: Used, view: View) -> PoisonLoop | None:
+    """The loop, with the time of a failed invocation as this run has it, or of any, or what is planned."""
+    sample = next((work for work in (used.poison, used.failed, used.work) if work.requests), None)
+    each_ms = 1 if sample is None else -(-(sample.on_demand_ms + sample.ready_ms) // sample.requests)
+    loop = poison_loop(scenario, each_ms)
+    if loop is None:
+        return None
+    meter = Meter(scenario, used, view)
+    quantities = [*meter.work(Work(requests=loop.tries, on_demand_ms=loop.tries * each_ms))]
+    charge = next((charge for charge in TRIGGERS[scenario.trigger].charges if charge.of == "receives"), None)
+    if charge is not None:
+        key = price(charge.price_key, view.region).key
+        quantities.append(Quantity(what=charge.what, price_key=key, number=Decimal(loop.receives)))
+    usd = _usd(quantities, view)
+    return PoisonLoop(
+        tries=loop.tries,
+        over_us=loop.over_us,
+        usd=plain(usd),
+        ended_by=loop.ended_by,
+        sentence=_told(TRIGGERS[scenario.trigger].noun, loop, usd),
+    )
+
+
+def _told(noun: str, loop: Loop, usd: Decimal) -> str:
+    """The sentence that people remember."""
+    tried = f"One {noun} that always fails is tried {_counted(loop.tries, 'time')} in {words(loop.over_us)}"
+    thousand = f"a thousand of them {short(usd * 1_000)}"
+    if loop.blocked:
+        return f"{tried.replace('is tried', 'is tried about')} and blocks its shard meanwhile: {short(usd)} for the tries, and nothing behind it is done."
+    ends = f"until {'the queue forgets it' if loop.ended_by == 'retention' else f'{loop.ended_by} ends it'}"
+    return f"{tried}, {ends}: {short(usd)}, {thousand}."

@@ -1,0 +1,78 @@
+"""The poison loop: what one event that always fails costs until its source forgets it, by the scenario's own settings.
+
+A queue hands it out again after each visibility timeout until retention ends or it is moved (SQS-2, SQS-5, SQS-7); a stream
+tries it again with growing waits and lets nothing past it (STREAM-5, STREAM-10); Lambda's own queue gives up after its
+retries (ASYNC-3). Each try is one batch; its time is that of the run's failed invocations, on average. Units: microseconds.
+"""
+
+from typing import Any
+
+import msgspec
+
+from simulations.engine.scenario import Scenario
+from simulations.engine.triggers import TRIGGERS
+from simulations.engine.units import US_PER_MS, US_PER_S
+
+_FACTOR = 2  # waits double (STREAM-10, a test compares with the simulation)
+_DAY_S = 86_400
+# what ends a loop before a day is over: setting, seconds of its unit, name
+_AGES = (
+    ("maximum_record_age_s", 1, "MaximumRecordAgeInSeconds"),
+    ("change_stream_log_retention_duration_s", 1, "retention"),
+    ("log_retention_hours", 3_600, "retention"),
+)
+
+
+class Loop(msgspec.Struct, frozen=True, kw_only=True):
+    """How often one poison event is tried in how long, and whether something ends it before its source forgets it.
+
+    `receives`: tries that are a receive from a queue as well. `blocked` says that nothing passes it meanwhile.
+    """
+
+    tries: int
+    over_us: int
+    ended_by: str
+    receives: int = 0
+    blocked: bool = False
+
+
+def poison_loop(scenario: Scenario, each_ms: int) -> Loop | None:
+    """The loop of this trigger when each try takes so long; None where the caller alone decides what happens next."""
+    settings = scenario.settings
+    match TRIGGERS[scenario.trigger].model:
+        case "queue" if hasattr(settings, "visibility_timeout_s"):
+            return _of_queue(settings, each_ms)
+        case "stream" if hasattr(settings, "retry_first_wait_s"):
+            return _of_stream(settings, each_ms)
+        case _:
+            return None
+
+
+def _of_queue(settings: Any, each_ms: int) -> Loop:
+    """Received as soon as it is visible, hidden for the visibility timeout, until it is moved or too old."""
+    period = max(settings.visibility_timeout_s * US_PER_S, each_ms * US_PER_MS, US_PER_MS)
+    longest = settings.message_retention_period_s * US_PER_S
+    tries = -(-longest // period)
+    most = settings.max_receive_count
+    if most is not None and most < tries:
+        return Loop(tries=most, over_us=most * period, ended_by="maxReceiveCount", receives=most)
+    return Loop(tries=tries, over_us=longest, ended_by="retention", receives=tries)
+
+
+def _of_stream(settings: Any, each_ms: int) -> Loop:
+    """Tried again after waits that double, for a day at the most: that is how long a stream keeps records unless told more."""
+    spent, tries, wait = 0, 0, settings.retry_first_wait_s * US_PER_S
+    longest, limit, ended_by = settings.retry_longest_wait_s * US_PER_S, _DAY_S * US_PER_S, "a day"
+    for name, unit_s, said in _AGES:
+        age = getattr(settings, name, None)
+        if age is not None and 0 <= age * unit_s * US_PER_S < limit:
+            limit, ended_by = age * unit_s * US_PER_S, said
+    most = getattr(settings, "maximum_retry_attempts", None)
+    most = -1 if most is None else most
+    while spent < limit:
+        if 0 <= most < tries:
+            return Loop(tries=tries, over_us=spent, ended_by="MaximumRetryAttempts", blocked=True)
+        tries += 1
+        spent += each_ms * US_PER_MS + wait
+        wait = min(wait * _FACTOR, longest)
+    return Loop(tries=tries, over_us=limit, ended_by=ended_by, blocked=True)

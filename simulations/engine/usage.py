@@ -1,0 +1,225 @@
+"""What a run uses of services that bill: one fold over its rows into counts, which hold no price and no Region.
+
+Rules COST-1 to COST-7 and BILL-6 to BILL-11 say what is counted. Units: whole microseconds, milliseconds and bytes as the
+names say. `Used` is small and travels with the report, so that another Region or month needs no second simulation.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from simulations.engine.prices import HOME_REGION, book, price
+from simulations.engine.scenario import Scenario
+from simulations.engine.trace import Cause, Fate, Kind, Row
+from simulations.engine.traffic import At
+from simulations.engine.trigger import Trigger, model_of
+from simulations.engine.triggers import TRIGGERS
+
+_BYTES_PER_KB = 1_024
+_CALL = 10  # messages in one receive or delete at the most (SQS-1, a test compares)
+
+# the catchers of Lambda's own queue and of a queue, by the setting that switches them on
+CATCHERS = {
+    "dead_letter_config": "function_dlq",
+    "on_failure": "on_failure",
+    "on_success": "on_success",
+    "max_receive_count": "queue_dlq",
+}
+# what one write to a kind of target is billed as
+WRITES = {
+    "sqs": "sqs.standard",
+    "sns": "sns.publish",
+    "eventbridge": "eventbridge.custom",
+    "s3": "s3.put",
+    "lambda": "lambda.requests",
+}
+
+
+class Work(msgspec.Struct, kw_only=True):
+    """Invocations and their billed milliseconds, on demand and in provisioned environments."""
+
+    requests: int = 0
+    on_demand_ms: int = 0
+    ready_ms: int = 0
+
+
+class Used(msgspec.Struct, kw_only=True):
+    """The counts of a run.
+
+    `work` is all invocations; `failed`, `again` (with an event that had been invoked before) and `poison` (with a poison
+    event) are parts of it that may overlap. `units` counts arrivals in pieces of a price's chunk, `receive_units` receives
+    of a queue so, `repeated_receives` those with a message that had been received before, `repeated_attempts` tries after the
+    first. `writes` counts what catchers received by price, `queue_dlq` what queues moved themselves.
+    """
+
+    until_us: int = 0
+    arrived: int = 0
+    delivered: int = 0
+    arrived_bytes: int = 0
+    accepted: int = 0
+    answers: int = 0
+    attempts: int = 0
+    repeated_attempts: int = 0
+    throttled: int = 0
+    turned_away: int = 0
+    further_requests: int = 0
+    units: int = 0
+    receive_units: int = 0
+    repeated_receives: int = 0
+    queue_dlq: int = 0
+    work: Work = msgspec.field(default_factory=Work)
+    failed: Work = msgspec.field(default_factory=Work)
+    again: Work = msgspec.field(default_factory=Work)
+    poison: Work = msgspec.field(default_factory=Work)
+    writes: dict[str, int] = msgspec.field(default_factory=dict)
+    counts: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+class Usage:
+    """The fold that makes `Used`; `add` takes the next rows in order, cut anywhere."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        trigger = TRIGGERS[scenario.trigger]
+        self.used = Used()
+        self._ready = scenario.function.provisioned_concurrent_executions or 0
+        self._poison = frozenset(scenario.failures.poison)
+        self._asynchronous = model_of(trigger, scenario.settings) == "asynchronous"
+        self._stream = trigger.model == "stream"
+        self._chunk = _chunk(trigger)
+        traffic = scenario.traffic
+        self._sizes: dict[str, int] | None = {} if isinstance(traffic, At) else None
+        self._size = 0 if isinstance(traffic, At) else traffic.size_bytes
+        self._further = further_requests(self._size) if self._asynchronous else 0
+        self._writes = catcher_prices(trigger, scenario.settings)
+        folds: dict[Kind, Callable[[Row], None]] = {
+            Kind.ARRIVED: self._arrived,
+            Kind.ATTEMPT: self._attempt,
+            Kind.ACCEPTED: self._accepted,
+            Kind.ANSWERED: self._answered,
+            Kind.SETTLED: self._settled,
+            Kind.CAPTURED: self._captured,
+            Kind.ENDED: self._ended,
+        }
+        if any(charge.of == "receives" for charge in trigger.charges):
+            folds[Kind.RECEIVED] = self._received
+        self._folds = tuple(folds.get(kind) for kind in Kind)
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Fold the next rows."""
+        folds = self._folds
+        row: Row | None = None
+        for row in rows:
+            fold = folds[row[0]]
+            if fold is not None:
+                fold(row)
+        if row is not None:
+            self.used.until_us = row[1]
+
+    def _arrived(self, row: Row) -> None:
+        used, size = self.used, row[4]
+        used.arrived += 1
+        used.arrived_bytes += size
+        used.units += 1 if size <= self._chunk else -(-size // self._chunk)
+        if self._sizes is not None:
+            self._sizes[row[3]] = size
+
+    def _accepted(self, _: Row) -> None:
+        self.used.accepted += 1
+
+    def _answered(self, _: Row) -> None:
+        self.used.answers += 1
+
+    def _attempt(self, row: Row) -> None:
+        """COST-1: each attempt that runs code; COST-5: a throttled one is free."""
+        used = self.used
+        used.attempts += 1
+        if row[5] > 1:
+            used.repeated_attempts += 1
+        if row[4] is None:
+            used.throttled += 1
+            return
+        ready, billed, members = row[15] <= self._ready, row[12], row[17]
+        _add(used.work, billed, ready=ready)
+        if row[9]:
+            _add(used.failed, billed, ready=ready)
+        if members[0][1] > 1 or (len(members) > 1 and any(member[1] > 1 for member in members)):
+            _add(used.again, billed, ready=ready)
+        if self._poison and not self._poison.isdisjoint(row[16]):
+            _add(used.poison, billed, ready=ready)
+        if self._asynchronous:
+            used.further_requests += self._further if self._sizes is None else further_requests(self._sizes[row[16][0]])
+
+    def _received(self, row: Row) -> None:
+        """COST-6: a receive brings up to ten messages and counts by 64 KB of them together."""
+        used, events = self.used, row[3]
+        if max(row[4]) > 1:
+            used.repeated_receives += -(-len(events) // _CALL)
+        if self._sizes is None and self._size * _CALL <= self._chunk:
+            used.receive_units += -(-len(events) // _CALL)
+            return
+        for first in range(0, len(events), _CALL):
+            size = sum(self._size_of(event) for event in events[first : first + _CALL])
+            used.receive_units += max(1, -(-size // self._chunk))
+
+    def _settled(self, row: Row) -> None:
+        if row[4] == Fate.DELIVERED:
+            self.used.delivered += 1
+        if row[5] == Cause.RATE_LIMITED:
+            self.used.turned_away += 1
+
+    def _captured(self, row: Row) -> None:
+        """BILL-11: one write for each document, by its size where it carries the event."""
+        by = row[4]
+        if by == CATCHERS["max_receive_count"]:
+            self.used.queue_dlq += 1
+            return
+        key = self._writes.get(by)
+        if key is None:
+            return
+        size = 0 if self._stream else sum(self._size_of(event) for event in row[3])
+        chunk = _chunk_bytes(key)
+        units = max(1, -(-size // chunk)) if chunk else 1
+        self.used.writes[key] = self.used.writes.get(key, 0) + units
+
+    def _ended(self, row: Row) -> None:
+        self.used.counts = dict(row[4])
+
+    def _size_of(self, event: str) -> int:
+        return self._size if self._sizes is None else self._sizes[event]
+
+
+def _add(work: Work, billed_ms: int, *, ready: bool) -> None:
+    work.requests += 1
+    if ready:
+        work.ready_ms += billed_ms
+    else:
+        work.on_demand_ms += billed_ms
+
+
+def _chunk(trigger: Trigger) -> int:
+    """How many bytes of an arrival or a receive count as one unit; of one price a trigger has a chunk at the most."""
+    keys = {charge.price_key for charge in trigger.charges if charge.of in ("arrived", "admitted", "receives")}
+    chunks = {found for key in keys if (found := _chunk_bytes(key))}
+    assert len(chunks) <= 1, f"{trigger.key} bills in chunks of {chunks}"
+    return chunks.pop() if chunks else 1 << 62
+
+
+def _chunk_bytes(price_key: str) -> int:
+    return (price(price_key, HOME_REGION).chunk_kb or 0) * _BYTES_PER_KB
+
+
+def catcher_prices(trigger: Trigger, settings: Any) -> dict[str, str]:
+    """By the name that a record gives a catcher: what one write to it is billed as."""
+    found: dict[str, str] = {}
+    for setting, by in (CATCHERS | trigger.catchers).items():
+        target = getattr(settings, setting, None)
+        if isinstance(target, str) and target in WRITES and by != "catch":
+            found[by] = WRITES[target]
+    return found
+
+
+def further_requests(size_bytes: int) -> int:
+    """COST-4: how many requests an asynchronous event of this size is, beyond the first."""
+    rule = book().billing.asynchronous_request
+    return -(-max(0, size_bytes - rule.first_kb * _BYTES_PER_KB) // (rule.next_kb * _BYTES_PER_KB))

@@ -1,0 +1,110 @@
+// @ts-check
+/** What stands under the timeline on its axis: the run before a change, as a ghost, and CloudWatch's metrics as strips. */
+import { AxisRow } from "./axis-row.js";
+import { HEIGHT, pathOf, periodsOf, silentOf, stripsOf } from "./metric-strips.js";
+import { icon, outline } from "./shapes.js";
+import { html, need, svg } from "./svg.js";
+
+/** @typedef {import("./layout.js").Figure} Figure */
+/** @typedef {import("./trace.js").Trace} Trace */
+/** @typedef {import("./metric-strips.js").OverTime} OverTime */
+/** @typedef {import("./metric-strips.js").Watched} Watched */
+
+const GHOST = 30;
+const MOST_GHOSTS = 400;
+
+export class Under {
+  /** @type {Trace | null} */ #before = null;
+  #surface;
+  #ghost = new AxisRow(/** @type {any} */ (need("before-picture")), GHOST);
+  /** @type {AxisRow[]} */ #metrics = [];
+  /** @type {OverTime | null} */ #overTime = null;
+  /** @type {Watched[]} */ #watched = [];
+  /** @type {Figure | null} */ #figure = null;
+  #endUs = 0;
+  #us = 0;
+
+  /** @param {HTMLElement} surface the scroller of the figure */
+  constructor(surface) {
+    this.#surface = surface;
+    surface.addEventListener("scroll", () => this.#rows().forEach((row) => row.scrolled(surface.scrollLeft)), { passive: true });
+  }
+
+  #rows() {
+    return [this.#ghost, ...this.#metrics];
+  }
+
+  /** Another run begins; the one before stays as a ghost where a change led here. @param {{trace: Trace, words: string} | null} before */
+  begin(before) {
+    this.#before = before?.trace ?? null;
+    need("before").hidden = !before;
+    need("before-words").textContent = before?.words ?? "";
+    this.#overTime = null;
+    need("watch").hidden = true;
+  }
+
+  /** What CloudWatch says of the run. @param {OverTime} overTime @param {number} endUs */
+  measured(overTime, endUs) {
+    [this.#overTime, this.#endUs] = [overTime, endUs];
+    if (this.#figure) this.draw(this.#figure);
+  }
+
+  /** What to look at, the most telling first. @param {Watched[]} watched */
+  watch(watched) {
+    this.#watched = watched;
+    if (this.#figure) this.draw(this.#figure);
+  }
+
+  /** @param {Figure | undefined} figure */
+  draw(figure) {
+    if (!figure) return;
+    this.#figure = figure;
+    const before = this.#before;
+    if (before) this.#ghost.draw(figure, (place) => ghostOf(before, place));
+    this.#drawMetrics(figure);
+    this.playhead(this.#us);
+    for (const row of this.#rows()) row.scrolled(this.#surface.scrollLeft);
+  }
+
+  /** @param {Figure} figure */
+  #drawMetrics(figure) {
+    const overTime = this.#overTime;
+    need("watch").hidden = !overTime || !this.#watched.length;
+    if (!overTime || !this.#watched.length) return;
+    need("watch-periods").textContent = periodsOf(overTime);
+    need("watch-silent").textContent = silentOf(overTime, this.#watched);
+    const told = stripsOf(overTime, this.#watched, this.#endUs, () => 0);
+    this.#metrics = told.map(() => new AxisRow(svg("svg", { class: "metric", "aria-hidden": "true" }), HEIGHT + 1));
+    need("watch-rows").replaceChildren(...told.map(({ name, statistic, says }, n) => html("div", { class: "watch-row" },
+      html("p", { class: "watch-name" }, html("strong", {}, ...breakable(name)), " ", html("span", { class: "quiet" }, statistic)),
+      html("p", { class: "watch-says" }, says), this.#metrics[n].root)));
+    told.forEach(({ name, statistic }, n) => this.#metrics[n].draw(figure, (place, width) => {
+      const [{ bars }] = stripsOf({ ...overTime, metrics: { [name]: overTime.metrics[name] } }, this.#watched, this.#endUs, place);
+      return [svg("line", { class: "base", x2: width, y1: HEIGHT + 0.5, y2: HEIGHT + 0.5 }), svg("path", { class: `bar ${statistic === "Sum" ? "sum" : "level"}`, d: pathOf(bars) })];
+    }));
+  }
+
+  /** @param {number} us */
+  playhead(us) {
+    this.#us = us;
+    for (const row of this.#rows()) row.playhead(us);
+  }
+}
+
+/** A long name that may break where a word begins. @param {string} name */
+const breakable = (name) => name.split(/(?<=[a-z])(?=[A-Z])/).flatMap((part, n) => (n ? [html("wbr"), part] : [part]));
+
+/** The attempts of a run as outlines, and how its events ended. @param {Trace} trace @param {(us: number) => number} place */
+function ghostOf(trace, place) {
+  const attempts = [...trace.attempts.view()].slice(0, MOST_GHOSTS).map((seq) => {
+    const x = place(trace.at(seq));
+    const box = { x, y: 4, w: Math.max(14, place(trace.end(seq)) - x), h: GHOST - 8 };
+    return svg("g", { class: `o-${trace.outcome(seq)}` }, svg("path", { class: "ghost-mark", d: outline(trace.outcome(seq), box) }), icon(trace.outcome(seq), x + box.w / 2, GHOST / 2, 11));
+  });
+  const ends = [];
+  for (let event = 0; event < Math.min(MOST_GHOSTS, trace.events.length); event += 1) {
+    const seq = trace.events.settledSeq(event);
+    if (seq && trace.fate(event) !== "delivered") ends.push(svg("g", { class: `f-${trace.fate(event)} ghost-end` }, icon(trace.fate(event), place(trace.at(seq)) + 20, GHOST / 2, 15)));
+  }
+  return [...attempts, ...ends];
+}
