@@ -17,6 +17,7 @@ _FIRST = {
         "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible", "Errors", "Throttles",
         "ApproximateNumberOfMessagesNotVisible", "ConcurrentExecutions", "NumberOfMessagesDeleted",
     ),
+    "broker": ("EnqueueCount", "DequeueCount"),
     "stream": (
         "IteratorAge", "OffsetLag", "Errors", "Throttles", "DroppedEventCount", "OnFailureDestinationDeliveredEventCount",
         "DestinationDeliveryFailures", "ConcurrentExecutions",
@@ -35,6 +36,8 @@ MEANS = {
     "AsyncEventsReceived": "events that Lambda put into its own queue",
     "AsyncEventAge": "how old an event was when Lambda tried it",
     "AsyncEventsDropped": "events that Lambda gave up",
+    "EnqueueCount": "messages that were sent to the queue",
+    "DequeueCount": "messages that consumers acknowledged",
     "DeadLetterErrors": "events that the dead-letter queue could not take",
     "DestinationDeliveryFailures": "records that a destination could not take",
     "RecursiveInvocationsDropped": "events that Lambda stopped as part of a loop",
