@@ -9,6 +9,7 @@ from simulations.engine.report import ENGINE_VERSION, Report, ReportBuilder, mak
 from simulations.engine.rules import RULES
 from simulations.engine.run import simulate, simulate_rows
 from simulations.engine.scenario import RULE_PACK, SCENARIO_VERSION, Scenario, ScenarioErrors, parse_scenario
+from simulations.engine.totals import Totals, make_totals
 from simulations.engine.triggers import TRIGGERS
 
 __all__ = [
@@ -22,8 +23,10 @@ __all__ = [
     "ReportBuilder",
     "Scenario",
     "ScenarioErrors",
+    "Totals",
     "compare_reports",
     "make_report",
+    "make_totals",
     "parse_scenario",
     "simulate",
     "simulate_rows",

@@ -6,11 +6,11 @@ totals can be added up without any record. Units: whole microseconds.
 
 from typing import Any, NamedTuple
 
-# how an attempt came out; then what became of records that are not tried any more
-WORKED, FAILED, TIMED_OUT, THROTTLED, GIVEN_UP, LOST = range(6)
+# how an attempt came out
+WORKED, FAILED, TIMED_OUT, THROTTLED = range(4)
 
 
-TRY = 5  # numbers that `tries` has of each attempt
+TRY, GONE = 5, 3  # numbers that `tries` has of each attempt, and `gone` of each event
 
 
 class Page(NamedTuple):
@@ -18,7 +18,8 @@ class Page(NamedTuple):
 
     The first attempts of events that arrived one after the other stand in columns, the first of them of the event with index
     `first`. `tries` are the attempts of events that came back: start, end, outcome, billed time and index of one, then of the
-    next. Where both start at the same moment, those that came back are first. A throttled attempt ends when it starts.
+    next. Where both start at the same moment, those that came back are first. A throttled attempt ends when it starts. `gone`
+    are events that are not tried any more: when, their fate and index.
     """
 
     first: int
@@ -27,6 +28,7 @@ class Page(NamedTuple):
     outcomes: list[int]
     billed: list[int]
     tries: list[int]
+    gone: list[int]
 
 
 class StreamPage(NamedTuple):
@@ -34,8 +36,8 @@ class StreamPage(NamedTuple):
 
     Records arrived at `times`, the first of them with index `first`, each in the shard whose number stands in `shards`. `tries`
     are the attempts: start, end, outcome, milliseconds billed, shard and indexes of the records of one, then of the next; they
-    are in order within each shard. `gone` are records that were given up, or lost because the stream forgot them: when, which
-    of the two, shard and indexes.
+    are in order within each shard. `gone` are records that were given up, or lost because the stream forgot them: when, their
+    fate, shard and indexes.
     """
 
     first: int

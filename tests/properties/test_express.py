@@ -6,7 +6,7 @@ from unittest.mock import patch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations.engine import Scenario, parse_scenario, simulate_rows
+from simulations.engine import Scenario, make_report, make_totals, parse_scenario, simulate_rows
 from simulations.engine.delivery import express, unfold
 from simulations.engine.pages import TRY, Page
 from simulations.engine.run import simulate_pages
@@ -104,6 +104,9 @@ def test_pages_hold_every_attempt_of_the_rows_and_the_same_end(scenario: Scenari
     pages = [chunk for chunk in chunks if isinstance(chunk, Page)]
     said = [row for chunk in chunks if not isinstance(chunk, Page) for row in chunk]
     rows = [row for chunk in simulate_rows(scenario, event_limit=event_limit) for row in chunk]
+    totals, report = make_totals(scenario, event_limit), make_report(scenario, rows, by_event=False)
+    for name in ("ended", "events", "attempts", "invocations", "billed_ms"):
+        assert getattr(totals, name) == getattr(report, name), name
     if not pages:
         assert said == rows
         return

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations.engine import Scenario, parse_scenario, simulate_rows
+from simulations.engine import Scenario, make_report, make_totals, parse_scenario, simulate_rows
 from simulations.engine.delivery import express_stream
 from simulations.engine.pages import FAILED, STREAM_GONE, STREAM_TRY, TIMED_OUT, WORKED, StreamPage
 from simulations.engine.run import simulate_pages
@@ -115,6 +115,9 @@ def test_pages_hold_what_the_rows_say(scenario: Scenario, event_limit: int | Non
     assert gone == sorted((row[1], row[3]) for row in rows if row[0] == Kind.SETTLED and row[4] != Fate.DELIVERED)
     said = [row for chunk in chunks if not isinstance(chunk, StreamPage) for row in chunk]
     assert said == rows[-len(said) :]
+    totals, report = make_totals(scenario, event_limit), make_report(scenario, rows, by_event=False)
+    for name in ("ended", "events", "attempts", "invocations", "billed_ms"):
+        assert getattr(totals, name) == getattr(report, name), name
 
 
 def test_the_loop_takes_plain_streams_only() -> None:

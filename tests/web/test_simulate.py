@@ -79,6 +79,13 @@ def test_json_is_scenario_records_and_report() -> None:
     assert isinstance(found["report"]["cost"]["total_usd"], str)
 
 
+@pytest.mark.parametrize("trigger", ["s3", "kinesis", "sqs", "api_gateway"])
+def test_totals_are_those_of_the_report(trigger: str) -> None:
+    link = f"trigger={trigger}&error_rate=0.5&traffic=burst&traffic_count=30"
+    totals, report = json.loads(answer(link, "--format=totals")), json.loads(answer(link, "--format=json"))["report"]
+    assert totals == {name: report[name] for name in totals}
+
+
 def test_a_file_and_standard_input_give_what_the_link_gives(tmp_path: Path) -> None:
     file = tmp_path / "scenario.json"
     file.write_text(json.dumps(FAILS))

@@ -22,7 +22,7 @@ from simulations.engine.limits import plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Cause, Fate, Outcome
-from simulations.engine.traffic import Event
+from simulations.engine.traffic import At, Event
 from simulations.engine.units import US_PER_S, words
 
 MaximumRetryAttempts = Annotated[
@@ -114,10 +114,11 @@ def chosen(settings: Any) -> Settings:
 def serve(sim: Sim, settings: Settings, payload: Callable[[Event], Any]) -> None:
     """Put a function's queue behind a trigger's events. `payload(event)` is the event as the function sees it."""
     if express.can_serve(sim, _PAYLOAD_BYTES):
-        loop = express.Express(sim, _RETRY_WAITS[: settings.retries], _throttle_wait, settings.age_s * US_PER_S)
-        queue = Queue(
-            copy(sim), settings, payload
-        )  # what is unsettled the loop counts; this queue tells it a second time
+        assert not isinstance(sim.traffic, At)
+        # what is unsettled the loop counts; this queue tells it a second time
+        queue = Queue(copy(sim), settings, payload)
+        waits, fate = _RETRY_WAITS[: settings.retries], queue.fate_of_failed(sim.traffic.size_bytes)
+        loop = express.Express(sim, waits, _throttle_wait, settings.age_s * US_PER_S, fate)
         unfolding = Unfolding(sim, queue.throttled, queue.ended, quiet=settings.on_success is None)
         queue.come_back = unfolding.come_back
         sim.pages, sim.unfold = loop.pages(), unfolding.rows
@@ -249,15 +250,24 @@ class Queue:
         else:
             self._sim.settle(at, both, event, Fate.CAPTURED if caught else Fate.LOST, cause)
 
+    def fate_of_failed(self, size: int) -> Fate:
+        """What becomes of an event of this size that is given up: one catcher that can be written to is enough."""
+        known = {"function_dlq": self._settings.dead_letter_config, "on_failure": self._settings.on_failure}
+        caught = any(target is not None and self._refusal(by, target, size) is None for by, target in known.items())
+        return Fate.CAPTURED if caught else Fate.LOST
+
+    def _refusal(self, by: str, target: str, size: int) -> str | None:
+        """Why a catcher cannot be written to, if it cannot (DEST-7, DEST-8)."""
+        planned = self._sim.failures.catchers.get(by)
+        return planned if planned is not None else "too_large" if target == "sns" and size > _SNS_BYTES else None
+
     def _catch(self, at: int, event: Event, by: str, target: str, cause: str, rule: str, run: Ended | None) -> bool:
         """Write to one catcher; whether that worked (DEST-7, DEST-8)."""
         sim = self._sim
-        reason = sim.failures.catchers.get(by)
-        if target == "sns" and event.size > _SNS_BYTES and reason is None:
-            sim.log.capture_failed(at, "DEST-8", [event.id], by, cause, "too_large")
-            return False
+        reason = self._refusal(by, target, event.size)
         if reason is not None:
-            sim.log.capture_failed(at, "DEST-7", [event.id], by, cause, reason)
+            refused = "DEST-7" if by in sim.failures.catchers else "DEST-8"
+            sim.log.capture_failed(at, refused, [event.id], by, cause, reason)
             return False
         payload = self._payload(event)
         if by == "function_dlq":

@@ -86,3 +86,15 @@ class Shard(msgspec.Struct, gc=False, eq=False):
             return NEVER
         found = [part.events[0] for part in self.parts] + self.records[self.first : self.first + 1] + self.unread[:1]
         return min(found, default=NEVER)
+
+    def take(self, most: int) -> list[int]:
+        """The next records that were read, out of the list."""
+        first, records = self.first, self.records
+        events = records[first : first + most]
+        self.first = first + len(events)
+        if self.first == len(records):
+            self.records, self.first = [], 0
+        elif self.first >= BLOCK:
+            del records[: self.first]
+            self.first = 0
+        return events

@@ -17,6 +17,7 @@ from operator import add
 
 from simulations.engine.pages import FAILED, THROTTLED, TIMED_OUT, TRY, WORKED, Page
 from simulations.engine.sim import Sim
+from simulations.engine.trace import Fate
 from simulations.engine.traffic import At
 from simulations.engine.units import US_PER_MS
 
@@ -47,13 +48,19 @@ def can_serve(sim: Sim, payload_bytes: int) -> bool:
 
 
 class Express:
-    """The loop. `waits` are those before each retry, `throttle_wait` gives the one after so many throttles in a row."""
+    """The loop. `waits` are those before each retry, `throttle_wait` gives the one after so many throttles in a row.
 
-    def __init__(self, sim: Sim, waits: Sequence[int], throttle_wait: Callable[[int], int], age: int) -> None:
+    `fate` is that of an event that is given up.
+    """
+
+    def __init__(
+        self, sim: Sim, waits: Sequence[int], throttle_wait: Callable[[int], int], age: int, fate: Fate
+    ) -> None:  # fmt: skip
         self._sim = sim
         self._waits = waits
         self._throttle_wait = throttle_wait
         self._age = age
+        self._fate = int(fate)
         self._horizon = sim.kernel.horizon if sim.kernel.horizon is not None else _NEVER
         self._bits = throttle_wait(0).bit_length() - 1  # a turn is so many microseconds, as a power of two
         assert all(wait >= 1 << self._bits for wait in waits), "nothing comes back in the turn that sent it away"
@@ -68,6 +75,7 @@ class Express:
         self._place = 0  # the next of them
         self._now = 0
         self._tries: list[int] = []
+        self._gone: list[int] = []
         self._unsettled = 0
 
     def pages(self) -> Iterator[Page]:
@@ -100,8 +108,9 @@ class Express:
         first, *columns = block
         starts, ends, outcomes, billed = (column[begin:stop] for column in columns)
         tries, self._tries = self._tries, []
+        gone, self._gone = self._gone, []
         self._unsettled += len(starts) - outcomes.count(WORKED)
-        return Page(first + begin, starts, ends, outcomes, billed, tries)
+        return Page(first + begin, starts, ends, outcomes, billed, tries, gone)
 
     def _blocks(self) -> Iterator[_Block]:
         """All arrivals in blocks, as if each were tried at once."""
@@ -199,18 +208,22 @@ class Express:
     def _failed(self, at: int, index: int, arrived: int, retries: int) -> None:
         """An invocation fails at that moment: ASYNC-3."""
         if retries < len(self._waits):
-            self._plan(at + self._waits[retries], index, arrived, retries + 1, 0)
+            self._plan(at, at + self._waits[retries], index, arrived, retries + 1, 0)
         else:
-            self._unsettled -= 1
+            self._give_up(at, index)
 
     def _throttled(self, at: int, index: int, arrived: int, retries: int, throttles: int) -> None:
         """ASYNC-4 and ASYNC-9."""
-        self._plan(at + self._throttle_wait(throttles), index, arrived, retries, throttles + 1)
+        self._plan(at, at + self._throttle_wait(throttles), index, arrived, retries, throttles + 1)
 
-    def _plan(self, at: int, index: int, arrived: int, retries: int, throttles: int) -> None:
+    def _give_up(self, at: int, index: int) -> None:
+        self._unsettled -= 1
+        self._gone += (at, self._fate, index)
+
+    def _plan(self, now: int, at: int, index: int, arrived: int, retries: int, throttles: int) -> None:
         """The next try is due then, unless the event is too old by that time: ASYNC-10."""
         if at > arrived + self._age:
-            self._unsettled -= 1
+            self._give_up(now, index)
             self._luck[retries].pop(index, None)
         elif at > self._horizon:
             self._sim.kernel.cut = True

@@ -10,16 +10,19 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from simulations.engine.delivery.columns import NEVER, Part, Shard, Times
+from simulations.engine.delivery.discards import ON_FAILURE
 from simulations.engine.delivery.lanes import IDLE, RUNNING, WAITING
 from simulations.engine.delivery.stream import Stream
 from simulations.engine.delivery.stream_settings import Settings
-from simulations.engine.draws import BLOCK, shares, uniform
-from simulations.engine.pages import FAILED, GIVEN_UP, LOST, TIMED_OUT, WORKED, StreamPage
+from simulations.engine.draws import shares, uniform
+from simulations.engine.pages import FAILED, TIMED_OUT, WORKED, StreamPage
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
+from simulations.engine.trace import Fate
 from simulations.engine.traffic import At
 from simulations.engine.units import US_PER_MS, US_PER_S
 
+_LOST = int(Fate.LOST)
 _ENOUGH = 512  # records that arrive, of a page, or a few more
 _PAYLOAD = number("ESM-2", "payload_bytes")
 _FACTOR = number("STREAM-10", "factor")
@@ -76,6 +79,8 @@ class Express:
         reads = settings.reads
         self._read_most = min(reads.records, max(reads.size // size, 1))
         self._read_all = min(reads.records, min(reads.size, reads.per_s or reads.size) // size)
+        caught = settings.on_failure is not None and ON_FAILURE not in sim.failures.catchers
+        self._given_up = int(Fate.CAPTURED) if caught else _LOST
         self._first_wait = settings.retries.first_wait
         self._careful_from = settings.retention if settings.age is None else min(settings.age, settings.retention)
         self._shards = [Shard(place, [], []) for place in range(settings.shards)]
@@ -200,16 +205,9 @@ class Express:
 
     def _begun(self, shard: Shard) -> bool:
         """Whether there is a new batch: the next records."""
-        first, records = shard.first, shard.records
-        events = records[first : first + self._most]
+        events = shard.take(self._most)
         if not events:
             return False
-        shard.first = first + len(events)
-        if shard.first == len(records):
-            shard.records, shard.first = [], 0
-        elif shard.first >= BLOCK:
-            del records[: shard.first]
-            shard.first = 0
         poison = self._poison.intersection(events)
         shard.parts.append(Part(events, sorted(poison) if poison else [], self._first_wait))
         return True
@@ -234,11 +232,11 @@ class Express:
         retries = self._settings.retries
         if retries.most is not None and part.retries >= retries.most:
             shard.parts.pop()
-            self._give_up(at, GIVEN_UP, shard, part.events)
+            self._give_up(at, self._given_up, shard, part.events)
             return False
         gone = self._times.older(part.events, at - self._settings.retention) if at >= self._careful_from else 0
         if gone:
-            self._give_up(at, LOST, shard, part.drop(gone))
+            self._give_up(at, _LOST, shard, part.drop(gone))
             if not part.events:
                 shard.parts.pop()
                 return False
@@ -251,12 +249,12 @@ class Express:
         shard.state, shard.next = WAITING, until if until <= self._horizon else NEVER
         return True
 
-    def _give_up(self, at: int, how: int, shard: Shard, events: list[int]) -> None:
+    def _give_up(self, at: int, fate: int, shard: Shard, events: list[int]) -> None:
         """What is not tried any more."""
         if events:
             self._now = max(self._now, at)
             self._unsettled -= len(events)
-            self._gone += (at, how, shard.number, events)
+            self._gone += (at, fate, shard.number, events)
 
     def _forget_old(self, at: int, shard: Shard, part: Part) -> None:
         """STREAM-4 and STREAM-6: before an attempt."""
@@ -264,10 +262,10 @@ class Express:
         first = self._times.at(part.events[0])
         if first <= at - settings.retention:
             gone = part.drop(self._times.older(part.events, at - settings.retention))
-            self._give_up(at, LOST, shard, gone)
+            self._give_up(at, _LOST, shard, gone)
         if settings.age is not None and part.events and self._times.at(part.events[0]) < at - settings.age:
             gone = part.drop(self._times.older(part.events, at - settings.age - 1))
-            self._give_up(at, GIVEN_UP, shard, gone)
+            self._give_up(at, self._given_up, shard, gone)
 
     def _expire(self, at: int, shard: Shard) -> None:
         """STREAM-4: what is as old as the retention period leaves the stream, but for what is being run."""
@@ -281,7 +279,7 @@ class Express:
             count = self._times.older(records, than, first)
             gone += records[first : first + count]
             del records[first : first + count]
-        self._give_up(at, LOST, shard, sorted(gone))
+        self._give_up(at, _LOST, shard, sorted(gone))
         lists = [part.events for part in shard.parts] + [shard.records[shard.first :], shard.unread]
         left = [
             self._times.at(events[place])

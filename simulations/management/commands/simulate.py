@@ -21,13 +21,14 @@ from simulations.engine import (
     ReportBuilder,
     Scenario,
     ScenarioErrors,
+    make_totals,
     parse_scenario,
     simulate_rows,
 )
 from simulations.engine.limits import UNKNOWN
 from simulations.engine.trace import Record, to_record
 
-_FORMATS = ("text", "json", "jsonl")
+_FORMATS = ("text", "json", "jsonl", "totals")
 
 
 class Command(BaseCommand):
@@ -39,7 +40,9 @@ class Command(BaseCommand):
         parser.add_argument("link", nargs="?", help="the address of the page, or its query string")
         parser.add_argument("--scenario", metavar="FILE", help="a scenario as JSON instead; - is standard input")
         parser.add_argument(
-            "--format", default="text", help="text (default), json, or jsonl: a record a line, then the report"
+            "--format",
+            default="text",
+            help="text (default), json, jsonl: a record a line, then the report; or totals: counts alone, for large runs",
         )
         parser.add_argument(
             "--schema", action="store_true", help="print the JSON Schemas of scenario, record and report"
@@ -118,7 +121,16 @@ def _jsonl(scenario: Scenario) -> Iterator[bytes]:
     yield msgspec.json.encode(builder.finish()) + b"\n"
 
 
-_FORMATTERS: dict[str, Callable[[Scenario], Iterator[bytes]]] = {"text": _text, "json": _json, "jsonl": _jsonl}
+def _totals(scenario: Scenario) -> Iterator[bytes]:
+    yield msgspec.json.encode(make_totals(scenario)) + b"\n"
+
+
+_FORMATTERS: dict[str, Callable[[Scenario], Iterator[bytes]]] = {
+    "text": _text,
+    "json": _json,
+    "jsonl": _jsonl,
+    "totals": _totals,
+}
 
 
 def _schemas() -> Iterator[bytes]:
