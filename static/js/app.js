@@ -1,19 +1,17 @@
 // @ts-check
 /** The page: form, run, figure and player wired together. */
-import { asides } from "./changes.js";
+import { asides } from "./asides.js";
 import { CostView } from "./cost.js";
 import "./drawer.js";
 import { ExplainView } from "./explain-view.js";
-import { watchExports } from "./exports.js";
 import { ScenarioForm } from "./form.js";
 import { Kept } from "./kept.js";
 import { listenForKeys } from "./keys.js";
 import { MetricsView } from "./metrics-view.js";
 import { actionsFor, keysAreOn, watchPointer } from "./controls.js";
 import { RunView } from "./run-view.js";
-import { cancel, Starter } from "./server.js";
+import { cancel, copyText, Starter, watchExports } from "./server.js";
 import { isOver, showResult, showStatus } from "./status.js";
-import { Stream } from "./stream.js";
 import { data, need } from "./svg.js";
 import { Tables } from "./tables.js";
 import { Timeline } from "./timeline.js";
@@ -98,7 +96,7 @@ async function run(before = null) {
   need("result-title").textContent = words.label;
   tables.speakOf(words.noun);
   const { socket, charts } = answer.started;
-  show({ source: (listener) => new Stream(socket, listener), chartOf: (name) => `${charts}${name}/`, noun: words.noun, before });
+  show({ source: (listener) => new answer.Stream(socket, listener), chartOf: (name) => `${charts}${name}/`, noun: words.noun, before });
   showResult();
 }
 
@@ -122,7 +120,8 @@ need("reset").addEventListener("click", (event) => {
   event.preventDefault();
   form.reset();
 });
-watchExports(() => ran, () => form.query());
+need("copy").addEventListener("click", () => copyText(`${location.origin}/?${form.query()}`, need("copy")));
+watchExports(need("exports"), () => ran || form.query());
 for (const [name, act] of /** @type {const} */ ([["online", "hurry"], ["offline", "offline"]])) addEventListener(name, () => view?.stream[act]());
 addEventListener("themechange", () => view?.redrawn());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view?.redrawn());

@@ -1,32 +1,16 @@
 // @ts-check
-/** The shown run to take along: plain links to what the server makes, a PNG made here from its SVG, Markdown for the clipboard. */
-import { copyText } from "./server.js";
-import { need } from "./svg.js";
+/** The shown run to take along, as far as the browser has to do it: a PNG made of the server's SVG, Markdown for the clipboard. */
+import { copyText, exportAddress } from "./server.js";
 
 const SHARP = 2; // pixels of the PNG for one of the picture
 const MOST_PIXELS = 16_000; // wider than that no browser draws a canvas
 
-/** @param {string} name @param {string} query */
-const address = (name, query) => `/export/${name}?${query}`;
-
-/** @param {() => string} shown the run in the figure, as a query string @param {() => string} chosen the settings in the form */
-export function watchExports(shown, chosen) {
-  const nav = need("exports");
-  const query = () => shown() || chosen();
-  const refresh = () => nav.querySelectorAll("a").forEach((link) => link.setAttribute("href", address(link.dataset.export ?? "", query())));
-  for (const type of ["pointerdown", "focusin", "contextmenu"]) nav.addEventListener(type, refresh);
-  const png = /** @type {HTMLButtonElement} */ (need("png"));
-  png.hidden = need("copy-markdown").hidden = false;
-  png.addEventListener("click", async () => {
-    png.disabled = true;
-    await savePng(query()).then(() => said(png, "Saved"), () => said(png, "The picture could not be made"));
-    png.disabled = false;
-  });
-  need("copy-markdown").addEventListener("click", async () => {
-    const words = fetch(address("run.md", query())).then((answer) => answer.text());
-    await copyText(words, need("copy-markdown"));
-  });
-  need("copy").addEventListener("click", () => copyText(`${location.origin}/?${chosen()}`, need("copy")));
+/** Does what a button says. @param {HTMLButtonElement} button @param {string} query the run */
+export async function takeAlong(button, query) {
+  if (button.id === "copy-markdown") return copyText(fetch(exportAddress("run.md", query)).then((answer) => answer.text()), button);
+  button.disabled = true;
+  await savePng(query).then(() => said(button, "Saved"), () => said(button, "The picture could not be made"));
+  button.disabled = false;
 }
 
 /** @param {HTMLElement} button @param {string} words for a moment */
@@ -41,7 +25,7 @@ function said(button, words) {
 /** @param {string} query */
 async function savePng(query) {
   const image = new Image();
-  image.src = address("timeline.svg", query);
+  image.src = exportAddress("timeline.svg", query);
   await image.decode();
   const scale = Math.min(SHARP, MOST_PIXELS / Math.max(image.naturalWidth, image.naturalHeight));
   const canvas = document.createElement("canvas");

@@ -1,9 +1,9 @@
 // @ts-check
 /** One run on the page: its stream, and what the tables, the bill and the sentence say of it. */
 import { Playback } from "./playback.js";
-import { showLimits } from "./limits-view.js";
 import { drawLegend, runSentence, standing } from "./summary.js";
 import { need } from "./svg.js";
+import { showLimits } from "./told.js";
 import { Trace } from "./trace.js";
 
 /** @typedef {(listener: import("./stream.js").Listener) => Pick<import("./stream.js").Stream, "close" | "cancel" | "hurry" | "offline">} Source where frames come from */

@@ -29,7 +29,7 @@ export class Starter {
   /**
    * Asks for a run.
    * @param {string} query the whole scenario @param {() => void} slow called when no answer has come for some seconds
-   * @returns {Promise<{started: any, errors?: undefined} | {started?: undefined, errors: FieldError[]} | null>} null: another question took its place
+   * @returns {Promise<{started: any, Stream: typeof import("./stream.js").Stream, errors?: undefined} | {started?: undefined, errors: FieldError[]} | null>} null: another question took its place
    */
   async begin(query, slow) {
     this.#asked?.abort();
@@ -54,11 +54,14 @@ export class Starter {
 
 /** @param {string} query @param {AbortSignal} signal */
 async function started(query, signal) {
+  const live = import("./stream.js"); // nobody needs it before
+  live.catch(() => null); // it is awaited where the run has begun
   const answer = await post("/runs/", query, signal);
   const type = answer.headers.get("content-type") ?? "";
   if (!type.includes("json")) return failure(`The server answers with status ${answer.status}. Load the page again; the address keeps your settings.`);
   const found = await answer.json();
-  return found.errors ? { errors: found.errors } : { started: found };
+  if (found.errors) return { errors: found.errors };
+  return { started: found, Stream: (await live).Stream };
 }
 
 /** Asks to stop a run. @param {string} address @returns {Promise<string>} what went wrong, "" if nothing did */
@@ -84,4 +87,18 @@ export async function copyText(text, button) {
   setTimeout(() => {
     button.textContent = before;
   }, 2_500);
+}
+
+/** @param {string} name of a file of the run @param {string} query the run */
+export const exportAddress = (name, query) => `/export/${name}?${query}`;
+
+/** Links give the run that is shown, whatever was run since the page was made; buttons load what they need. @param {HTMLElement} nav @param {() => string} query */
+export function watchExports(nav, query) {
+  const act = (/** @type {Event} */ event) => {
+    const target = /** @type {HTMLElement} */ (event.target).closest("a, button");
+    if (target instanceof HTMLAnchorElement) target.search = query();
+    else if (target instanceof HTMLButtonElement && event.type === "click") import("./exports.js").then(({ takeAlong }) => takeAlong(target, query()));
+  };
+  nav.addEventListener("click", act);
+  nav.addEventListener("contextmenu", act);
 }

@@ -1,13 +1,14 @@
 // @ts-check
-/** What the server says about the settings as they stand, before and after they are run: the sentence, what would have changed it, the steps. */
+/** What the server says about the settings as they stand, before and after they are run: the sentence, what would have changed it, the steps; and a chip for each limit. */
 import { announce } from "./announcer.js";
-import { sentence } from "./format.js";
+import { count, sentence } from "./format.js";
 import { html, need } from "./svg.js";
+import { LIMITS } from "./words.js";
 
 /** @typedef {{says: string, seq: number, rule: string}} Step */
 /** @typedef {{title: string, steps: Step[], hidden: number}} Chapter */
 /** @typedef {{sentence: string, attempts: string, otherwise: string, chance: string, cut: string}} Forecast */
-/** @typedef {{forecast: Forecast, changes: import("./changes.js").Change[], chapters: Chapter[], rates: import("./price.js").Rates, watched: import("./metric-strips.js").Watched[]}} Words */
+/** @typedef {{forecast: Forecast, changes: import("./asides.js").Change[], chapters: Chapter[], rates: import("./asides.js").Rates, watched: import("./metric-strips.js").Watched[]}} Words */
 
 const ANSWERS_WITHIN_MS = 15_000;
 
@@ -78,4 +79,17 @@ export function watchSteps(pick) {
     const button = /** @type {HTMLElement} */ (event.target).closest("button[data-seq]");
     if (button) pick(Number(button.getAttribute("data-seq")));
   });
+}
+
+/** @typedef {{limit: string, value: string, rule: string, count: number, first_seq: number}} Reached */
+
+/** A chip for every limit that shaped the run: it leads to where the limit bit first. @param {Reached[]} reached @param {Record<string, {sentence: string}>} rules @param {(seq: number) => void} pick */
+export function showLimits(reached, rules, pick) {
+  need("limits-box").hidden = reached.length === 0;
+  need("limits").replaceChildren(...reached.map(({ limit, value, rule, count: times, first_seq: seq }) => {
+    const chip = html("button", { type: "button", class: "chip", title: rules[rule]?.sentence },
+      html("strong", {}, LIMITS[limit] ?? limit), ` ${value} `, times > 1 && html("span", { class: "quiet" }, `× ${count(times)} `), html("span", { class: "mono" }, rule));
+    chip.addEventListener("click", () => pick(seq));
+    return html("li", {}, chip);
+  }));
 }

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from simulations import links
 from simulations.engine import TRIGGERS, Scenario, make_report, simulate_rows
+from simulations.engine.cost import rates
 from simulations.engine.trace import FATES, OUTCOMES, Kind, Row
 from simulations.picture.words import catcher, counted, duration, why
 from simulations.telling import sentence, story_of
@@ -128,3 +130,14 @@ def test_nothing_ends_badly_without_a_cause(trigger: str, data: st.DataObject) -
             assert row[10] or row[11], row
         if row[0] == Kind.ENDED:
             assert row[3] in {"settled", "unsettled", "horizon", "record_limit", "event_limit"}
+
+
+@given(scenario=scenarios())
+def test_the_prices_of_the_invocations_add_up_to_lambdas_part_of_the_bill(scenario: Scenario) -> None:
+    report, each = make_report(scenario, [rows_of(scenario)]), rates(scenario)
+    sizes = {item.what for item in report.cost.line_items if "large" in item.what}
+    billed = [
+        item for item in report.cost.line_items if item.price_key.startswith(("lambda.requests", "lambda.duration"))
+    ]
+    ours = report.invocations.total * Decimal(each.request_usd) + report.billed_ms * Decimal(each.billed_ms_usd)
+    assert ours == sum(Decimal(item.amount) for item in billed if item.what not in sizes)
