@@ -80,6 +80,7 @@ def _page(
         "form": form,
         "trigger": trigger,
         "query": links.render_link(scenario) if scenario else "",
+        "address": request.build_absolute_uri(f"/?{links.render_link(scenario)}") if scenario else "",
         "wire": _WIRE,
         "rules": _rules_for_the_page(),
         "scenario": {

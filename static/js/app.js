@@ -11,7 +11,7 @@ import { MetricsView } from "./metrics-view.js";
 import { actionsFor, keysAreOn, watchPointer } from "./controls.js";
 import { RunView } from "./run-view.js";
 import { cancel, copyText, Starter, watchExports } from "./server.js";
-import { isOver, showResult, showStatus } from "./status.js";
+import { isOver, showResult, showStatus, watchPrint } from "./status.js";
 import { data, need } from "./svg.js";
 import { Tables } from "./tables.js";
 import { Timeline } from "./timeline.js";
@@ -122,6 +122,7 @@ need("reset").addEventListener("click", (event) => {
 });
 need("copy").addEventListener("click", () => copyText(`${location.origin}/?${form.query()}`, need("copy")));
 watchExports(need("exports"), () => ran || form.query());
+watchPrint(() => ran || form.query());
 for (const [name, act] of /** @type {const} */ ([["online", "hurry"], ["offline", "offline"]])) addEventListener(name, () => view?.stream[act]());
 addEventListener("themechange", () => view?.redrawn());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view?.redrawn());
