@@ -410,3 +410,12 @@ def test_a_message_that_nobody_handled_is_not_called_handled() -> None:
     assert summary(run(query), "message").endswith(
         "1 message acknowledged although the function named it as failed, 4 messages handled by the function."
     )
+
+
+def test_messages_of_a_group_have_lanes_side_by_side_and_each_says_its_group() -> None:
+    rows: list[Row] = [(0, place, "RUN-5", str(place + 1), 1024, group, None) for place, group in enumerate("baba")]
+    lanes = lanes_of(read(rows), "message")
+    assert [(lane.title, lane.note) for lane in lanes.lanes] == [
+        ("message 1", "b, no attempt"), ("message 3", "b, no attempt"), ("message 2", "a, no attempt"), ("message 4", "a, no attempt")
+    ]  # fmt: skip
+    assert lanes.lane_of == [0, 2, 1, 3]

@@ -1,6 +1,7 @@
 """Which rows the picture has: one for each event while they are few, else one for each way to end; twin of `lanes.js`."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from simulations.picture.story import Event, Story
@@ -53,19 +54,26 @@ def _shared(group: Group, count: int, noun: str) -> Lane:
     return Lane(title, FATE[fate].says, fate, count)
 
 
+def _by_group(events: Sequence[Event]) -> list[int]:
+    """The indexes of events that have a lane each: message groups one after the other, each in its order."""
+    first: dict[str, int] = {}
+    for event in events:
+        first.setdefault(event.group, len(first))
+    return sorted(range(len(events)), key=lambda event: (first[events[event].group], event))
+
+
+def _single(event: Event, noun: str) -> Lane:
+    attempts = counted(event.attempts, "attempt") if event.attempts else "no attempt"
+    note = f"{event.group}, {attempts}" if event.group else attempts
+    return Lane(f"{noun} {event.id}", note, event.fate, 1)
+
+
 def lanes_of(story: Story, noun: str) -> Lanes:
     """The lanes of a run, and the lane of each of its events."""
     if len(story.events) <= MOST_LANES:
-        lanes = [
-            Lane(
-                f"{noun} {event.id}",
-                counted(event.attempts, "attempt") if event.attempts else "no attempt",
-                event.fate,
-                1,
-            )
-            for event in story.events
-        ]
-        return Lanes(lanes, list(range(len(lanes))), grouped=False)
+        order = _by_group(story.events)
+        lanes = [_single(story.events[event], noun) for event in order]
+        return Lanes(lanes, [order.index(event) for event in range(len(order))], grouped=False)
     groups = [_group(event) for event in story.events]
     counts = Counter(groups)
     names = sorted(counts, key=_worst_first)

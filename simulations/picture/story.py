@@ -23,6 +23,7 @@ _ATTEMPT, _INIT, _END, _OUTCOME, _ERROR, _REASON, _BILLED = (
     for field in ("attempt", "init_us", "end_us", "outcome", "error_type", "throttle_reason", "billed_ms")
 )
 _FATE, _CAUSE = place(Kind.SETTLED, "fate"), place(Kind.SETTLED, "cause")
+_GROUP = place(Kind.ARRIVED, "group")
 _BY = place(Kind.CAPTURED, "by")
 _LIMIT, _VALUE = place(Kind.LIMIT, "limit"), place(Kind.LIMIT, "value")
 _ENDING = place(Kind.ENDED, "reason")
@@ -37,7 +38,7 @@ _SEEN = {
 
 
 class Event(msgspec.Struct):
-    """One event; `fate` is "" and `settled_seq` 0 while it is open; `catcher`: who caught it last."""
+    """One event; `fate` is "" and `settled_seq` 0 while it is open; `catcher`: who caught it last; `group`: its message group."""
 
     id: str
     arrived_us: int
@@ -48,6 +49,7 @@ class Event(msgspec.Struct):
     settled_rule: str = ""
     attempts: int = 0
     catcher: str = ""
+    group: str = ""
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -126,7 +128,7 @@ def _named(row: Row, events: list[Event], index: dict[str, int]) -> list[int]:
     for name in ids:
         if name not in index:
             index[name] = len(events)
-            events.append(Event(name, row[1]))
+            events.append(Event(name, row[1], group=(row[_GROUP] or "") if row[0] == Kind.ARRIVED else ""))
     return [index[name] for name in ids]
 
 

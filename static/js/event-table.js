@@ -17,9 +17,12 @@ export class EventTable {
   #settled = new Column(Uint32Array);
   #attempts = new Column(Uint32Array);
   #catcher = new Column(Uint16Array);
+  #groups = new Words();
+  #group = new Column(Uint16Array);
 
   constructor() {
     this.#catchers.number("");
+    this.#groups.number("");
   }
 
   get length() {
@@ -41,6 +44,7 @@ export class EventTable {
       this.#settled.push(0);
       this.#attempts.push(0);
       this.#catcher.push(0);
+      this.#group.push(0);
     }
     this.#entryPrevious.push(this.#last.get(event));
     this.#last.set(event, this.#entryEvent.length);
@@ -64,6 +68,16 @@ export class EventTable {
   /** @param {number} seq @param {string} by */
   catch(seq, by) {
     for (const event of this.of(seq)) this.#catcher.set(event, this.#catchers.number(by));
+  }
+
+  /** @param {number} seq @param {string} group */
+  join(seq, group) {
+    for (const event of this.of(seq)) this.#group.set(event, this.#groups.number(group));
+  }
+
+  /** Its message group, "" where it has none. @param {number} event */
+  group(event) {
+    return this.#groups.word(this.#group.get(event));
   }
 
   /** The events of a record. @param {number} seq @returns {Uint32Array} */

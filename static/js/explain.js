@@ -23,7 +23,7 @@ export function nth(r) {
 
 /** Words for every kind of record; a test compares the keys with the wire. @type {Record<string, (record: TraceRecord, noun: string) => {title: string, sign: string, what: string[]}>} */
 export const TELL = {
-  arrived: (r, noun) => ({ title: `${sentence(noun)} ${r.event} arrives`, sign: "", what: [`${r.size_bytes.toLocaleString("en-US")} bytes.`] }),
+  arrived: (r, noun) => ({ title: `${sentence(noun)} ${r.event} arrives`, sign: "", what: [`${r.size_bytes.toLocaleString("en-US")} bytes.`, ...(r.group ? [`Message group: ${r.group}.`] : [])] }),
   accepted: (r, noun) => ({ title: "Accepted with 202", sign: "", what: [`Lambda put ${noun} ${r.event} into its own queue; whoever sent it is done.`] }),
   received: (r, noun) => ({ title: `Received ${counted(r.events.length, noun)}`, sign: "", what: [
     `An event poller took ${named(r.events, noun)}.`, ...(r.receive_counts.length ? [`Receive count: ${[...new Set(r.receive_counts)].join(", ")}.`] : []),

@@ -43,10 +43,19 @@ function wordsOf(group) {
 function single(trace, event, noun) {
   const fate = trace.fate(event);
   const attempts = trace.events.attempts(event);
+  const group = trace.events.group(event);
   return {
     key: `event ${trace.events.id(event)}`, title: `${noun} ${trace.events.id(event)}`, fate, count: 1, event,
-    note: attempts ? counted(attempts, "attempt") : "no attempt",
+    note: (group ? `${group}, ` : "") + (attempts ? counted(attempts, "attempt") : "no attempt"),
   };
+}
+
+/** Events that have a lane each: message groups one after the other, each in its order. @param {Trace} trace */
+function byGroup(trace) {
+  const events = Array.from({ length: trace.events.length }, (_, event) => event);
+  const groups = [...new Set(events.map((event) => trace.events.group(event)))];
+  const rank = events.map((event) => groups.indexOf(trace.events.group(event)));
+  return events.sort((a, b) => rank[a] - rank[b] || a - b);
 }
 
 /**
@@ -58,8 +67,9 @@ export function lanesOf(trace, { noun, pinned = [], most = MOST_LANES }) {
   const n = trace.events.length;
   const laneOf = new Uint8Array(n);
   if (n <= most) {
-    const lanes = Array.from({ length: n }, (_, event) => single(trace, event, noun));
-    return { lanes, laneOf: laneOf.map((_, event) => event) };
+    const order = byGroup(trace);
+    const lanes = order.map((event) => single(trace, event, noun));
+    return { lanes, laneOf: laneOf.map((_, event) => order.indexOf(event)) };
   }
   const shown = pinned.filter((event) => event < n).slice(0, MOST_LANES);
   /** @type {Map<string, number>} */

@@ -7,8 +7,7 @@ import { Chunks } from "./chunks.js";
 import { Column, Words, lowerBound } from "./columns.js";
 import { EventTable } from "./event-table.js";
 
-/** @typedef {import("./wire.js").Wire} Wire */
-/** @typedef {import("./wire.js").Row} Row */
+/** @typedef {import("./wire.js").Wire} Wire @typedef {import("./wire.js").Row} Row */
 /** @typedef {{first: number, last: number, rows: Row[]}} Frame */
 
 /** A frame that does not follow the last one: the stream must be asked again from the cursor. */
@@ -43,7 +42,7 @@ export class Trace {
       event: wire.place(kind, "event"),
       code: Math.max(wire.place(kind, "outcome"), wire.place(kind, "fate")),
       end: Math.max(wire.place(kind, "end_us"), wire.place(kind, "until_us")),
-      by: wire.place(kind, "by"),
+      by: wire.place(kind, "by"), group: wire.place(kind, "group"),
     }));
   }
 
@@ -87,13 +86,14 @@ export class Trace {
     this.endUs = Math.max(this.endUs, plan.name === "attempt" ? end : at);
   }
 
-  /** @param {{name: string, code: number, by: number}} plan @param {number} seq @param {Row} row */
+  /** @param {{name: string, code: number, by: number, group: number}} plan @param {number} seq @param {Row} row */
   #note(plan, seq, row) {
     if (plan.name === "attempt") {
       this.attempts.push(seq);
       this.events.attempt(seq);
     } else if (plan.name === "settled") this.events.settle(seq, row[plan.code]);
     else if (plan.name === "captured" && row[plan.by] !== "on_success") this.events.catch(seq, row[plan.by]);
+    else if (plan.name === "arrived" && row[plan.group]) this.events.join(seq, row[plan.group]);
     else if (plan.name === "answered") this.answers = true;
     else if (plan.name === "ended") this.ended = true;
   }

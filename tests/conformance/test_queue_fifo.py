@@ -251,3 +251,10 @@ def test_cloudwatch_counts_the_groups_on_their_way_and_what_was_sent_twice() -> 
     assert twice["NumberOfDeduplicatedSentMessages"].sum == 1
     assert twice["NumberOfMessagesSent"].sum == 2
     assert twice["ApproximateNumberOfMessagesVisible"].last == 0
+
+
+def test_a_message_that_waited_for_its_group_is_tried_by_the_rule_of_that() -> None:
+    scenario = fifo(ONE_BY_ONE | {"max_receive_count": 2}, {"poison": ["2"]}, traffic="aaab")
+    assert [(attempt.rule, attempt.events) for attempt in of(Attempt, scenario)] == [
+        ("SQS-1", ["1"]), ("SQS-1", ["4"]), ("SQS-16", ["2"]), ("SQS-1", ["2"]), ("SQS-17", ["3"])
+    ]  # fmt: skip

@@ -46,3 +46,12 @@ test("a pinned event has its own lane above the groups", () => {
   const { lanes } = lanesOf(queue(25), { noun: "message", pinned: [24] });
   assert.deepEqual([lanes[0].title, lanes[0].event], ["message 25", 24]);
 });
+
+test("messages of a group have lanes side by side, and each says its group", () => {
+  const rows = ["b", "a", "b", "a"].map((group, k) => [0, k, "RUN-5", String(k + 1), 1024, group, null]);
+  const { lanes, laneOf } = lanesOf(traceOf(rows), { noun: "message" });
+  assert.deepEqual(lanes.map((lane) => [lane.title, lane.note]), [
+    ["message 1", "b, no attempt"], ["message 3", "b, no attempt"], ["message 2", "a, no attempt"], ["message 4", "a, no attempt"],
+  ]);
+  assert.deepEqual([...laneOf], [0, 2, 1, 3]);
+});

@@ -22,10 +22,10 @@ class Group:
     """`messages` are visible, the oldest first; while any other of the group is in flight they cannot be received.
 
     `blamed` is the message about which it has been said that it blocks the group; `skipped`: one was moved to the dead-letter
-    queue, and what comes next comes out of order.
+    queue, and what comes next comes out of order. `waited`: something has had to wait for the group.
     """
 
-    __slots__ = ("blamed", "in_flight", "messages", "name", "skipped")
+    __slots__ = ("blamed", "in_flight", "messages", "name", "skipped", "waited")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -33,6 +33,7 @@ class Group:
         self.in_flight = 0
         self.blamed = ""
         self.skipped = False
+        self.waited = False
 
 
 class Groups:
@@ -69,6 +70,7 @@ class Groups:
         group.messages.append(event)
         if group.in_flight:
             self.blocked += 1
+            group.waited = True
             return
         self._free += 1
         if len(group.messages) == 1:
@@ -104,6 +106,7 @@ class Groups:
             if not group.in_flight:
                 self._free -= len(group.messages)
                 self.blocked += len(group.messages)
+                group.waited = bool(group.messages)
             group.in_flight += 1
 
     def come_back(self, events: Sequence[Event]) -> None:
@@ -165,11 +168,14 @@ class Groups:
 
     def rule(self, events: Iterable[Event], *, choice: bool) -> str:  # noqa: ARG002  as a fair queue says it
         """Why these have been received just now."""
-        groups = [self.of(event) for event in events]
-        skipped = [group for group in groups if group.skipped]
-        for group in skipped:
-            group.skipped = False
-        return "SQS-17" if skipped else "MODEL-50" if self._free else "SQS-16"
+        rule = "MODEL-50" if self._free else "SQS-1"
+        for event in events:
+            group = self.of(event)
+            if group.skipped:
+                group.skipped, rule = False, "SQS-17"
+            elif group.waited and event.receives == 1 and rule != "SQS-17":
+                rule = "SQS-16"
+        return rule
 
     def say_bound(self, log: Log, at: int) -> None:
         """Pollers are idle although messages wait, because each of those waits for its group. Once is enough."""

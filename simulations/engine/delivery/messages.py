@@ -109,7 +109,7 @@ class Messages:
         if self.marked:
             rule = rule_of_marked(events, rule)
         return self._hide(at, rule, Receipt(
-            number, events, [event.receives for event in events], [event.id for event in events], at + self._visibility
+            number, events, [event.receives for event in events], [event.id for event in events], at + self._visibility, rule=rule
         ))  # fmt: skip
 
     def _count(self, at: int, drawn: list[Event], number: int) -> list[Event]:

@@ -35,6 +35,7 @@ Member = tuple[str, int | None, int | None, int]
 
 # who acts first among pollers at one instant: held batches, receives, batches whose window ends
 _RETRY, _POLL, _CLOSE = range(3)
+_OF_GROUPS = ("SQS-16", "SQS-17")  # why a batch of a FIFO queue is tried now and not before
 _DROP = 2  # after the queue's own returns
 
 
@@ -131,7 +132,8 @@ class Queue:
         """A poller has received something: invoke now, or go on until the batching window is over (MODEL-4)."""
         window = self._settings.window
         if not window or batch.have == self._size or self._messages.full:
-            self._invoke(at, batch, "SQS-15" if self._messages.full else "SQS-1")
+            rule = batch.receipts[0].rule
+            self._invoke(at, batch, "SQS-15" if self._messages.full else rule if rule in _OF_GROUPS else "SQS-1")
             return
         batch.size = batch.receipts[0].size
         batch.window_ends = at + window

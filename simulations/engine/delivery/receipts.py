@@ -21,7 +21,7 @@ class Receipt(msgspec.Struct, gc=False, eq=False):
     """Messages that a poller received at one instant, hidden until `until`.
 
     `state`: the poller still collects its batch, the batch is with the function or waits for it, the poller has let go, or
-    the messages came back before the batch was closed.
+    the messages came back before the batch was closed. `rule`: why it brought these.
     """
 
     number: int
@@ -31,6 +31,7 @@ class Receipt(msgspec.Struct, gc=False, eq=False):
     until: int
     state: int = WAITING
     late: bool = False
+    rule: str = "SQS-1"
 
     @property
     def size(self) -> int:
