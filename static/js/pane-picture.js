@@ -1,6 +1,5 @@
 // @ts-check
 /** One run in the figure: the names beside its lanes, its picture, the canvas of crowded lanes, and what the playhead has passed. */
-import { Crowd } from "./draw-canvas.js";
 import { drawSvg } from "./draw-svg.js";
 import { laneNames } from "./lane-names.js";
 import { lanesOf, MOST_LANES } from "./lanes.js";
@@ -16,7 +15,9 @@ const MOST_BESIDE = 2;
 export class PanePicture {
   /** @type {SVGElement} */ picture;
   #names;
-  #crowd;
+  #canvas;
+  /** comes with the first crowded lane @type {import("./draw-canvas.js").Crowd | null} */ #crowd = null;
+  #seen = { offset: 0, size: 0, playhead: 0 };
   /** @type {Figure | null} */ #figure = null;
   #reveal = new Reveal([], []);
   /** @type {import("./lanes.js").Lanes | null} */ #lanes = null;
@@ -26,7 +27,7 @@ export class PanePicture {
   constructor(root) {
     this.picture = /** @type {any} */ (part(root, ".picture"));
     this.#names = part(root, ".lanes");
-    this.#crowd = new Crowd(/** @type {HTMLCanvasElement} */ (part(root, ".crowd")));
+    this.#canvas = /** @type {HTMLCanvasElement} */ (part(root, ".crowd"));
   }
 
   /** The lanes of what is here now, made anew only when something has arrived. @param {import("./panes.js").Pane} pane @param {boolean} bare @param {boolean} down */
@@ -55,10 +56,21 @@ export class PanePicture {
     const figure = layout(trace, lanes, axis, sizes);
     const drawn = drawSvg(this.picture, figure, trace);
     this.#reveal = new Reveal(drawn.sprites, drawn.waits);
-    this.#crowd.prepare(trace, lanes, figure, sizes.zoom);
+    this.#crowded(() => this.#crowd?.prepare(trace, lanes, figure, sizes.zoom), figure);
     laneNames(this.#names, figure);
     this.#figure = figure;
     return figure;
+  }
+
+  /** What draws crowded lanes is loaded with the first of them. @param {() => void} prepare @param {Figure} figure */
+  async #crowded(prepare, figure) {
+    if (this.#crowd) return prepare();
+    if (!figure.rows.some((row) => row.dense)) return;
+    const { Crowd } = await import("./draw-canvas.js");
+    this.#crowd ??= new Crowd(this.#canvas);
+    if (figure !== this.#figure) return; // drawn anew meanwhile, which prepared it or will
+    prepare();
+    this.window(this.#seen.offset, this.#seen.size, this.#seen.playhead);
   }
 
   /** @param {number} us @param {number} at its pixel along time @param {number} seq the record that is picked */
@@ -68,6 +80,7 @@ export class PanePicture {
 
   /** The canvas only holds what is in view. @param {number} offset @param {number} size @param {number} playhead pixels along time */
   window(offset, size, playhead) {
-    if (this.#crowd.active) this.#crowd.draw(offset, size, playhead);
+    this.#seen = { offset, size, playhead };
+    if (this.#crowd?.active) this.#crowd.draw(offset, size, playhead);
   }
 }
