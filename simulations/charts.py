@@ -8,6 +8,10 @@ import msgspec
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from simulations.engine.failures_cost import short
+from simulations.receipt import SERVICES, dollars
+from simulations.sweep import Sweep
+
 
 class Chart(msgspec.Struct, frozen=True, kw_only=True):
     """A figure as Plotly's JSON, and its summary for those who do not see it."""
@@ -16,43 +20,89 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
 
 
+# one colour a service, told apart by lightness too; the table beside the chart says the same
+_COLOURS = ("#4f6d8f", "#b3541e", "#5a8f69", "#8a5a9e", "#a67c00", "#6b7788")
+
+
 def cost_chart(report: Mapping[str, Any]) -> Chart:
-    """The bill's lines as bars on one axis of US dollars."""
-    items = report["cost"]["line_items"]
-    names = [item["what"] for item in items]
-    amounts = [float(item["amount"]) for item in items]  # a bar's length; the figures beside it stay decimals
-    bar = go.Bar(
-        x=amounts,
-        y=names,
-        orientation="h",
-        text=[f"${item['amount']}" for item in items],
-        textposition="auto",
-        hovertext=[item["arithmetic"] for item in items],
-        hoverinfo="text",
-        marker_color="#4f6d8f",
-    )
-    figure = go.Figure(bar)
+    """The run and a month of such traffic, each as one bar that is stacked by service, on axes of US dollars of their own."""
+    cost = report["cost"]
+    bars = (("this run", cost["by_service"]), ("a month", cost["month"]["by_service"]))
+    figure = make_subplots(rows=len(bars), cols=1, vertical_spacing=0.45)
+    services = list(dict.fromkeys(name for _, amounts in bars for name in amounts))
+    for place, service in enumerate(services):
+        for row, (name, amounts) in enumerate(bars, 1):
+            if service in amounts:
+                figure.add_bar(
+                    x=[float(amounts[service])],  # a bar's length; the figures beside it stay decimals
+                    y=[name],
+                    orientation="h",
+                    name=SERVICES.get(service, service),
+                    legendgroup=service,
+                    showlegend=row == 1,
+                    hovertext=f"{SERVICES.get(service, service)}: {dollars(amounts[service])}",
+                    hoverinfo="text",
+                    marker_color=_COLOURS[place % len(_COLOURS)],
+                    row=row,
+                    col=1,
+                )
+    figure.update_xaxes(title_text="US dollars", rangemode="tozero", row=len(bars), col=1)
     figure.update_layout(
         template="none",
-        xaxis_title="US dollars",
-        yaxis_autorange="reversed",
-        yaxis_automargin=True,
-        margin={"l": 8, "r": 16, "t": 8, "b": 40},
-        height=80 + 48 * len(items),
+        barmode="stack",
+        margin={"l": 64, "r": 16, "t": 8, "b": 40},
+        height=260,
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
+        legend={"orientation": "h", "y": 1.05, "yanchor": "bottom"},
     )
-    return Chart(figure=figure.to_plotly_json(), summary=_in_words(items, report["cost"]["total_usd"]))
+    return Chart(figure=figure.to_plotly_json(), summary=_in_words(cost))
 
 
-def _in_words(items: list[Mapping[str, Any]], total: str) -> str:
-    """The chart in one sentence: the total and the largest line."""
-    if not Decimal(total):
-        return "This run costs nothing: nothing was used."
-    largest = max(items, key=lambda item: Decimal(item["amount"]))
-    share = Decimal(largest["amount"]) / Decimal(total) * 100
-    return f"This run costs ${total}; the largest line is {largest['what']} with ${largest['amount']}, {share:.0f} % of it."
+def _in_words(cost: Mapping[str, Any]) -> str:
+    """The chart in a sentence: both totals and whose part of each is the largest."""
+    if not Decimal(cost["total_usd"]):
+        return f"This run costs nothing: nothing was used. A month costs {short(Decimal(cost['month']['total_usd']))}."
+    return f"This run costs {_largest(cost)}; a month costs {_largest(cost['month'])}."
+
+
+def _largest(bill: Mapping[str, Any]) -> str:
+    total = Decimal(bill["total_usd"])
+    if not total:
+        return "$0"
+    service, amount = max(bill["by_service"].items(), key=lambda found: Decimal(found[1]))
+    share = Decimal(amount) / total * 100
+    return f"{short(total)}, of which {SERVICES.get(service, service)} is {share:.0f} %"
+
+
+def sweep_chart(found: Sweep) -> Chart:
+    """A month's cost at the values that were simulated: points only, because nobody knows what lies between them."""
+    points = [point for point in found.points if point.month_usd is not None]
+    figure = go.Figure()
+    for chosen, name in ((False, "simulated"), (True, "as it is set now")):
+        those = [point for point in points if point.chosen == chosen]
+        figure.add_scatter(
+            x=[point.value for point in those],
+            y=[float(point.month_usd or 0) for point in those],
+            mode="markers",
+            name=name,
+            marker={"size": 13 if chosen else 10, "symbol": "diamond" if chosen else "circle",
+                    "color": _COLOURS[1 if chosen else 0]},
+            hovertext=[f"{point.value:,} {found.unit}: {point.month}" for point in those],
+            hoverinfo="text",
+        )  # fmt: skip
+    title = f"{found.title}{f' ({found.unit})' if found.unit else ''}"
+    figure.update_xaxes(title_text=title, tickvals=[point.value for point in points])
+    figure.update_yaxes(title_text="US dollars a month", rangemode="tozero")
+    figure.update_layout(
+        template="none",
+        margin={"l": 64, "r": 16, "t": 8, "b": 48},
+        height=300,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        legend={"orientation": "h", "y": 1.05, "yanchor": "bottom"},
+    )
+    return Chart(figure=figure.to_plotly_json(), summary=found.summary)
 
 
 _CLOCKS = ((3 * 3600, 60, "minutes"), (3 * 86_400, 3600, "hours"), (1 << 62, 86_400, "days"))

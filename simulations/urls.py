@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from simulations import views
+from simulations import cost_pages, views
 
 _RUN = r"^runs/(?P<run_id>[A-Za-z0-9_-]{1,40})/"
 
@@ -15,8 +15,11 @@ urlpatterns = [
     path("compare/differences/", views.differences, name="differences"),
     path("examples/", views.examples, name="examples"),
     path("rules/", views.rules, name="rules"),
+    path("cost/", cost_pages.cost, name="cost"),
+    path("cost/against/", cost_pages.against, name="cost_against"),
     path("runs/", views.start, name="start"),
     re_path(_RUN + "$", views.run, name="run"),
+    re_path(_RUN + "cost/$", cost_pages.cost_of_run, name="cost_of_run"),
     re_path(_RUN + "cancel/$", views.cancel, name="cancel"),
     re_path(_RUN + "charts/(?P<name>[a-z_]{1,40})/$", views.chart, name="chart"),
     path("charts/<slug:name>/", views.chart_of_link, name="chart_of_link"),

@@ -23,7 +23,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from kombu.exceptions import OperationalError as BrokerAway
 
-from simulations import comparison, exports, forms, links, picture, runlog, telling
+from simulations import comparison, cost_pages, exports, forms, links, picture, runlog, telling
 from simulations.engine import (
     ENGINE_VERSION,
     RULES,
@@ -37,6 +37,7 @@ from simulations.engine import (
 )
 from simulations.engine.report import ReportBuilder
 from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES
+from simulations.engine.usage import Used
 from simulations.examples import shown
 from simulations.models import ENDED, Run, State
 from simulations.picture.strips import draw_strips
@@ -112,6 +113,7 @@ def _first_paint(scenario: Scenario | None, noun: str) -> dict[str, Any]:
         "reached": _reached(frame.report),
         "chapters": telling.chapters(story, noun),
         "total": frame.totals["total_usd"],
+        **_bill(scenario, frame.report, cut=not whole),
         "picture": picture.draw(frame.rows, noun, room=_ROOM),
         "strips": draw_strips(
             frame.rows, noun, frame.report["cloudwatch_over_time"], telling.watched(scenario), room=_ROOM
@@ -123,6 +125,12 @@ def _first_paint(scenario: Scenario | None, noun: str) -> dict[str, Any]:
         # what a worker would send: the page can play it at once
         "frame": json_script(frame, "redrive-frame", _WireEncoder) if whole else "",
     }
+
+
+def _bill(scenario: Scenario, report: Mapping[str, Any], *, cut: bool) -> dict[str, Any]:
+    """The receipt of the run, from what it counted."""
+    used = msgspec.convert(report["cost"]["used"], Used)
+    return cost_pages.part(scenario, used, {}, cut)
 
 
 def _reached(report: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -331,6 +339,7 @@ def _addresses(run: Run) -> dict[str, Any]:
         "socket": f"/ws/runs/{run.id}/",
         "cancel": reverse("cancel", args=(run.id,)),
         "charts": f"/runs/{run.id}/charts/",
+        "cost": reverse("cost_of_run", args=(run.id,)),
     }
 
 

@@ -13,13 +13,13 @@ from simulations.engine.billing import Quantity, make_bill, plain
 from simulations.engine.billing.bill import divided, times
 from simulations.engine.metering import Meter, View
 from simulations.engine.poison import Loop, poison_loop
-from simulations.engine.prices import price
 from simulations.engine.scenario import Scenario
 from simulations.engine.triggers import TRIGGERS
 from simulations.engine.units import words
 from simulations.engine.usage import Used, Work
 
 _DIGITS = 2
+_THOUSAND = 1_000
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +62,7 @@ def failure_cost(scenario: Scenario, used: Used, view: View, total_usd: str) -> 
     writes = sum(used.writes.values()) + used.queue_dlq
     loop = _loop(scenario, used, view)
     return FailureCost(
-        failed=_part(used.failed.requests, failed, "failed invocation", "is billed like one that works"),
+        failed=_part(used.failed.requests, failed, "invocation", "that failed, billed like those that work"),
         retries=_part(used.again.requests, again, "invocation", "with an event that had been tried before"),
         throttles=Part(
             count=used.throttled, usd="0", sentence=f"{_counted(used.throttled, 'throttled attempt')}: free in Lambda."
@@ -113,30 +113,42 @@ def _loop(scenario: Scenario, used: Used, view: View) -> PoisonLoop | None:
     """The loop, with the time of a failed invocation as this run has it, or of any, or what is planned."""
     sample = next((work for work in (used.poison, used.failed, used.work) if work.requests), None)
     each_ms = 1 if sample is None else -(-(sample.on_demand_ms + sample.ready_ms) // sample.requests)
-    loop = poison_loop(scenario, each_ms)
-    if loop is None:
+    loop, endless = poison_loop(scenario, each_ms), poison_loop(scenario, each_ms, limited=False)
+    if loop is None or endless is None:
         return None
-    meter = Meter(scenario, used, view)
-    quantities = [*meter.work(Work(requests=loop.tries, on_demand_ms=loop.tries * each_ms))]
-    charge = next((charge for charge in TRIGGERS[scenario.trigger].charges if charge.of == "receives"), None)
-    if charge is not None:
-        key = price(charge.price_key, view.region).key
-        quantities.append(Quantity(what=charge.what, price_key=key, number=Decimal(loop.receives)))
-    usd = _usd(quantities, view)
+    usd = _of_loop(scenario, used, view, loop, each_ms)
+    else_usd = _of_loop(scenario, used, view, endless, each_ms)
     return PoisonLoop(
         tries=loop.tries,
         over_us=loop.over_us,
         usd=plain(usd),
         ended_by=loop.ended_by,
-        sentence=_told(TRIGGERS[scenario.trigger].noun, loop, usd),
+        sentence=_told(TRIGGERS[scenario.trigger].noun, loop, usd, endless, else_usd),
     )
 
 
-def _told(noun: str, loop: Loop, usd: Decimal) -> str:
+def _of_loop(scenario: Scenario, used: Used, view: View, loop: Loop, each_ms: int) -> Decimal:
+    """Its invocations, and its receives where there is a queue."""
+    quantities = [*Meter(scenario, used, view).work(Work(requests=loop.tries, on_demand_ms=loop.tries * each_ms))]
+    charge = next((charge for charge in TRIGGERS[scenario.trigger].charges if charge.of == "receives"), None)
+    if charge is not None:
+        quantities.append(Quantity(what=charge.what, price_key=charge.price_key, number=Decimal(loop.receives)))
+    return _usd(quantities, view)
+
+
+def _told(noun: str, loop: Loop, usd: Decimal, endless: Loop, else_usd: Decimal) -> str:
     """The sentence that people remember."""
-    tried = f"One {noun} that always fails is tried {_counted(loop.tries, 'time')} in {words(loop.over_us)}"
-    thousand = f"a thousand of them {short(usd * 1_000)}"
+    tried = f"One {noun} that always fails is tried {_often(loop)}"
+    if loop.tries < endless.tries:
+        held = " and would block its shard" if endless.blocked else ""
+        return (
+            f"{tried}, until {loop.ended_by} ends it: {short(usd)}. Without that it would be {_often(endless)}{held}: "
+            f"{short(else_usd)}."
+        )
     if loop.blocked:
-        return f"{tried.replace('is tried', 'is tried about')} and blocks its shard meanwhile: {short(usd)} for the tries, and nothing behind it is done."
-    ends = f"until {'the queue forgets it' if loop.ended_by == 'retention' else f'{loop.ended_by} ends it'}"
-    return f"{tried}, {ends}: {short(usd)}, {thousand}."
+        return f"{tried} and blocks its shard meanwhile: {short(usd)} for the tries, and nothing behind it is done."
+    return f"{tried}, until the queue forgets it: {short(usd)}, a thousand of them {short(usd * _THOUSAND)}."
+
+
+def _often(loop: Loop) -> str:
+    return f"{'about ' if loop.blocked else ''}{_counted(loop.tries, 'time')} in {words(loop.over_us)}"

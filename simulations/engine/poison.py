@@ -15,11 +15,12 @@ from simulations.engine.units import US_PER_MS, US_PER_S
 
 _FACTOR = 2  # waits double (STREAM-10, a test compares with the simulation)
 _DAY_S = 86_400
+RETENTION = "retention"
 # what ends a loop before a day is over: setting, seconds of its unit, name
 _AGES = (
     ("maximum_record_age_s", 1, "MaximumRecordAgeInSeconds"),
-    ("change_stream_log_retention_duration_s", 1, "retention"),
-    ("log_retention_hours", 3_600, "retention"),
+    ("change_stream_log_retention_duration_s", 1, RETENTION),
+    ("log_retention_hours", 3_600, RETENTION),
 )
 
 
@@ -36,39 +37,42 @@ class Loop(msgspec.Struct, frozen=True, kw_only=True):
     blocked: bool = False
 
 
-def poison_loop(scenario: Scenario, each_ms: int) -> Loop | None:
-    """The loop of this trigger when each try takes so long; None where the caller alone decides what happens next."""
+def poison_loop(scenario: Scenario, each_ms: int, *, limited: bool = True) -> Loop | None:
+    """The loop of this trigger when each try takes so long; None where the caller alone decides what happens next.
+
+    Not `limited`: without what the settings set to end it sooner than the source forgets it.
+    """
     settings = scenario.settings
     match TRIGGERS[scenario.trigger].model:
         case "queue" if hasattr(settings, "visibility_timeout_s"):
-            return _of_queue(settings, each_ms)
+            return _of_queue(settings, each_ms, limited=limited)
         case "stream" if hasattr(settings, "retry_first_wait_s"):
-            return _of_stream(settings, each_ms)
+            return _of_stream(settings, each_ms, limited=limited)
         case _:
             return None
 
 
-def _of_queue(settings: Any, each_ms: int) -> Loop:
+def _of_queue(settings: Any, each_ms: int, *, limited: bool) -> Loop:
     """Received as soon as it is visible, hidden for the visibility timeout, until it is moved or too old."""
     period = max(settings.visibility_timeout_s * US_PER_S, each_ms * US_PER_MS, US_PER_MS)
     longest = settings.message_retention_period_s * US_PER_S
     tries = -(-longest // period)
-    most = settings.max_receive_count
+    most = settings.max_receive_count if limited else None
     if most is not None and most < tries:
         return Loop(tries=most, over_us=most * period, ended_by="maxReceiveCount", receives=most)
-    return Loop(tries=tries, over_us=longest, ended_by="retention", receives=tries)
+    return Loop(tries=tries, over_us=longest, ended_by=RETENTION, receives=tries)
 
 
-def _of_stream(settings: Any, each_ms: int) -> Loop:
+def _of_stream(settings: Any, each_ms: int, *, limited: bool) -> Loop:
     """Tried again after waits that double, for a day at the most: that is how long a stream keeps records unless told more."""
     spent, tries, wait = 0, 0, settings.retry_first_wait_s * US_PER_S
     longest, limit, ended_by = settings.retry_longest_wait_s * US_PER_S, _DAY_S * US_PER_S, "a day"
     for name, unit_s, said in _AGES:
         age = getattr(settings, name, None)
-        if age is not None and 0 <= age * unit_s * US_PER_S < limit:
+        if age is not None and 0 <= age * unit_s * US_PER_S < limit and (limited or said == RETENTION):
             limit, ended_by = age * unit_s * US_PER_S, said
     most = getattr(settings, "maximum_retry_attempts", None)
-    most = -1 if most is None else most
+    most = most if limited and most is not None else -1
     while spent < limit:
         if 0 <= most < tries:
             return Loop(tries=tries, over_us=spent, ended_by="MaximumRetryAttempts", blocked=True)

@@ -95,8 +95,8 @@ async function run(before = null) {
   need("cut").hidden = true;
   need("result-title").textContent = words.label;
   tables.speakOf(words.noun);
-  const { socket, charts } = answer.started;
-  show({ source: (listener) => new answer.Stream(socket, listener), chartOf: (name) => `${charts}${name}/`, noun: words.noun, before });
+  const { socket, charts, cost: billOf } = answer.started;
+  show({ source: (listener) => new answer.Stream(socket, listener), chartOf: (name) => `${charts}${name}/`, billOf, noun: words.noun, before });
   showResult();
 }
 
@@ -139,7 +139,7 @@ if (scenario.link) form.keepAddress();
 const frame = data("redrive-frame");
 if (frame) {
   ran = form.query();
-  show({ source: (listener) => new Kept(frame, listener), chartOf: (name) => `/charts/${name}/${scenario.link.slice(1)}`, noun: scenario.noun });
+  show({ source: (listener) => new Kept(frame, listener), chartOf: (name) => `/charts/${name}/${scenario.link.slice(1)}`, billOf: "", noun: scenario.noun });
 }
 
 // a small screen begins with the choice of the trigger and the way to Run

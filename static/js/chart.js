@@ -8,9 +8,14 @@ export class Chart {
   #words;
   #address = "";
   #drawn = "";
+  #also;
 
-  /** @param {string} name its elements are `name-chart-box`, `name-chart` and `name-chart-words` */
-  constructor(name) {
+  /**
+   * @param {string} name its elements are `name-chart-box`, `name-chart` and `name-chart-words`
+   * @param {(chart: any) => void} [also] what else to do with what the server says of the chart
+   */
+  constructor(name, also = () => {}) {
+    this.#also = also;
     this.#box = /** @type {HTMLDetailsElement} */ (need(`${name}-chart-box`));
     this.#place = need(`${name}-chart`);
     this.#words = need(`${name}-chart-words`);
@@ -35,11 +40,12 @@ export class Chart {
     this.#words.textContent = "Loading the chart…";
     try {
       const { drawPlot } = await import("./plot.js");
-      const summary = await drawPlot(this.#place, address, () => address === this.#address);
+      const chart = await drawPlot(this.#place, address, () => address === this.#address);
       if (address !== this.#address) return;
       this.#drawn = address;
-      this.#words.textContent = summary;
-      this.#place.setAttribute("aria-label", summary);
+      this.#also(chart);
+      this.#words.textContent = chart.summary;
+      this.#place.setAttribute("aria-label", chart.summary);
     } catch (error) {
       this.#words.textContent = `The chart cannot be shown: ${/** @type {Error} */ (error).message} The table above holds the same numbers.`;
     }

@@ -33,12 +33,12 @@ async function figureOf(address) {
 
 /**
  * @param {HTMLElement} place @param {string} address of the figure @param {() => boolean} wanted whether it still is, once it is here
- * @returns {Promise<string>} the sentence that says the same
+ * @returns {Promise<{figure: any, summary: string}>} what the server says of it; `summary` is the sentence that says the same
  */
 export async function drawPlot(place, address, wanted) {
   const [library, chart] = await Promise.all([plotly(), figureOf(address)]);
   if (wanted()) await library.react(place, chart.figure.data, themed(chart.figure.layout ?? {}), { displayModeBar: false, responsive: true, displaylogo: false });
-  return chart.summary;
+  return chart;
 }
 
 /** The page's own colours and type, on every axis. @param {any} layout */

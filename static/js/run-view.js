@@ -8,7 +8,7 @@ import { Trace } from "./trace.js";
 
 /** @typedef {(listener: import("./stream.js").Listener) => Pick<import("./stream.js").Stream, "close" | "cancel" | "hurry" | "offline">} Source where frames come from */
 /** @typedef {{trace: Trace, words: string}} Before the run that a change was made to */
-/** @typedef {{source: Source, chartOf: (name: string) => string, noun: string, before?: Before | null}} Shown chartOf: address of a figure */
+/** @typedef {{source: Source, chartOf: (name: string) => string, billOf: string, noun: string, before?: Before | null}} Shown chartOf: address of a figure; billOf: of the bill, "" where it is on the page */
 /** @typedef {{under: import("./under.js").Under, isTold: () => boolean, rules: Record<string, {sentence: string}>, timeline: import("./timeline.js").Timeline, tables: import("./tables.js").Tables, explain: import("./explain-view.js").ExplainView, cost: import("./cost.js").CostView, metrics: import("./metrics-view.js").MetricsView, tell: (state: string, words: string) => void}} Views */
 
 export class RunView {
@@ -18,14 +18,16 @@ export class RunView {
   #views;
   #noun;
   #chartOf;
+  #billOf;
   #totals = /** @type {import("./summary.js").Totals | null} */ (null);
 
   /**
    * @param {Shown} run
    * @param {import("./wire.js").Wire} wire @param {Views} views @param {Record<string, () => void>} actions
    */
-  constructor({ source, chartOf, noun, before = null }, wire, views, actions) {
+  constructor({ source, chartOf, billOf, noun, before = null }, wire, views, actions) {
     this.#chartOf = chartOf;
+    this.#billOf = billOf;
     this.#noun = noun;
     this.#views = views;
     this.trace = new Trace(wire);
@@ -34,7 +36,7 @@ export class RunView {
     this.#playback = new Playback([{ trace: this.trace, noun, name: "" }], {
       timeline, explain, drawn: () => this.#drawn(), moved: (us) => under.playhead(us), besides: before ? [before.trace] : [],
     }, actions);
-    views.cost.clear();
+    if (billOf) views.cost.clear();
     views.metrics.clear();
     showLimits([], views.rules, this.pick);
     need("exports").hidden = false;
@@ -66,7 +68,7 @@ export class RunView {
     if (this.trace.ingest(frame, text) && frame.totals) this.#totals = frame.totals;
     this.#playback.news();
     if (frame.report) {
-      this.#views.cost.show(frame.report.cost, this.#chartOf("cost"));
+      this.#views.cost.show(frame.report.cost, this.#billOf);
       this.#views.under.measured(frame.report.cloudwatch_over_time, frame.report.ended?.at_us ?? this.trace.at(this.trace.cursor));
       showLimits(frame.report.limits, this.#views.rules, this.pick);
       this.#views.metrics.show(frame.report, this.#chartOf("cloudwatch"));

@@ -236,6 +236,15 @@ def test_the_loop_of_a_blocked_shard_is_what_the_simulation_does(settings: dict[
     assert (loop.tries, loop.ended_by) == (report.invocations.total, ended_by)
 
 
+def test_the_sentence_of_a_loop_says_what_ends_it_and_what_would_be_without() -> None:
+    loop = report_of("sqs", settings={"max_receive_count": 5}).cost.failures.loop
+    assert loop is not None
+    assert loop.sentence == (
+        "One message that always fails is tried 5 times in 2 min 30 s, until maxReceiveCount ends it: $0.000004. Without that "
+        "it would be 11,520 times in 4 d: $0.0093."
+    )
+
+
 def test_who_waits_for_an_answer_has_no_loop() -> None:
     assert report_of("api_gateway", failures={"error_rate": 1}).cost.failures.loop is None
 

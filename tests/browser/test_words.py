@@ -50,6 +50,7 @@ def test_the_cost_of_an_event_is_that_of_all_its_attempts(page: Page) -> None:
     page.goto(THREE)
     page.keyboard.press("End")
     expect(page.locator("#explain")).to_contain_text("$0.00000122500125 in Lambda: its 3 invocations, 300 ms billed.")
+    expect(page.locator("#cost-total")).to_have_text("$0.00000622500125")
 
 
 def test_every_limit_has_a_chip_that_leads_to_it(page: Page) -> None:

@@ -204,7 +204,7 @@ def _line(quantity: Quantity, row: Price, number: Decimal, unit_price: Decimal, 
 
 def _notes(rows: Iterable[Price], region: str, free_tier: bool) -> Iterator[str]:
     """What to know about the prices that were used."""
-    used = list(rows)
+    used = [row for row in rows if row.tiers[-1].price]  # what costs nothing anywhere needs no word
     borrowed = sorted({row.key for row in used if row.fallback})
     if borrowed:
         yield f"There is no price in {region} for {', '.join(borrowed)}: the price of {HOME_REGION} is used."
