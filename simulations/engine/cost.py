@@ -160,8 +160,16 @@ def month_cost(scenario: Scenario, used: Used, view: View) -> MonthCost:
         wasted_usd=plain(lost),
         sentence=f"A month of {plain(month.hours)} h with {month.events:,.0f} {noun}s as in this run costs "
         f"{short(Decimal(bill.total_usd))}, {taken}.",
-        assumptions=[*_assumptions(scenario, used, rate_from, view), *bill.notes],
+        assumptions=[*_beside(scenario, view), *_assumptions(scenario, used, rate_from, view), *bill.notes],
     )
+
+
+def _beside(scenario: Scenario, view: View) -> Iterator[str]:
+    """What runs by the hour whether Lambda reads or not, and of which the scenario does not say how much there is."""
+    for key in TRIGGERS[scenario.trigger].beside:
+        row = price(key, view.region)
+        each = times(row.first, view.hours_per_month)
+        yield f"Not in the sum: each {row.item}, ${plain(row.first)} by the {row.unit}, {short(each)} in this month."
 
 
 def _assumptions(scenario: Scenario, used: Used, rate_from: str, view: View) -> Iterator[str]:

@@ -51,6 +51,12 @@ class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     memory_mb: Annotated[
         int, setting("MemorySize", "Memory for the function; CPU and price grow with it.", unit="MB", ge=128, le=10_240)
     ] = number("FN-1", "memory_mb")
+    ephemeral_storage_mb: Annotated[
+        int,
+        setting(
+            "EphemeralStorage", "The size of /tmp; only its price depends on it here.", unit="MB", ge=512, le=10_240
+        ),
+    ] = number("BILL-1", "free_mb")
     architecture: Annotated[
         Literal["x86_64", "arm64"], plain("Architectures", "The processor the function runs on; the price differs.")
     ] = "x86_64"

@@ -86,7 +86,7 @@ class Meter:
         yield self._quantity(f"Lambda duration ({architecture})", DURATION[architecture], used, counted, free=not ready)
         ready_ms = self._scaled(work.ready_ms)
         yield from duration_on_ready(architecture, ready_ms, memory_mb)
-        yield from storage(summed((on_demand_ms, ready_ms)), getattr(function, "ephemeral_storage_mb", 0))
+        yield from storage(summed((on_demand_ms, ready_ms)), function.ephemeral_storage_mb)
 
     def repeats(self) -> Iterator[Quantity]:
         """What a retry makes the service in front of Lambda bill once more."""
@@ -138,12 +138,13 @@ class Meter:
         settings = self._scenario.settings
         if charge.only is not None and getattr(settings, charge.only[0]) != charge.only[1]:
             return
-        number = times(self._counted(charge), getattr(settings, charge.each) if charge.each else 1)
+        each = getattr(settings, charge.each) if charge.each else 1
+        number = self._counted(charge, each)
         if number or charge.of in ("arrived", "receives", "empty_receives"):
             yield self._quantity(charge.what, charge.price_key, number, charge.counted)
 
-    def _counted(self, charge: Charge) -> Decimal:
-        """How much there is of what a line counts."""
+    def _counted(self, charge: Charge, each: int) -> Decimal:
+        """How much there is of what a line counts; hours times `each`, in one division, so that no rounding is multiplied."""
         used = self._used
         match charge.of:
             case "arrived":
@@ -160,7 +161,9 @@ class Meter:
             case "gigabytes":
                 return divided(self._scaled(used.arrived_bytes), _BYTES_PER_GB)
             case "hours":
-                return self._hours
+                return divided(times(self._seconds, each), S_PER_H)
+            case "sqs_poller_hours" | "kafka_poller_hours":
+                return self._poller_hours(kafka=charge.of == "kafka_poller_hours")
             case "started_hours":
                 return max(Decimal(1), ceiling(self._hours)) if used.arrived else Decimal(0)
             case "capacity_units":
@@ -181,6 +184,18 @@ class Meter:
             return Decimal(self._used.counts.get("empty_receives", 0))
         polls = divided(times(self._view.idle_pollers, self._seconds), number("SQS-10", "long_poll_s"))
         return max(Decimal(0), polls - self._scaled(self._used.receive_units))
+
+    def _poller_hours(self, *, kafka: bool) -> Decimal:
+        """BILL-3: the event poller units that are provisioned at least, for a minute at least; none without provisioned mode."""
+        least, most = (getattr(self._scenario.settings, name) for name in ("minimum_pollers", "maximum_pollers"))
+        if (least is None and most is None) or not self._used.until_us:
+            return Decimal(0)
+        units = (
+            max(Decimal(1), divided(least or 1, number("BILL-3", "kafka_pollers")))
+            if kafka
+            else Decimal(least or number("BILL-3", "sqs_least"))
+        )
+        return divided(times(units, max(self._seconds, Decimal(number("BILL-3", "minimum_s")))), S_PER_H)
 
     def _capacity_units(self) -> Decimal:
         """BILL-8: unit hours of new connections, one for each request, or of the data with a Lambda target."""

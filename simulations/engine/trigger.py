@@ -60,14 +60,14 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
 
     `of` names what is counted: "arrived", "admitted" (without what the service's own rate limit refused) and "receives" in
     pieces of the price's chunk; "gigabytes" that arrived; "hours" of the run, "started_hours", "capacity_units" of a load
-    balancer; the rest as in `usage.Used`. `each` names a setting to multiply by, `only` a setting and the value it needs.
+    balancer, "..._poller_hours" of provisioned mode; the rest as in `usage.Used`. `each` names a setting to multiply by, `only` a setting and the value it needs.
     """
 
     what: str
     price_key: str
     of: Literal[
         "arrived", "admitted", "accepted", "answers", "attempts", "receives", "empty_receives", "deletes", "reads",
-        "queue_dlq", "gigabytes", "hours", "started_hours", "capacity_units",
+        "queue_dlq", "grouped", "gigabytes", "hours", "sqs_poller_hours", "kafka_poller_hours", "started_hours", "capacity_units",
     ]  # fmt: skip
     counted: str
     each: str = ""
@@ -80,7 +80,7 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     `start(sim, settings)` wires the arrivals to a delivery model. `check(choices)` yields what AWS would refuse. `rules` are
     the ids this trigger's page tells about, `noun` is what an event is called, `source` AWS's page on it. `metrics` are those
     of the service itself, `charges` the lines of its bill, `not_priced` what the bill leaves out; `prices` says which price
-    stands in for one of Lambda's. `keeps` names the catchers that are there whatever is set, `catchers` the settings that
+    stands in for one of Lambda's, `beside` prices by the hour of what the scenario does not tell (brokers). `keeps` names the catchers that are there whatever is set, `catchers` the settings that
     switch on one of the service's own, each with its name.
     `mapping_metrics` are those of the event source mapping, where they are not those of its model. `offsets`: a partial answer
     names a record by partition and offset.
@@ -99,6 +99,7 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     metrics: tuple[ServiceMetric, ...] = ()
     charges: tuple[Charge, ...] = ()
     prices: dict[str, str] = {}
+    beside: tuple[str, ...] = ()
     not_priced: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     catchers: dict[str, str] = {}

@@ -48,7 +48,7 @@ class Used(msgspec.Struct, kw_only=True):
     """The counts of a run.
 
     `work` is all invocations; `failed`, `again` (with an event that had been invoked before) and `poison` (with a poison
-    event) are parts of it that may overlap. `units` counts arrivals in pieces of a price's chunk, `receive_units` receives
+    event) are parts of it that may overlap. `grouped` are arrivals with a message group. `units` counts arrivals in pieces of a price's chunk, `receive_units` receives
     of a queue so, `repeated_receives` those with a message that had been received before, `repeated_attempts` tries after the
     first. `writes` counts what catchers received by price, `queue_dlq` what queues moved themselves.
     """
@@ -57,6 +57,7 @@ class Used(msgspec.Struct, kw_only=True):
     arrived: int = 0
     delivered: int = 0
     arrived_bytes: int = 0
+    grouped: int = 0
     accepted: int = 0
     answers: int = 0
     attempts: int = 0
@@ -120,6 +121,8 @@ class Usage:
         used, size = self.used, row[4]
         used.arrived += 1
         used.arrived_bytes += size
+        if row[5] is not None:
+            used.grouped += 1
         used.units += 1 if size <= self._chunk else -(-size // self._chunk)
         if self._sizes is not None:
             self._sizes[row[3]] = size

@@ -178,6 +178,51 @@ def test_kept_environments_are_billed_for_five_minutes_at_least_and_what_runs_in
     assert lines["Lambda duration (x86_64)"] == "0.2"
 
 
+# provisioned pollers, fair queues, storage
+
+
+@pytest.mark.parametrize(
+    ("trigger", "least", "epu_hours"),
+    [("sqs", 3, "3"), ("sqs_fifo", 2, "2"), ("msk", 1, "1"), ("self_managed_kafka", 25, "2.5")],
+)
+def test_provisioned_pollers_are_billed_by_unit_and_hour(trigger: str, least: int, epu_hours: str) -> None:
+    """COST-8, BILL-3."""
+    chosen = {"horizon_s": 3_600, "failures": {"error_rate": 1}}
+    name = "Event pollers, provisioned mode"
+    found = of_run(trigger, **chosen, settings={"minimum_pollers": least})[name]
+    assert Decimal(found).quantize(Decimal("0.001")) == Decimal(epu_hours), (
+        "what runs at the horizon is brought to its end"
+    )
+    assert name not in of_run(trigger, **chosen)
+
+
+def test_pollers_are_billed_for_a_minute_at_least() -> None:
+    """BILL-3."""
+    lines = of_run("sqs", settings={"minimum_pollers": 3})
+    assert lines["Event pollers, provisioned mode"] == "0.05"
+
+
+def test_a_message_group_in_a_standard_queue_costs_extra() -> None:
+    lines = of_run("sqs", traffic={"kind": "burst", "count": 5}, settings={"message_groups": 2})
+    assert lines["SQS fair queue surcharge"] == "5"
+    assert "SQS fair queue surcharge" not in of_run("sqs", traffic={"kind": "burst", "count": 5})
+
+
+def test_storage_above_512_mb_is_billed_with_the_duration() -> None:
+    """BILL-1."""
+    lines = of_run(
+        "s3", function={"ephemeral_storage_mb": 1_536, "memory_mb": 4_096}, traffic={"kind": "burst", "count": 10}
+    )
+    assert lines["Lambda ephemeral storage"] == "1"
+    assert "Lambda ephemeral storage" not in of_run("s3")
+
+
+def test_brokers_are_named_with_their_price_because_nobody_says_how_many_there_are() -> None:
+    assert any(
+        "$0.21 by the broker-hour, $153.30 in this month" in text for text in report_of("msk").cost.month.assumptions
+    )
+
+
 # failures
 
 

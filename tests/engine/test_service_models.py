@@ -50,6 +50,7 @@ _QUOTA = "a quota; the model has a plain number"
 DIFFERS: dict[str, tuple[Any, Any, str]] = {
     "timeout_s": ((1, 900), (1, 5400), "the quota page says 900 s for functions; what the rest is for it does not say"),
     "memory_mb": ((128, 10_240), (128, 32_768), "the quota page says 10,240 MB; more is for Managed Instances (FN-1)"),
+    "ephemeral_storage_mb": ((512, 10_240), (None, None), "its size stands in a shape of its own, EphemeralStorage"),
     "api_gateway.integration_timeout_ms": ((50, 900_000), (None, None), "APIGW-2, APIGW-4"),
     "websocket_api.integration_timeout_ms": (
         (50, 29_000),

@@ -108,5 +108,6 @@ AMAZON_MQ = Trigger(
     catchers={"dead_letter_queue": "broker_dlq"},
     metrics=(ServiceMetric("EnqueueCount", "arrived"), ServiceMetric("DequeueCount", "delivered")),
     mapping_metrics=(),
+    beside=("mq.m5large.single", "mq.m5large.standby"),
     not_priced=("Amazon MQ: the hours of its brokers and their storage.",),
 )  # fmt: skip

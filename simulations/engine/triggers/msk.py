@@ -5,7 +5,7 @@ retries without end unless provisioned mode limits them or a destination is set.
 """
 
 from simulations.engine.delivery import kafka, kafka_records
-from simulations.engine.trigger import Trigger
+from simulations.engine.trigger import Charge, Trigger
 
 _SOURCE = kafka_records.source_of(
     kafka_records.Cluster(
@@ -30,8 +30,14 @@ MSK = Trigger(
     "is given up, or leaves the topic.",
     offsets=True,
     mapping_metrics=kafka.METRICS,
-    not_priced=(
-        "Amazon MSK: its brokers by the hour, their storage, and data between Availability Zones.",
-        "Provisioned mode: its event poller units by the hour.",
+    charges=(
+        Charge(
+            what="Event pollers, provisioned mode",
+            price_key="lambda.epu.kafka",
+            of="kafka_poller_hours",
+            counted="ten pollers a unit, the fewest that are provisioned; what scaling adds comes on top",
+        ),
     ),
+    beside=("msk.m5large", "msk.serverless.cluster"),
+    not_priced=("Amazon MSK: its brokers by the hour, their storage, and data between Availability Zones.",),
 )
