@@ -19,7 +19,7 @@ _VERSION = 1  # of this way to draw; part of every key
 _BLOCK_BITS = 10
 _SMALL_BLOCK_BITS = 4  # for the high numbers, where only a few indexes are ever asked for
 _SMALL_FROM = 8
-_BLOCKS_KEPT = 256
+_BLOCKS_KEPT = 64
 _AHEAD = 256  # words that are hashed with the one that is asked for
 BLOCK = 1 << _BLOCK_BITS  # draws that are made at once
 _CELL_BITS = 12
@@ -36,7 +36,7 @@ class Stream:
         self._name = f"{_VERSION}|{seed}|{purpose}|{number}|"
         self._bits = _BLOCK_BITS if number < _SMALL_FROM else _SMALL_BLOCK_BITS
         self._mask = (1 << self._bits) - 1
-        self._blocks: dict[int, array[int]] = {}  # those that single words were taken from last
+        self._blocks: dict[int, Sequence[int]] = {}  # those that single words were taken from last
         self._latest = -1
         self._latest_words: array[int] = array("Q")
 
@@ -47,9 +47,9 @@ class Stream:
         if words is None:  # it, and those close behind it: often nobody asks for more
             if len(self._blocks) >= _BLOCKS_KEPT:
                 del self._blocks[next(iter(self._blocks))]
-            words = self._blocks[number] = self._block(number, min(place + _AHEAD, self._mask + 1))
+            words = self._blocks[number] = self._view(number, min(place + _AHEAD, self._mask + 1))
         elif place >= len(words):
-            words = self._blocks[number] = self._block(number, self._mask + 1)
+            words = self._blocks[number] = self._view(number, self._mask + 1)
         return words[place]
 
     def words(self, first: int, count: int) -> array[int]:
@@ -67,6 +67,12 @@ class Stream:
         """The words at these places, counted from the first index on and in their order."""
         words = self.words(first, places[-1] + 1)
         return words if len(words) == len(places) else array("Q", [words[place] for place in places])
+
+    def _view(self, number: int, count: int) -> Sequence[int]:
+        """The same to look at only, without a copy of the bytes."""
+        if sys.byteorder == "big":
+            return self._block(number, count)
+        return memoryview(shake_128(f"{self._name}{number}".encode()).digest(8 * count)).cast("Q")
 
     def _block(self, number: int, count: int) -> array[int]:
         """The first words of a block; how many are asked for changes none of them."""

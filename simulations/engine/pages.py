@@ -4,7 +4,7 @@ A run that is simulated in one loop (`delivery/express.py`) leaves pages; `deliv
 totals can be added up without any record. Units: whole microseconds.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 # how an attempt came out
 WORKED, FAILED, TIMED_OUT, THROTTLED = range(4)
@@ -35,16 +35,16 @@ class StreamPage(NamedTuple):
     """A piece of the log of a stream.
 
     Records arrived at `times`, the first of them with index `first`, each in the shard whose number stands in `shards`. `tries`
-    are the attempts: start, end, outcome, milliseconds billed, shard and indexes of the records of one, then of the next; they
-    are in order within each shard. `gone` are records that were given up, or lost because the stream forgot them: when, their
-    fate, shard and indexes.
+    are the attempts: start, end, outcome, milliseconds billed, shard, and which of its records: the index of the first, the one
+    that all of them are below, and how many; they are in order within each shard. `gone` are records that were given up, or
+    lost because the stream forgot them: when, their fate, shard, and which of its records in the same way.
     """
 
     first: int
     times: list[int]
-    shards: bytes | list[int]
-    tries: list[Any]
-    gone: list[Any]
+    shards: bytes
+    tries: list[int]
+    gone: list[int]
 
 
-STREAM_TRY, STREAM_GONE = 6, 4  # entries that `tries` has of each attempt, and `gone` each time
+STREAM_TRY, STREAM_GONE = 8, 6  # numbers that `tries` has of each attempt, and `gone` each time

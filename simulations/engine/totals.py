@@ -85,11 +85,11 @@ class _Pages:
         self.arrived += len(page.times)
         self.billed_ms += sum(page.tries[3::STREAM_TRY])
         self._outcomes.update(page.tries[2::STREAM_TRY])
-        for outcome, events in zip(page.tries[2::STREAM_TRY], page.tries[5::STREAM_TRY], strict=True):
+        for outcome, count in zip(page.tries[2::STREAM_TRY], page.tries[7::STREAM_TRY], strict=True):
             if outcome == WORKED:
-                self._fates[Fate.DELIVERED] += len(events)
-        for fate, events in zip(page.gone[1::STREAM_GONE], page.gone[3::STREAM_GONE], strict=True):
-            self._fates[fate] += len(events)
+                self._fates[Fate.DELIVERED] += count
+        for fate, count in zip(page.gone[1::STREAM_GONE], page.gone[5::STREAM_GONE], strict=True):
+            self._fates[fate] += count
 
     def events(self) -> EventCounts:
         fates = {name: self._fates[number] for number, name in enumerate(FATES)}

@@ -6,10 +6,10 @@ the log, `StreamPage` by page. `tests/properties/test_express_stream.py` compare
 writes the rows wherever rows are read. Units: whole microseconds, bytes.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
-from simulations.engine.delivery.columns import NEVER, Part, Shard, Times
+from simulations.engine.delivery.columns import NEVER, NOTHING, Columns, Part, Shard, Stretch
 from simulations.engine.delivery.discards import ON_FAILURE
 from simulations.engine.delivery.lanes import IDLE, RUNNING, WAITING
 from simulations.engine.delivery.stream import Stream
@@ -22,6 +22,7 @@ from simulations.engine.trace import Fate
 from simulations.engine.traffic import At
 from simulations.engine.units import US_PER_MS, US_PER_S
 
+_SHARDS_MOST = 256  # so that the number of a shard is a byte
 _LOST = int(Fate.LOST)
 _ENOUGH = 512  # records that arrive, of a page, or a few more
 _PAYLOAD = number("ESM-2", "payload_bytes")
@@ -41,6 +42,7 @@ def can_serve(sim: Sim, settings: Settings) -> bool:
         and not function.provisioned
         and not function.grows_slowly
         and function.limit >= settings.shards
+        and settings.shards <= _SHARDS_MOST
         and function.least > 0
         and settings.keys is None
         and settings.factor == 1
@@ -70,7 +72,7 @@ class Express:
         self._settings = settings
         self._traffic = sim.traffic
         self._horizon = sim.kernel.horizon if sim.kernel.horizon is not None else NEVER
-        self._poison = sim.failures.poisoned
+        self._poison = sorted(sim.failures.poisoned)
         self._strikes = None if sim.failures.only_poison else sim.failures.strikes
         self._place = sim.draws.purpose("partition_key").stream(0)
         self._wait_luck = sim.draws.purpose("stream_wait")
@@ -81,39 +83,34 @@ class Express:
         self._read_all = min(reads.records, min(reads.size, reads.per_s or reads.size) // size)
         caught = settings.on_failure is not None and ON_FAILURE not in sim.failures.catchers
         self._given_up = int(Fate.CAPTURED) if caught else _LOST
-        self._first_wait = settings.retries.first_wait
         self._careful_from = settings.retention if settings.age is None else min(settings.age, settings.retention)
-        self._shards = [Shard(place, [], []) for place in range(settings.shards)]
-        self._times = Times()
+        self._shards = [Shard(place) for place in range(settings.shards)]
+        self._columns = Columns()
+        self._read_to = 0  # records before this index have been read, but for those that shards have as `unread`
         self._now = 0
         self._unsettled = 0
-        self._tries: list[int | list[int]] = []
-        self._gone: list[int | list[int]] = []
+        self._tries: list[int] = []
+        self._gone: list[int] = []
 
     def pages(self) -> Iterator[StreamPage]:
         """The whole log; at its end the run's parts know how it ended."""
-        moment = NEVER  # of the next read
-        appends = [shard.unread.append for shard in self._shards]
+        moment, arrived = NEVER, 0  # of the next read, and how many records there are
         for first, times in self._sim.instants():
-            self._times.add(first, times)
             self._unsettled += len(times)
-            words = self._place.words(first, len(times))
-            numbers = shares(words, len(appends))
+            numbers = bytes(shares(self._place.words(first, len(times)), len(self._shards)))
+            self._columns.add(times, numbers)
             begin = place = 0
             while place < len(times):
                 while times[place] > moment:
-                    moment = self._read(moment)
+                    moment = self._read(moment, first + place)
                 moment = min(moment, self._read_moment(times[place]))
-                stop = bisect_right(times, moment, place)
-                for index, append in enumerate(map(appends.__getitem__, numbers[place:stop]), first + place):
-                    append(index)
-                place = stop
+                place = bisect_right(times, moment, place)
                 if place - begin >= _ENOUGH or place == len(times):
                     yield self._page(first + begin, times[begin:place], numbers[begin:place])
                     begin = place
-            self._now = max(self._now, times[-1])
+            self._now, arrived = max(self._now, times[-1]), first + len(times)
         while moment < NEVER and moment <= self._horizon:
-            moment = self._read(moment)
+            moment = self._read(moment, arrived)
             yield self._page(0, [], b"")
         self._pass(NEVER - 1)
         yield self._page(0, [], b"")
@@ -124,11 +121,12 @@ class Express:
     def _finish(self, at: int) -> None:
         self._sim.count("reads", self._settings.shards * (at // self._settings.reads.period + 1))
 
-    def _page(self, first: int, times: list[int], numbers: bytes | list[int]) -> StreamPage:
+    def _page(self, first: int, times: list[int], numbers: bytes) -> StreamPage:
         """The next piece of the log."""
         tries, gone = self._tries, self._gone
         self._tries, self._gone = [], []
-        self._times.forget(min(first, *(shard.oldest for shard in self._shards)))
+        waiting = (one.first for shard in self._shards for one in shard.stretches)
+        self._columns.forget(min(self._read_to, min(waiting, default=NEVER)))
         return StreamPage(first, times, numbers, tries, gone)
 
     def _read_moment(self, not_before: int) -> int:
@@ -136,34 +134,40 @@ class Express:
         period = self._settings.reads.period
         return -(-not_before // period) * period
 
-    def _read(self, at: int) -> int:
+    def _read(self, at: int, arrived: int) -> int:
         """Read every shard that has something; when there is something to read again, as far as is known."""
         self._pass(at)
-        again = NEVER
-        for shard in self._shards:
-            if not shard.unread:
+        again, first, shards = NEVER, self._read_to, self._shards
+        self._read_to = arrived
+        found = self._columns.present(first, arrived) if arrived - first < len(shards) else range(len(shards))
+        for shard in shards:
+            if not shard.unread.count and shard.number not in found:
                 continue
+            unread = self._columns.stretch(shard.number, shard.unread.first if shard.unread.count else first, arrived)
+            if not unread.count:
+                continue
+            shard.unread = unread
+            if shard.expires == NEVER:
+                self._expires(shard, self._columns.at(unread.first))
             if shard.next_read <= at:
                 self._hand_over(at, shard)
-            if shard.unread:
+            if shard.unread.count:
                 again = min(again, shard.next_read)
-            if shard.state == IDLE and shard.first < len(shard.records):
+            if shard.state == IDLE and shard.records.count:
                 self._go(at, shard)
         return self._read_moment(max(at + 1, again)) if again < NEVER else NEVER
 
     def _hand_over(self, at: int, shard: Shard) -> None:
         """STREAM-18: what one read brings belongs to the lane."""
-        unread, reads = shard.unread, self._settings.reads
-        if shard.expires == NEVER:
-            self._expires(shard, self._times.at(unread[0]))
-        if len(unread) <= self._read_all:
-            count = len(unread)
-        else:
-            count = min(len(unread), self._read_most)
+        taken, left, reads = shard.unread, NOTHING, self._settings.reads
+        if taken.count > self._read_all:
+            if taken.count > self._read_most:
+                taken, left = self._columns.cut(shard.number, taken, self._read_most)
             if reads.per_s:
-                shard.next_read = at + count * self._traffic.size_bytes * US_PER_S // reads.per_s
-        shard.records += unread[:count]
-        del unread[:count]
+                shard.next_read = at + taken.count * self._traffic.size_bytes * US_PER_S // reads.per_s
+        records = shard.records
+        shard.records = Stretch(records.first, taken.stop, records.count + taken.count) if records.count else taken
+        shard.unread = left
 
     def _pass(self, until: int) -> None:
         """Let everything happen up to that moment, shard after shard."""
@@ -175,7 +179,7 @@ class Express:
                     continue
                 if shard.state == RUNNING:
                     if shard.outcome == WORKED:
-                        self._unsettled -= len(shard.parts.pop().events)
+                        self._unsettled -= shard.parts.pop().records.count
                     elif self._waits_after(at, shard):
                         continue
                 self._go(at, shard)
@@ -183,9 +187,10 @@ class Express:
     def _waits_after(self, at: int, shard: Shard) -> bool:
         """All failed: whether it waits now."""
         part, retries = shard.parts[-1], self._settings.retries
-        if not retries.bisect or len(part.events) == 1:
+        if not retries.bisect or part.records.count == 1:
             return self._retry(at, shard, part)
-        rest = part.cut(retries.first_wait)
+        halves = self._columns.cut(shard.number, part.records, part.records.count // 2)
+        rest = part.cut(halves, retries.first_wait)
         shard.parts[-1:] = [rest, part]
         return False
 
@@ -195,36 +200,43 @@ class Express:
             part = shard.parts[-1]
             if at >= self._careful_from:
                 self._forget_old(at, shard, part)
-            if part.events:
+            if part.records.count:
                 self._try(at, shard, part)
                 return
             shard.parts.pop()
         shard.state, shard.next = IDLE, NEVER
-        if not shard.unread:
+        if not shard.unread.count:
             shard.expires = NEVER
 
     def _begun(self, shard: Shard) -> bool:
         """Whether there is a new batch: the next records."""
-        events = shard.take(self._most)
-        if not events:
+        records = shard.records
+        if not records.count:
             return False
-        poison = self._poison.intersection(events)
-        shard.parts.append(Part(events, sorted(poison) if poison else [], self._first_wait))
+        shard.records = NOTHING
+        if records.count > self._most:
+            records, shard.records = self._columns.cut(shard.number, records, self._most)
+        candidates = self._poison[bisect_left(self._poison, records.first) : bisect_left(self._poison, records.stop)]
+        poison = [index for index in candidates if self._columns.holds(shard.number, index)]
+        shard.parts.append(Part(records, poison, self._settings.retries.first_wait))
         return True
 
     def _try(self, at: int, shard: Shard, part: Part) -> None:
         """One attempt, now."""
-        function, events = self._sim.function, part.events
+        function, records = self._sim.function, part.records
         part.tries += 1
         part.invocations += 1
-        spent, outcome = function.spent(len(events), part.invocations, events[0]), WORKED
-        if part.poison or (self._strikes and self._strikes(at, part.invocations, events)):
+        spent, outcome = function.spent(records.count, part.invocations, records.first), WORKED
+        if part.poison or (
+            self._strikes and self._strikes(at, part.invocations, self._columns.members(shard.number, records))
+        ):
             outcome = FAILED
         if spent > function.timeout:
             spent, outcome = function.timeout, TIMED_OUT
         end = at + spent
         shard.state, shard.outcome, shard.next = RUNNING, outcome, end
-        self._tries += (at, end, outcome, -(-spent // US_PER_MS), shard.number, events)
+        self._tries += (at, end, outcome, -(-spent // US_PER_MS), shard.number)
+        self._tries += (records.first, records.stop, records.count)
         self._now = max(self._now, end)
 
     def _retry(self, at: int, shard: Shard, part: Part) -> bool:
@@ -232,67 +244,56 @@ class Express:
         retries = self._settings.retries
         if retries.most is not None and part.retries >= retries.most:
             shard.parts.pop()
-            self._give_up(at, self._given_up, shard, part.events)
+            self._give_up(at, self._given_up, shard, part.records)
             return False
-        gone = self._times.older(part.events, at - self._settings.retention) if at >= self._careful_from else 0
-        if gone:
-            self._give_up(at, _LOST, shard, part.drop(gone))
-            if not part.events:
+        if at >= self._careful_from:
+            gone, left = self._columns.without(shard.number, part.records, at - self._settings.retention)
+            if gone.count:
+                self._give_up(at, _LOST, shard, gone)
+                part.keep(left)
+            if not left.count:
                 shard.parts.pop()
                 return False
         part.retries += 1
         wait, part.wait = part.wait, min(part.wait * _FACTOR, retries.longest_wait)
         if retries.jitter:
-            luck = uniform(self._wait_luck.word(part.tries, part.events[0]))
+            luck = uniform(self._wait_luck.word(part.tries, part.records.first))
             wait -= int(wait // US_PER_MS * retries.jitter / _PERCENT * luck) * US_PER_MS
         until = at + max(wait, 1)
         shard.state, shard.next = WAITING, until if until <= self._horizon else NEVER
         return True
 
-    def _give_up(self, at: int, fate: int, shard: Shard, events: list[int]) -> None:
+    def _give_up(self, at: int, fate: int, shard: Shard, records: Stretch) -> None:
         """What is not tried any more."""
-        if events:
-            self._now = max(self._now, at)
-            self._unsettled -= len(events)
-            self._gone += (at, fate, shard.number, events)
+        self._now = max(self._now, at)
+        self._unsettled -= records.count
+        self._gone += (at, fate, shard.number, records.first, records.stop, records.count)
 
     def _forget_old(self, at: int, shard: Shard, part: Part) -> None:
         """STREAM-4 and STREAM-6: before an attempt."""
         settings = self._settings
-        first = self._times.at(part.events[0])
-        if first <= at - settings.retention:
-            gone = part.drop(self._times.older(part.events, at - settings.retention))
-            self._give_up(at, _LOST, shard, gone)
-        if settings.age is not None and part.events and self._times.at(part.events[0]) < at - settings.age:
-            gone = part.drop(self._times.older(part.events, at - settings.age - 1))
-            self._give_up(at, self._given_up, shard, gone)
+        never = -1  # nothing arrived before the run
+        too_old = at - settings.age - 1 if settings.age is not None else never
+        for than, fate in ((at - settings.retention, _LOST), (too_old, self._given_up)):
+            gone, left = self._columns.without(shard.number, part.records, than)
+            if gone.count:
+                self._give_up(at, fate, shard, gone)
+                part.keep(left)
 
     def _expire(self, at: int, shard: Shard) -> None:
         """STREAM-4: what is as old as the retention period leaves the stream, but for what is being run."""
-        than = at - self._settings.retention
+        than, number = at - self._settings.retention, shard.number
         held = shard.parts[-1] if shard.state == WAITING else None
-        gone: list[int] = []
-        for part in shard.parts[:-1] if shard.state == RUNNING else shard.parts:
-            gone += part.drop(self._times.older(part.events, than))
-        shard.parts = [part for part in shard.parts if part.events]
-        for records, first in ((shard.records, shard.first), (shard.unread, 0)):
-            count = self._times.older(records, than, first)
-            gone += records[first : first + count]
-            del records[first : first + count]
-        self._give_up(at, _LOST, shard, sorted(gone))
-        lists = [part.events for part in shard.parts] + [shard.records[shard.first :], shard.unread]
-        left = [
-            self._times.at(events[place])
-            for events in lists
-            if (place := self._times.older(events, than)) < len(events)
-        ]
+        for old in shard.older(self._columns, than):
+            self._give_up(at, _LOST, shard, old)
+        lasting = (self._columns.without(number, one, than)[1] for one in shard.stretches)
+        left_at = [self._columns.at(one.first) for one in lasting if one.count]
         shard.expires = NEVER
-        if left:
-            self._expires(shard, min(left))
+        if left_at:
+            self._expires(shard, min(left_at))
         if held is not None and (not shard.parts or shard.parts[-1] is not held):
             self._go(at, shard)  # what blocked it is gone
 
     def _expires(self, shard: Shard, oldest: int) -> None:
         """The next moment at which something leaves the stream; beyond the horizon nothing does."""
-        at = oldest + self._settings.retention
-        shard.expires = at if at <= self._horizon else NEVER
+        shard.expires = at if (at := oldest + self._settings.retention) <= self._horizon else NEVER
