@@ -1,6 +1,6 @@
 """What the page says: before a run, at every attempt, about every limit; and what would have changed it."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.bench import attempts, clock, link, press_run, run, until_done
 
@@ -127,3 +127,34 @@ def test_cloudwatch_stands_under_the_timeline_on_its_axis(page: Page) -> None:
     page.locator("#view [data-action=in]").click()
     page.locator("#scroller").evaluate("scroller => scroller.scrollTo(200, 0)")
     expect(page.locator("#watch .metric g").first).to_have_attribute("transform", "translate(-200 0)")
+
+
+def test_a_run_can_be_read_on_paper(page: Page) -> None:
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    run(page, QUEUE)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator("html")).to_have_css("background-color", "rgb(255, 255, 255)")
+    for hidden in (".settings", "#player", "#exports", "#view"):
+        expect(page.locator(hidden)).to_be_hidden()
+    for shown in ("#sum", "#picture", "#limits", "#explain", "#steps", "#events", "#attempts", "#metrics"):
+        expect(page.locator(shown)).to_be_visible()
+    expect(page.locator("#paper-link")).to_contain_text("/?v=1&rules=")
+    expect(page.locator("#paper-link")).to_contain_text("max_receive_count=2")
+
+
+def test_everything_is_there_without_javascript(browser: Browser, base_url: str) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=base_url)
+    page = context.new_page()
+    page.goto(THREE)
+    expect(page.locator("#sum")).to_contain_text("3 attempts over 3 min 0.3 s, all of which fail")
+    expect(page.locator("#stage svg.still .mark")).to_have_count(3)
+    expect(page.locator(".still-watch .watch-row").first).to_contain_text("3 in all, at most 1 in 1 min")
+    expect(page.get_by_role("link", name="MaximumRetryAttempts 2 ASYNC-3")).to_be_visible()
+    expect(page.locator("#steps li")).to_have_count(5)
+    expect(attempts(page)).to_have_count(3)
+    expect(page.locator("#png")).to_be_hidden()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="SVG", exact=True).click()
+    assert saved.value.suggested_filename == "redrive-s3-timeline.svg"
+    context.close()
