@@ -91,9 +91,12 @@ def test_no_catcher_of_a_queue_can_fail(catcher: str) -> None:
     [
         {"mapping_starts_s": 10, "mapping_disabled_s": 9},
         {"throttle_first_wait_s": 10, "throttle_longest_wait_s": 9},
+        {"minimum_pollers": 3, "maximum_pollers": 2},
+        {"minimum_pollers": 3, "maximum_concurrency": 2},
+        {"filter_criteria": [{"body": {"a": [1]}}], "denied_action": "delete_message"},
     ],
 )
-def test_times_that_mean_nothing_are_errors_of(settings: dict[str, int]) -> None:
+def test_settings_that_contradict_each_other_are_errors_of(settings: dict[str, Any]) -> None:
     assert [name for name, _, _ in errors_of(settings=settings)] == [f"settings.{list(settings)[1]}"]
 
 

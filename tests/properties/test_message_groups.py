@@ -21,7 +21,7 @@ PLENTY: dict[str, Any] = {"kind": "burst", "count": 12, "at_ms": 0, "size_bytes"
 GROUPED: dict[str, Any] = {
     "message_groups": 3, "busiest_group_percent": None, "mapping_starts_s": 0, "mapping_disabled_s": None,
     "visibility_timeout_s": 30, "message_retention_period_s": 1_209_600, "content_based_deduplication": False,
-    "visibility_timeout_changed_to_s": None, "filter_criteria": [],
+    "visibility_timeout_changed_to_s": None, "filter_criteria": [], "denied_action": None,
 }  # fmt: skip
 
 for_every_fifo = for_every(

@@ -31,6 +31,7 @@ QUICK: dict[str, Any] = {
 POLLS: dict[str, Any] = {
     "mapping_starts_s": 0, "mapping_disabled_s": None, "message_retention_period_s": 1_209_600, "visibility_timeout_s": 30,
     "maximum_batching_window_s": 0, "batch_size": 1, "filter_criteria": [], "visibility_timeout_changed_to_s": None,
+    "denied_action": None,
 }  # fmt: skip
 
 
@@ -229,6 +230,7 @@ def named_as_failed(response: Any, ids: list[str]) -> set[str]:
     if not isinstance(listed, list):
         return everything
     names = [item.get("itemIdentifier") if isinstance(item, dict) else None for item in listed]
+    names = [name if isinstance(name, str) else None for name in names]  # that of a Kafka record is an object
     known = {name for name in names if name in everything}
     return known if len(known) == len(set(names)) else everything
 

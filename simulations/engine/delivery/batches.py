@@ -85,3 +85,8 @@ def judge(batch: Batch, run: Run, *, reports: bool) -> None:
     for event in batch.events:
         if event.id in batch.failed:
             event.retries += 1
+
+
+def waiting_members(batch: Batch) -> list[tuple[str, int | None, int | None, int]]:
+    """The members of an attempt in which no code ran."""
+    return [(event.id, None, count, event.retries) for event, count in zip(batch.events, batch.counts, strict=True)]

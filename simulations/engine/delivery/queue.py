@@ -10,7 +10,7 @@ all else is the same. Units: whole microseconds, bytes.
 from collections import deque
 from typing import Any
 
-from simulations.engine.delivery.batches import Batch, begun, judge
+from simulations.engine.delivery.batches import Batch, begun, judge, waiting_members
 from simulations.engine.delivery.deduplication import Deduplication
 from simulations.engine.delivery.fair import standard
 from simulations.engine.delivery.groups import Groups, overtaking
@@ -30,8 +30,6 @@ _BATCH_BYTES = number("SQS-15", "batch_bytes")
 _LONG_POLL = number("SQS-10", "long_poll_s") * US_PER_S
 _FACTOR = number("MODEL-5", "factor")
 _DELETE_MOST = number("SQS-1", "delete_maximum")
-
-Member = tuple[str, int | None, int | None, int]
 
 # who acts first among pollers at one instant: held batches, receives, batches whose window ends
 _RETRY, _POLL, _CLOSE = range(3)
@@ -59,6 +57,7 @@ class Queue:
         self._pollers = Pollers(sim, settings.scale, lambda: self._messages.waiting, self._wake)
         self._open: deque[Batch] = deque()  # batches whose window is open, the oldest first
         self._planned = False  # a poll at this instant
+        self._denied = settings.denied == "delete_message"
         sim.kernel.alarm(settings.starts, SCALING, 0, self._begin, None)
         if settings.disabled is not None:
             sim.kernel.alarm(settings.disabled, SCALING, 1, self._stop, None)
@@ -78,7 +77,9 @@ class Queue:
             pollers.grow(at)
 
     def _begin(self, at: int, _: Any) -> None:
-        if self._sim.undecided:
+        if self._settings.denied == "receive_message":
+            self._sim.log.limit(at, "PERM-20", "Permission missing", "sqs:ReceiveMessage", None)
+        elif self._sim.undecided:
             self._pollers.begin(at)
 
     def _stop(self, at: int, _: Any) -> None:
@@ -190,9 +191,7 @@ class Queue:
         error = sim.failures.refusal(at) if sim.failures.refuses else None
         throttle = sim.function.throttled(at) if error is None else None
         if error is not None or throttle is not None:
-            members: list[Member] = [
-                (event.id, None, count, event.retries) for event, count in zip(events, batch.counts, strict=True)
-            ]
+            members = waiting_members(batch)
             if error is not None:
                 sim.refuse(at, rule, (error, "MODEL-52"), batch.tries, members)
             elif throttle is not None:
@@ -253,12 +252,12 @@ class Queue:
             events = [event for event in events if event.id not in batch.failed]
             ids = [event.id for event in events]
         too_late: list[str] = []
-        for receipt in batch.receipts:
+        for receipt in batch.receipts if not self._denied else ():
             too_late += self._messages.delete(receipt, batch.failed, at)
         self._messages.deletes += -(-len(ids) // _DELETE_MOST)
         sim = self._sim
         if batch.unhandled:
-            sim.log.deleted(at, "SQS-20", ids, too_late)
+            sim.log.deleted(at, "SQS-20", ids, ids if self._denied else too_late)
             ignored = [event for event in events if event.id in batch.unhandled]
             sim.settle_all(at, "SQS-20", ignored, Fate.DELIVERED, Cause.DELETED_UNHANDLED)
         else:
@@ -271,7 +270,7 @@ class Queue:
         early = overtaking(batch.events, batch.failed) if fifo and batch.failed else []
         late_rule = "SQS-21" if fifo else "MODEL-9"
         rule = late_rule if at > batch.until else "SQS-17" if early else batch.rule
-        self._sim.log.deleted(at, rule, ids, too_late)
+        self._sim.log.deleted(at, "PERM-20" if self._denied else rule, ids, ids if self._denied else too_late)
         self._sim.settle_all(at, "SQS-17", early, Fate.DELIVERED, Cause.OUT_OF_ORDER)
 
     def _say_hidden(self, at: int, batch: Batch, rule: str, kept: frozenset[str]) -> None:

@@ -92,6 +92,16 @@ LongestWait = Annotated[
     int, setting("Longest wait after a throttle", "The wait doubles with each throttle up to this.",
                  unit="s", ge=1, le=900, assumed="MODEL-5")
 ]  # fmt: skip
+DeniedAction = (
+    Annotated[
+        Literal["receive_message", "delete_message"],
+        plain(
+            "Permission missing",
+            "What the function's role may no longer do to the queue, although it could when the mapping was made.",
+        ),
+    ]
+    | None
+)
 ErrorReduction = Annotated[
     Literal["reduce_one", "none"],
     plain(
@@ -127,7 +137,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What queue and mapping are configured with, in microseconds; a trigger makes it from its own settings.
 
     `fifo` None: a standard queue; then `oldest_first` says in which order it hands out its messages, and `fair` whether some
-    of them name a tenant. `later`: when it gets another visibility timeout, and which.
+    of them name a tenant. `later`: when it gets another visibility timeout, and which. `denied`: what the function's role may not do.
     """
 
     batch_size: int
@@ -147,6 +157,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     filters: Filters | None = None
     later: tuple[int, int] | None = None
     fair: bool = False
+    denied: str | None = None
 
 
 def mapping(settings: Any, **own: Any) -> Settings:
@@ -169,6 +180,7 @@ def mapping(settings: Any, **own: Any) -> Settings:
         disabled=None if disabled_s is None else disabled_s * US_PER_S,
         filters=filters_of(settings.filter_criteria, _CONTENT),
         later=changed_visibility(settings),
+        denied=settings.denied_action,
         **own,
     )
 
@@ -217,6 +229,9 @@ def refused(settings: Any, function: Function, traffic: Traffic, failures: Failu
         yield FieldError("settings.visibility_timeout_s", INVALID, message)
     if settings.mapping_disabled_s is not None and settings.mapping_disabled_s < settings.mapping_starts_s:
         yield FieldError("settings.mapping_disabled_s", INVALID, "The mapping is disabled before it starts.")
+    if settings.denied_action is not None and settings.filter_criteria:
+        message = "A missing permission and filters are not simulated together."
+        yield FieldError("settings.denied_action", INVALID, message)
     pollers = provisioned(settings)
     if pollers is not None and pollers[0] > pollers[1]:
         message = f"MinimumPollers ({pollers[0]}) must not be greater than MaximumPollers ({pollers[1]})."

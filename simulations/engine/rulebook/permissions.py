@@ -39,7 +39,7 @@ def _push(
 def _poll(rule_id: str, sentence: str, *pages: str, note: str = "", acts: bool = False) -> Rule:
     """A rule about a source or catcher that the function's own execution role must be allowed to use.
 
-    `acts`: a failure plan can take the permission away, by an AccessDeniedException.
+    `acts`: a failure plan can take the permission away, by an AccessDeniedException; with SQS a setting can.
     """
     state: State = "modelled" if acts else "text_only"
     reason = "" if acts else _TOLD
@@ -162,10 +162,12 @@ PERMISSIONS: tuple[Rule, ...] = (
     _poll(
         "PERM-20",
         "For SQS the function's role needs ReceiveMessage, DeleteMessage and GetQueueAttributes; without them no mapping is "
-        "made. If only the delete is denied, messages are handled over and over.",
+        "made. Where the receive is denied later nothing is polled, and messages age; where only the delete is, they are handled "
+        "over and over.",
         lambda_guide("services-sqs-configure"),
         sqs_guide("sqs-configure-lambda-function-trigger"),
         note="What happens when a permission goes missing later is from memory.",
+        acts=True,
     ),
     _poll(
         "PERM-21",

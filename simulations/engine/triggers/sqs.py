@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     busiest_group_percent: of_queues.BusiestGroup = None
     mapping_starts_s: of_queues.Starts = 0
     mapping_disabled_s: of_queues.Disabled = None
+    denied_action: of_queues.DeniedAction = None
     receive_order: Annotated[
         Literal["random", "fifo"],
         plain("Order of receives", "Which of the visible messages a receive brings: any, or those visible longest.",
@@ -93,7 +94,7 @@ SQS = Trigger(
     check=_check,
     rules=(
         "SQS-1", "SQS-2", "SQS-3", "SQS-4", "SQS-5", "SQS-7", "SQS-9", "SQS-10", "SQS-11", "SQS-12", "SQS-13", "SQS-14", "SQS-15", "SQS-18",
-        "SQS-20", "FILTER-1", "FILTER-2", "FILTER-3",
+        "SQS-20", "FILTER-1", "FILTER-2", "FILTER-3", "PERM-20",
     ),
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html",
     summary="Lambda's pollers take messages in batches and delete what worked; the rest comes back until it works, is moved "

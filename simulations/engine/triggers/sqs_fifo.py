@@ -50,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     busiest_group_percent: of_queues.BusiestGroup = None
     mapping_starts_s: of_queues.Starts = 0
     mapping_disabled_s: of_queues.Disabled = None
+    denied_action: of_queues.DeniedAction = None
     throttle_first_wait_s: of_queues.FirstWait = of_queues.FIRST_WAIT_S
     throttle_longest_wait_s: of_queues.LongestWait = of_queues.LONGEST_WAIT_S
     error_reduction: of_queues.ErrorReduction = "reduce_one"
@@ -78,7 +79,7 @@ SQS_FIFO = Trigger(
     check=_check,
     rules=(
         "SQS-1", "SQS-2", "SQS-3", "SQS-4", "SQS-5", "SQS-6", "SQS-7", "SQS-9", "SQS-11", "SQS-12", "SQS-13", "SQS-14", "SQS-15",
-        "SQS-16", "SQS-17", "SQS-20", "FILTER-1", "FILTER-2", "FILTER-3", "SQS-21", "SQS-22", "SQS-23", "MODEL-50", "MODEL-51",
+        "SQS-16", "SQS-17", "SQS-20", "FILTER-1", "FILTER-2", "FILTER-3", "PERM-20", "SQS-21", "SQS-22", "SQS-23", "MODEL-50", "MODEL-51",
     ),
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html",
     summary="Lambda's pollers take the messages of each group in their order. One that fails blocks its group until it works, is "
