@@ -165,6 +165,7 @@ class Attempt(msgspec.Struct, frozen=True, tag="attempt", tag_field="kind"):
     `rule` says why it happened now, `outcome_rule` why it ended as it did. `invocation` counts the function's invocations
     in this run (None where the code did not run); `attempt` counts the tries of this event or batch, throttles among them.
     `environment_rule` says why its execution environment was new, used again or initialised again.
+    `shard` is the shard or partition that the records are of; a batch of several partitions names them one after the other.
     From `start_us` the execution environment is initialised for `init_us`, then the code runs until `end_us`.
     """
 

@@ -4,6 +4,8 @@ Models the default partitioner (https://kafka.apache.org/documentation/#producer
 key, made positive, modulo the number of partitions; records without a key go round.
 """
 
+from functools import lru_cache
+
 _MASK = 0xFFFF_FFFF
 _SEED, _M, _R = 0x9747_B28C, 0x5BD1_E995, 24
 _POSITIVE = 0x7FFF_FFFF
@@ -16,6 +18,7 @@ def partition_of(key: str | None, index: int, count: int) -> int:
     return (murmur2(key.encode()) & _POSITIVE) % count
 
 
+@lru_cache(maxsize=4_096)  # traffic repeats its keys
 def murmur2(data: bytes) -> int:
     """The 32 bits of MurmurHash2 with Kafka's seed."""
     value = (_SEED ^ len(data)) & _MASK

@@ -143,14 +143,14 @@ class Stream:
             self._drop_large(at, lane)
         if not lane.waiting:
             return False
-        most = self._most(lane)
+        most = settings.batch_size if self._windows is None else self._most(lane)
         count = lane.fitting(most, _PAYLOAD)
         full = count < min(most, lane.waiting)
         if full:
             self._sim.log.limit(at, self._rules.full, "Payload", f"{_PAYLOAD} bytes", None)
         events = lane.take(count)
         ids = [event.id for event in events]
-        self._sim.log.received(at, self._rule, ids, [], lane.spot(events))
+        self._sim.log.received(at, self._rule, ids, [], lane.shard or lane.spot(events))
         first = self._retries.first_wait
         lane.parts.append(Part(events, ids, first, first, self._rules.full if ended or full else self._rule))
         return True
@@ -190,7 +190,7 @@ class Stream:
         lane.state = RUNNING
         run = sim.function.start(at, part.events, self._ended, lane)
         members = part.members(part.events[0].invocations)
-        sim.attempt(run, part.rule, part.tries, members, lane.spot(part.events), part.ids)
+        sim.attempt(run, part.rule, part.tries, members, lane.shard or lane.spot(part.events), part.ids)
 
     def _throttled(self, at: int, lane: Lane, part: Part) -> bool:
         """Whether the function has no room for this part."""
