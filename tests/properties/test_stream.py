@@ -106,7 +106,7 @@ def shards(trace: Trace) -> dict[str, str | None]:
 def falls_behind(draw: DrawFn, /, trigger: str) -> Scenario:
     """Runs so long that a Kafka topic gets more pollers while batches are on their way, or fewer when it is throttled."""
     provisioned = draw(st.sampled_from([None, 1]))
-    settings = {
+    settings: dict[str, Any] = {
         "starting_position": "trim_horizon",
         "starting_position_timestamp_s": None,
         "mapping_starts_s": 0,
