@@ -414,7 +414,10 @@ def differences(request: HttpRequest) -> JsonResponse:
     found = [reports.get(run_id) for run_id in ids]
     if len(found) < 2 or not all(found):
         return _error("NoDifferences", "There is nothing to compare yet.", 404)
-    words = comparison.in_words([msgspec.convert(report, Report) for report in found])
+    try:
+        words = comparison.in_words([msgspec.convert(report, Report) for report in found])
+    except msgspec.ValidationError:  # a report of an earlier version
+        return _error("NoDifferences", "These runs are of an earlier version. Run them again to compare them.", 404)
     return JsonResponse(msgspec.to_builtins(words))
 
 

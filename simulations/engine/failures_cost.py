@@ -65,7 +65,9 @@ def failure_cost(scenario: Scenario, used: Used, view: View, total_usd: str) -> 
         failed=_part(used.failed.requests, failed, "invocation", "that failed, billed like those that work"),
         retries=_part(used.again.requests, again, "invocation", "with an event that had been tried before"),
         throttles=Part(
-            count=used.throttled, usd="0", sentence=f"{_counted(used.throttled, 'throttled attempt')}: free in Lambda."
+            count=used.throttled,
+            usd="0",
+            sentence=f"{_counted(used.throttled, 'throttled or refused attempt')}: free in Lambda.",
         ),
         poison=_part(used.poison.requests, poison, "invocation", "with a poison event"),
         catchers=_part(writes, caught, "document", "in a dead-letter queue or destination"),

@@ -17,6 +17,7 @@ from simulations.engine.trigger import Trigger, model_of
 from simulations.engine.triggers import TRIGGERS
 
 _BYTES_PER_KB = 1_024
+_WINDOW_ENDS = "STREAM-15"  # the arrival of a tumbling window's end, an invocation without records
 _CALL = 10  # messages in one receive or delete at the most (SQS-1, a test compares)
 
 # the catchers of Lambda's own queue and of a queue, by the setting that switches them on
@@ -92,6 +93,7 @@ class Usage:
         self._sizes: dict[str, int] | None = {} if isinstance(traffic, At) else None
         self._size = 0 if isinstance(traffic, At) else traffic.size_bytes
         self._further = further_requests(self._size) if self._asynchronous else 0
+        self._windows: set[str] = set()
         self._writes = catcher_prices(trigger, scenario.settings)
         folds: dict[Kind, Callable[[Row], None]] = {
             Kind.ARRIVED: self._arrived,
@@ -119,6 +121,9 @@ class Usage:
 
     def _arrived(self, row: Row) -> None:
         used, size = self.used, row[4]
+        if row[2] == _WINDOW_ENDS:  # nobody put it into the stream
+            self._windows.add(row[3])
+            return
         used.arrived += 1
         used.arrived_bytes += size
         if row[5] is not None:
@@ -166,7 +171,7 @@ class Usage:
             used.receive_units += max(1, -(-size // self._chunk))
 
     def _settled(self, row: Row) -> None:
-        if row[4] == Fate.DELIVERED:
+        if row[4] == Fate.DELIVERED and row[3] not in self._windows:
             self.used.delivered += 1
         if row[5] == Cause.RATE_LIMITED:
             self.used.turned_away += 1

@@ -15,6 +15,7 @@ from simulations.engine.metering import View
 from simulations.engine.poison import poison_loop
 from simulations.engine.prices import regions
 from simulations.engine.rules import number
+from simulations.engine.trace import Kind
 from simulations.engine.usage import CATCHERS, WRITES, catcher_prices
 from tests.engine.histories import scenario
 from tests.strategies import scenarios
@@ -83,6 +84,11 @@ def test_kinesis_bills_shards_by_the_hour_and_records_by_25_kb() -> None:
                    traffic={"kind": "backlog", "count": 4, "size_bytes": 30 * KB})  # fmt: skip
     assert (lines["Kinesis shard hours"], lines["Kinesis PUT payload units"]) == ("6", "8")
     assert "Kinesis enhanced fan-out hours" not in lines
+
+
+def test_the_end_of_a_tumbling_window_is_an_invocation_and_no_record() -> None:
+    lines = of_run("kinesis", traffic={"kind": "steady", "count": 25}, settings={"tumbling_window_s": 10})
+    assert (lines["Kinesis PUT payload units"], lines["Lambda requests"]) == ("25", "28")
 
 
 def test_a_stream_consumer_costs_extra() -> None:
@@ -393,7 +399,8 @@ def test_what_failed_is_part_of_the_bill_and_the_counts_are_those_of_the_report(
     cost: Cost = report.cost
     assert Decimal(cost.failures.failed.usd) <= Decimal(cost.total_usd)
     assert cost.used.work.requests == report.invocations.total
-    assert cost.used.arrived == report.events.arrived
+    windows = sum(row[0] == Kind.ARRIVED and row[2] == "STREAM-15" for row in Trace(chosen).rows)
+    assert cost.used.arrived == report.events.arrived - windows, "a window's end is nothing that anybody sent"
     assert cost.used.failed.requests <= report.invocations.errors
     assert cost.failures.catchers.count <= sum(report.caught.values()) * 200
     if report.ended is not None and "receives" in report.ended.counts:

@@ -46,7 +46,7 @@ def test_the_home_page_is_an_upload_whose_function_always_fails(client: Client, 
     assert answer.status_code == 200
     assert drawn["scenario"]["trigger"] == "s3"
     assert active(drawn["form"])["error_rate"].value == "1"
-    assert links.read_link(drawn["link"]).failures.error_rate == 1
+    assert links.read_link(drawn["scenario"]["link"]).failures.error_rate == 1
 
 
 @triggers
@@ -57,7 +57,7 @@ def test_the_form_is_the_link(client: Client, drawn: Context, trigger: str) -> N
     submitted = (
         {one.name: one.value for one in inputs(form) if one.active} | dict(form.hidden) | {"trigger": form.trigger}
     )
-    assert submitted == links.read_texts(drawn["link"])
+    assert submitted == links.read_texts(drawn["scenario"]["link"])
 
 
 @triggers

@@ -39,7 +39,7 @@ def test_a_run_is_kept_and_queued_by_its_id_alone(redis_url: str, store: redis.R
     answer = post(ALWAYS_FAILS)
     assert answer.status_code == 201
     started = answer.json()
-    assert set(started) == {"run", "socket", "cancel", "charts", "link"}
+    assert set(started) == {"run", "socket", "cancel", "charts", "cost", "link"}
     assert started["socket"] == f"/ws/runs/{started['run']}/"
     run = Run.objects.get(id=started["run"])
     assert run.state == State.QUEUED
