@@ -1,4 +1,4 @@
-"""The page: how long it takes from the click on Run to the first attempt on the screen, in a real browser.
+"""The page: how long it takes from the click on Run to the first attempt on the screen, in a real browser; then `frames`.
 
 Measured inside the page by its own clock: from the click to the frame in which the first mark of the timeline is drawn.
 Between the two lie the request, the database, the queue, the worker, Redis, the websocket and the drawing. The first run warms
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from simulations.benchmarks import frames
 from simulations.benchmarks.site import BenchmarkError, own_site
 
 _NAMES = ("chromium", "chromium-headless-shell", "google-chrome", "google-chrome-stable", "chromium-browser")
@@ -24,6 +25,8 @@ _NO_BROWSER = (
     "There is no browser. Name one by --browser or CHROMIUM, or: .venv/bin/playwright install chromium (on Debian and "
     "Ubuntu also: apt-get install chromium)."
 )
+# so that memory can be read, and what nobody needs is gone by then
+_ARGUMENTS = ["--enable-precise-memory-info", "--js-flags=--expose-gc"]
 # what is measured: its name in the page, its words
 _STAGES = (
     ("answer", "the run is kept and queued"),
@@ -73,6 +76,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     """The options of `benchmark browser`."""
     parser.add_argument("--repeat", type=int, default=30, help="runs that are counted (30)")
     parser.add_argument("--link", default="trigger=s3&error_rate=1", help="the scenario (trigger=s3&error_rate=1)")
+    parser.add_argument(
+        "--events", type=int, default=90_000, help="events of the run that is panned and zoomed (90,000)"
+    )
+    parser.add_argument("--attempts", type=int, default=1_000_000, help="attempts of the largest trace (1,000,000)")
     parser.add_argument("--browser", default="", help="path of a Chromium or Chrome (else CHROMIUM, else found)")
 
 
@@ -84,13 +91,18 @@ def main(options: dict[str, Any], say: Callable[[str], Any]) -> None:
         raise BenchmarkError(_NO_PLAYWRIGHT) from None
     with sync_playwright() as playwright:
         path = _find(options["browser"], playwright.chromium.executable_path)
-        browser = playwright.chromium.launch(executable_path=path)
+        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         say(f"/?{options['link']} in Chromium {browser.version}")
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.add_init_script(_WATCH)
         with own_site() as site:
             found = [_clicked(page, f"{site.url}/?{options['link']}") for _ in range(options["repeat"] + 1)][1:]
+            _said(found, say)
+            frames.measure(browser, site.url, options["events"], options["attempts"], say)
         browser.close()
+
+
+def _said(found: list[dict[str, float]], say: Callable[[str], Any]) -> None:
     say("after the click, in milliseconds    median     worst")
     for name, words in _STAGES:
         times = [moments[name] for moments in found]

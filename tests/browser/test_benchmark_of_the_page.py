@@ -13,9 +13,12 @@ def benchmark(*options: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_the_page_is_measured(browser_type_launch_args: dict[str, Any]) -> None:
-    done = benchmark(f"--browser={browser_type_launch_args['executable_path']}", "--repeat=1")
+    done = benchmark(
+        f"--browser={browser_type_launch_args['executable_path']}", "--repeat=1", "--events=300", "--attempts=2000"
+    )
     assert done.returncode == 0, done.stderr
     assert "the first attempt is on screen" in done.stdout
+    assert "a trace of 2,000 attempts" in done.stdout
 
 
 def test_a_browser_that_is_not_there_is_said() -> None:
