@@ -1,6 +1,5 @@
 // @ts-check
 /** The axis says where time is folded: thick where it runs, teeth where it is left out, words for how long. */
-import { AXIS, GUTTER } from "./layout.js";
 import { textWidth } from "./measure.js";
 import { icon, zigzag } from "./shapes.js";
 import { svg } from "./svg.js";
@@ -21,7 +20,7 @@ export function drawAxis(figure, at) {
   const group = svg("g", { class: "axis" });
   const line = (/** @type {number} */ from, /** @type {number} */ to, /** @type {string} */ name) => svg("line", figure.down
     ? { class: name, x1: at, x2: at, y1: from, y2: to } : { class: name, y1: at, y2: at, x1: from, x2: to });
-  for (const [from, to] of running(figure.axis.pieces)) group.append(line(figure.place(from), figure.place(to), "time"));
+  for (const [from, to] of running(figure.pieces)) group.append(line(figure.place(from), figure.place(to), "time"));
   const under = wordsUnder(figure);
   for (const fold of figure.breaks) group.append(...foldSign(figure, fold, at, under.get(fold)));
   for (const tick of figure.ticks) {
@@ -30,13 +29,6 @@ export function drawAxis(figure, at) {
       : { class: "time-label", x: tick.x, y: at + (under.size ? 38 : 24), "text-anchor": tick.us === 0 ? "start" : "middle", dx: tick.us === 0 ? -4 : 0 }, tick.label));
   }
   return group;
-}
-
-/** The axis as a picture of its own, for several panes. @param {SVGElement} root is emptied first @param {Figure} figure */
-export function drawAxisAlone(root, figure) {
-  const [width, height] = figure.down ? [GUTTER, figure.length] : [figure.length, AXIS];
-  for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${height}`, width, height })) root.setAttribute(name, String(value));
-  root.replaceChildren(drawAxis(figure, figure.down ? GUTTER - 12 : 14));
 }
 
 /** The stretches in which time runs, each as one. @param {import("./time-axis.js").Piece[]} pieces */

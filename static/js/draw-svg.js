@@ -1,8 +1,7 @@
 // @ts-check
 /** The picture as SVG: crisp, printable, every mark an element. Drawn once for a figure; the playhead only changes classes. */
 import { count, duration } from "./format.js";
-import { GUTTER, middle } from "./layout.js";
-import { drawAxis, drawGround } from "./draw-axis.js";
+import { middle } from "./layout.js";
 import { crowdedFlags, drawPoint, inside } from "./draw-signs.js";
 import { body, patterns } from "./shapes.js";
 import { textWidth } from "./measure.js";
@@ -22,10 +21,10 @@ function boxOf({ down, gutter }, from, to, mid, thick) {
 
 /**
  * @param {SVGElement} root is emptied first
- * @param {Figure} figure @param {Trace} trace
+ * @param {Figure} figure @param {Trace} trace @param {SVGElement[]} axis what lies under the lanes
  * @returns {{sprites: Sprite[], waits: Wait[]}}
  */
-export function drawSvg(root, figure, trace) {
+export function drawSvg(root, figure, trace, axis) {
   const last = Math.max(0, ...figure.rows.flatMap((row) => row.points.filter((point) => point.kind === "end").map((point) => figure.place(point.us) + textWidth(point.word) * 1.1 + 40)));
   const width = figure.down ? figure.gutter + figure.across : Math.max(figure.length, last);
   const height = figure.down ? figure.length : figure.across + figure.foot;
@@ -37,8 +36,7 @@ export function drawSvg(root, figure, trace) {
   /** @type {Wait[]} */
   const waits = [];
   const lanes = figure.rows.map((row) => drawLane(figure, row, trace, sprites, waits));
-  const own = figure.down ? figure.gutter : figure.foot;
-  root.replaceChildren(patterns(), drawGround(figure), ...(own ? [drawAxis(figure, figure.down ? GUTTER - 12 : figure.across + 14)] : []), ...lanes);
+  root.replaceChildren(patterns(), ...axis, ...lanes);
   return { sprites, waits };
 }
 

@@ -29,6 +29,7 @@ import { FATE } from "./words.js";
  * @property {Break[]} breaks
  * @property {import("./ticks.js").Tick[]} ticks
  * @property {TimeAxis} axis
+ * @property {import("./time-axis.js").Piece[]} pieces of the axis, as far as they are drawn
  */
 
 /** a row of marks, where rows are many and where they are few */
@@ -79,7 +80,7 @@ export function layout(trace, lanes, axis, { zoom, down, across, rest, trail, ba
   const rows = stacked(lanes.lanes.map((lane, n) => ({ ...marks[n], lane, points: points[n], top: 0, size: 0, flags: 0 })), down ? across : 0, row);
   const last = rows[rows.length - 1];
   return {
-    axis, place, moment, rows, down, row,
+    axis, pieces: axis.pieces, place, moment, rows, down, row,
     gutter: down && !bare ? GUTTER : 0, foot: down || bare ? 0 : AXIS,
     length: Math.max(rest, place(axis.endUs) + trail),
     across: last ? last.top + last.size : row + 2 * AIR,
@@ -111,7 +112,17 @@ const early = (row, point) => point.kind === "end" && row.marks.some((mark) => m
 /** @param {TimeAxis} axis @param {(us: number) => number} place @returns {Break[]} */
 function breaksOf(axis, place) {
   return toldPieces(axis.pieces).filter((piece) => piece.kind === "gap" || piece.kind === "cycle")
-    .map((piece) => ({ from: place(piece.from), to: place(piece.to), piece, ...foldWords(piece) }));
+    .map((piece) => ({ from: place(piece.from), to: place(piece.to), piece, ...wordsOf(piece) }));
+}
+
+/** The words of a piece, which do not change with the zoom. @type {WeakMap<import("./time-axis.js").Piece, {label: string, shorter: string}>} */
+const said = new WeakMap();
+
+/** @param {import("./time-axis.js").Piece} piece */
+function wordsOf(piece) {
+  const words = said.get(piece) ?? foldWords(piece);
+  said.set(piece, words);
+  return words;
 }
 
 /** What a fold says, in two lengths. @param {import("./time-axis.js").Piece} piece */

@@ -1,5 +1,6 @@
 // @ts-check
 /** One run in the figure: the names beside its lanes, its picture, the canvas of crowded lanes, and what the playhead has passed. */
+import { axisOfPicture } from "./axis-stretch.js";
 import { drawSvg } from "./draw-svg.js";
 import { laneNames } from "./lane-names.js";
 import { lanesOf, MOST_LANES } from "./lanes.js";
@@ -15,6 +16,7 @@ const MOST_BESIDE = 2;
 export class PanePicture {
   /** @type {SVGElement} */ picture;
   #names;
+  #axis = axisOfPicture();
   #canvas;
   /** comes with the first crowded lane @type {import("./draw-canvas.js").Crowd | null} */ #crowd = null;
   #seen = { offset: 0, size: 0, playhead: 0 };
@@ -54,7 +56,7 @@ export class PanePicture {
     const { trace } = pane;
     const lanes = this.#lanesFor(pane, sizes.bare ?? false, sizes.down);
     const figure = layout(trace, lanes, axis, sizes);
-    const drawn = drawSvg(this.picture, figure, trace);
+    const drawn = drawSvg(this.picture, figure, trace, this.#axis.draw(figure));
     this.#reveal = new Reveal(drawn.sprites, drawn.waits);
     this.#crowded(() => this.#crowd?.prepare(trace, lanes, figure, sizes.zoom), figure);
     laneNames(this.#names, figure);
@@ -78,9 +80,10 @@ export class PanePicture {
     if (this.#figure) this.#reveal.at(us, at, this.#figure.down, seq);
   }
 
-  /** The canvas only holds what is in view. @param {number} offset @param {number} size @param {number} playhead pixels along time */
+  /** Canvas and long axes only hold what is in view. @param {number} offset @param {number} size @param {number} playhead pixels along time */
   window(offset, size, playhead) {
     this.#seen = { offset, size, playhead };
+    this.#axis.window(offset, size);
     if (this.#crowd?.active) this.#crowd.draw(offset, size, playhead);
   }
 }

@@ -7,6 +7,7 @@ import { firstZoom, fittingZoom } from "./layout.js";
 /** @typedef {import("./time-axis.js").TimeAxis} TimeAxis */
 
 const FURTHEST_IN = 64;
+const WIDEST = 2_000_000; // pixels that a browser still scrolls smoothly
 // what a phone shows of a run that goes down the page, before it is scrolled
 const ROOM_DOWN = 560;
 
@@ -85,7 +86,7 @@ export class Scale {
     if (!this.#axis) return;
     const fit = fittingZoom(this.#axis, down ? ROOM_DOWN : room, this.#trail, down, this.#beside);
     this.#chosen = factor !== 0;
-    this.zoom = factor === 0 ? fit : Math.max(Math.min(fit, 1), Math.min(FURTHEST_IN, this.zoom * factor));
+    this.zoom = factor === 0 ? fit : Math.max(Math.min(fit, 1), Math.min(FURTHEST_IN, WIDEST / this.#axis.width, this.zoom * factor));
   }
 
   /** Shows a page of a cycle attempt by attempt, as large as the rest. @param {number} first @param {number} page */

@@ -9,6 +9,8 @@ import { toldPieces } from "./time-axis.js";
 const LETTER = 6.6;
 const AIR = 14;
 const APART = 90;
+const DOWN = 11; // half a line
+const WIDEST = 200; // no two labels are wider together
 const S = 1_000_000;
 const ROUND = [1, 2, 5, 10, 20, 50, 100, 200, 500].map((ms) => ms * 1_000).concat(
   [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800].map((s) => s * S),
@@ -22,17 +24,47 @@ const ROUND = [1, 2, 5, 10, 20, 50, 100, 200, 500].map((ms) => ms * 1_000).conca
 export function ticksOf(axis, place, down = false) {
   const even = axis.pieces[0].kind === "even";
   const wanted = even ? evenly(axis, place) : [...edges(axis), ...within(axis, place)];
-  /** @type {Tick[]} */
+  /** @type {Tick[]} in order */
   const ticks = [];
+  const said = new Set();
+  const half = (/** @type {string} */ label) => (down ? DOWN : (label.length * LETTER + AIR) / 2);
   for (const us of wanted) {
-    const label = duration(us);
-    const half = down ? 11 : (label.length * LETTER + AIR) / 2;
+    const label = inWords(us);
     const x = place(us);
-    if (ticks.some((tick) => tick.label === label)) continue;
-    const free = ticks.every((tick) => Math.abs(tick.x - x) >= half + (down ? 11 : (tick.label.length * LETTER + AIR) / 2));
-    if (free) ticks.push({ x, us, label: us === 0 ? "0" : label, edge: !even });
+    if (said.has(label)) continue;
+    const next = firstAfter(ticks, x);
+    const clear = (/** @type {number} */ n, /** @type {1 | -1} */ way) => {
+      for (let k = n; ticks[k] && Math.abs(ticks[k].x - x) < WIDEST; k += way) if (Math.abs(ticks[k].x - x) < half(label) + half(ticks[k].label)) return false;
+      return true;
+    };
+    if (!clear(next, 1) || !clear(next - 1, -1)) continue;
+    said.add(label);
+    ticks.splice(next, 0, { x, us, label: us === 0 ? "0" : label, edge: !even });
   }
-  return ticks.sort((a, b) => a.us - b.us);
+  return ticks;
+}
+
+/** Moments are the same at every zoom, and words take time. @type {Map<number, string>} */
+const known = new Map();
+const KEPT = 20_000;
+
+/** @param {number} us */
+function inWords(us) {
+  const words = known.get(us) ?? duration(us);
+  if (known.size > KEPT) known.clear();
+  known.set(us, words);
+  return words;
+}
+
+/** @param {Tick[]} ticks in order @param {number} x */
+function firstAfter(ticks, x) {
+  let [low, high] = [0, ticks.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ticks[middle].x <= x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Beginnings of busy stretches first, then their ends. @param {TimeAxis} axis */

@@ -12,10 +12,16 @@ import { upperBound } from "./columns.js";
 // so many moments may divide a wait; where more do (records that trickle in), it is told as one
 const MOST_PARTS = 2;
 
+/** What was told of pieces before. @type {WeakMap<Piece[], Piece[]>} */
+const toldBefore = new WeakMap();
+
 /** Pieces with waits as they are told. @param {Piece[]} pieces @returns {Piece[]} */
 export function toldPieces(pieces) {
+  const before = toldBefore.get(pieces);
+  if (before) return before;
   /** @type {Piece[]} */
   const told = [];
+  toldBefore.set(pieces, told);
   for (let n = 0; n < pieces.length; ) {
     let next = n + 1;
     if (pieces[n].kind === "gap") while (pieces[next]?.kind === "gap") next += 1;
@@ -62,6 +68,11 @@ export class TimeAxis {
     const n = Math.min(Math.max(0, upperBound(this.#x, x) - 1), this.pieces.length - 1);
     const { from, to, width } = this.pieces[n];
     return Math.round(from + (Math.min(Math.max(x - this.#x[n], 0), width) * (to - from)) / width);
+  }
+
+  /** The pieces between two moments. @param {number} from @param {number} to @returns {Piece[]} */
+  between(from, to) {
+    return this.pieces.slice(Math.max(0, upperBound(this.#from, from) - 1), upperBound(this.#from, to));
   }
 
   /** The piece that holds a moment. @param {number} us @returns {Piece} */

@@ -3,7 +3,7 @@
  * The figure on the page: one or several runs on one axis, the true-scale strip and the playhead. Its elements are found in
  * `root` by their classes; panes are the `.pane` elements, or `root` itself where one run is shown.
  */
-import { drawAxisAlone } from "./draw-axis.js";
+import { AxisAlone } from "./axis-stretch.js";
 import { duration } from "./format.js";
 import { GUTTER } from "./layout.js";
 import { PanePicture } from "./pane-picture.js";
@@ -41,7 +41,7 @@ export class Timeline {
     this.#strip = new Strip(/** @type {any} */ (part(root, ".strip")));
     const panes = [...root.querySelectorAll(".pane")];
     this.#pictures = (panes.length ? panes : [root]).map((pane) => new PanePicture(pane));
-    this.#axis = /** @type {SVGElement | null} */ (root.querySelector(".axis-picture"));
+    this.#axis = AxisAlone.in(root);
   }
 
   get mode() {
@@ -77,7 +77,7 @@ export class Timeline {
     const across = down ? (room - GUTTER - 4) / this.#panes.length : 0;
     const sizes = { zoom: this.#scale.zoom, down, across, rest: down ? 0 : room, trail, bare };
     this.figures = this.#panes.map((pane, n) => this.#pictures[n].draw(pane, axis, sizes));
-    if (this.#axis) drawAxisAlone(this.#axis, this.figures[0]);
+    this.#axis?.draw(this.figures[0]);
     part(this.#root, ".true-scale-end").textContent = duration(axis.endUs);
     this.#strip.draw(traces, axis.endUs, Math.max(NARROWEST_STRIP, part(this.#root, ".strip-box").clientWidth));
     this.#measured(down);
@@ -86,9 +86,7 @@ export class Timeline {
   }
 
   /** The room along time that is in view. @param {boolean} down */
-  #measured(down) {
-    return this.#view.measure(down, this.#axis && this.#pictures[0].picture);
-  }
+  #measured = (down) => this.#view.measure(down, this.#axis && this.#pictures[0].picture);
 
   /** What the player follows: the map as it is drawn. @returns {import("./player.js").Track} */
   track() {
@@ -115,8 +113,9 @@ export class Timeline {
   }
 
   #window() {
-    const [figure] = this.figures;
-    if (figure) for (const pane of this.#pictures) pane.window(this.#view.offset, this.#view.size, figure.place(this.#us));
+    const [[figure], { offset, size }] = [this.figures, this.#view];
+    this.#axis?.window(offset, size);
+    if (figure) for (const pane of this.#pictures) pane.window(offset, size, figure.place(this.#us));
   }
 
   /** Whole run in view (0), or closer by a factor around a moment, which stays where it is. @param {number} factor @param {number} [us] else the playhead */
