@@ -163,7 +163,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR / "static" / STATIC_VERSION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "servestatic.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "visualizer.static_files.LightStorage"},
 }
 # `serve` collects and compresses once for each version; without it (tests, DEBUG) files come from where they are
 STATIC_COLLECTED = STATIC_ROOT.with_suffix(".collected")

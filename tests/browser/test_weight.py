@@ -12,7 +12,8 @@ MOST_JAVASCRIPT = 90_000
 
 @pytest.mark.parametrize("address", [link("s3", error_rate=1), "/compare/", "/examples/", "/rules/"])
 def test_own_javascript_is_light(page: Page, address: str) -> None:
-    page.goto(address)
+    # the page of examples simulates them all when it is opened first
+    page.goto(address, timeout=60_000)
     page.wait_for_load_state("networkidle")
     scripts: list[str] = page.evaluate(
         "performance.getEntriesByType('resource').map(entry => entry.name).filter(name => /[.]js([?]|$)/.test(name))"
