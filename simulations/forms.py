@@ -62,6 +62,7 @@ _MODELS = {
     "queue": "Polled: queues and streams",
     "stream": "Polled: queues and streams",
     "broker": "Polled: queues and streams",
+    "pipe": "Polled: queues and streams",
 }
 
 

@@ -234,7 +234,7 @@ def own(trigger: str, settings: dict[str, Any]) -> dict[str, Any]:
 
 def filters_for(trigger: str, settings: dict[str, Any]) -> dict[str, Any]:
     """The filters as patterns about what this trigger's filters look at."""
-    key = FILTERED.get(trigger, "data")
+    key = FILTERED.get(str(settings.get("source", "sqs")) if trigger == "pipes" else trigger, "data")
     return {name: [{key: one} for one in settings[name]] for name in ("filter_criteria",) if name in settings}
 
 

@@ -17,6 +17,7 @@ MODELS = {
     "queue": "polled queue",
     "stream": "polled stream",
     "broker": "polled broker",
+    "pipe": "pipe",
 }
 
 

@@ -12,7 +12,7 @@ from simulations.engine.failures import FailurePlan
 from simulations.engine.function import Function
 from simulations.engine.limits import INVALID, UNKNOWN, FieldError
 from simulations.engine.reading import leaf, read, read_union, shown, unknown
-from simulations.engine.traffic import Single, Traffic
+from simulations.engine.traffic import BODY_LEVELS, Single, Traffic, too_deep
 from simulations.engine.trigger import Choices
 from simulations.engine.triggers import TRIGGERS
 
@@ -117,6 +117,8 @@ def _check_choices(choices: Choices) -> list[FieldError]:
         if (plan.match.n is None) == (not plan.match.events):
             field = f"failures.invocations[{number}].match"
             errors.append(FieldError(field, INVALID, "Match an invocation by n or by events, one of the two."))
+    message = f"A body has at most {BODY_LEVELS} levels."
+    errors.extend(FieldError(f"traffic.{field}", INVALID, message) for field in too_deep(choices.traffic))
     errors.extend(_check_provisioned(choices.function))
     return errors
 

@@ -15,6 +15,8 @@ from simulations.engine.draws import BLOCK, Draws, exponentials
 from simulations.engine.limits import plain, setting
 from simulations.engine.units import US_PER_S, us_from_ms
 
+BODY_LEVELS = 64
+
 SizeBytes = Annotated[int, setting("Size", "How large each event's payload is.", unit="bytes", ge=0, le=10_485_760)]
 Count = Annotated[int, setting("Events", "How many events arrive.", ge=1)]
 Rate = Annotated[
@@ -134,6 +136,25 @@ class Event(msgspec.Struct, gc=False, eq=False):
     gone: int = 0
     offset: int = 0
     settled: bool = False
+
+
+def too_deep(traffic: Traffic) -> Iterator[str]:
+    """Where a body is nested deeper than anything that reads it can follow; ours, DynamoDB itself allows 32 levels."""
+    if isinstance(traffic, At):
+        bodies = [(f"events[{place}].body", planned.body) for place, planned in enumerate(traffic.events)]
+    else:
+        bodies = [(f"bodies[{place}]", body) for place, body in enumerate(traffic.bodies)]
+    for field, body in bodies:
+        level = [body]
+        for _ in range(BODY_LEVELS):
+            level = [
+                inner
+                for one in level
+                if isinstance(one, dict | list)
+                for inner in (one.values() if isinstance(one, dict) else one)
+            ]
+        if level:
+            yield field
 
 
 def size(traffic: Traffic) -> int:

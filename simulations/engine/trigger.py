@@ -11,7 +11,7 @@ from simulations.engine.limits import INVALID, FieldError
 from simulations.engine.sim import Sim
 from simulations.engine.traffic import Traffic
 
-Model = Literal["synchronous", "asynchronous", "queue", "stream", "broker"]
+Model = Literal["synchronous", "asynchronous", "queue", "stream", "broker", "pipe"]
 
 
 class Choices(msgspec.Struct, frozen=True, kw_only=True):

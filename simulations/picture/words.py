@@ -41,6 +41,7 @@ _CATCHERS = {
     "function_dlq": "the function's dead-letter queue",
     "queue_dlq": "the queue's dead-letter queue",
     "broker_dlq": "the broker's dead-letter queue",
+    "pipe_dlq": "the pipe's dead-letter queue",
     "on_failure": "the on-failure destination",
     "on_success": "the on-success destination",
     "subscription_dlq": "the subscription's dead-letter queue",

@@ -18,6 +18,7 @@ _FIRST = {
         "ApproximateNumberOfMessagesNotVisible", "ConcurrentExecutions", "NumberOfMessagesDeleted",
     ),
     "broker": ("EnqueueCount", "DequeueCount"),
+    "pipe": ("Errors", "Throttles", "ConcurrentExecutions"),
     "stream": (
         "IteratorAge", "OffsetLag", "Errors", "Throttles", "DroppedEventCount", "OnFailureDestinationDeliveredEventCount",
         "DestinationDeliveryFailures", "ConcurrentExecutions",

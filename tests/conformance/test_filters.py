@@ -191,6 +191,20 @@ def test_what_aws_refuses_is_said_at_the_field(trigger: str, patterns: list[Any]
     assert words in error.message
 
 
+@pytest.mark.parametrize("trigger", ["sqs", "dynamodb_streams"])
+def test_a_body_that_nobody_can_follow_is_refused(trigger: str) -> None:
+    body: Any = 1
+    for _ in range(900):
+        body = {"a": body}
+    for traffic, field in (
+        ({"kind": "backlog", "count": 1, "bodies": [1, body]}, "traffic.bodies[1]"),
+        ({"kind": "at", "events": [{"at_ms": 0, "body": body}]}, "traffic.events[0].body"),
+    ):
+        with pytest.raises(ScenarioErrors) as refused:
+            parse_scenario({"trigger": trigger, "traffic": traffic})
+        assert [error.field for error in refused.value.errors] == [field]
+
+
 def test_a_pattern_of_more_than_4096_characters_is_refused() -> None:
     long = {"body": {"a": ["x" * 4_096]}}
     with pytest.raises(ScenarioErrors) as refused:

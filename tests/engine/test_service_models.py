@@ -23,6 +23,7 @@ SHAPES = {
     "dynamodb_streams.maximum_retry_attempts": ("lambda", "MaximumRetryAttemptsEventSourceMapping"),
     "msk.maximum_retry_attempts": ("lambda", "MaximumRetryAttemptsEventSourceMapping"),
     "self_managed_kafka.maximum_retry_attempts": ("lambda", "MaximumRetryAttemptsEventSourceMapping"),
+    "pipes.maximum_retry_attempts": ("pipes", "MaximumRetryAttemptsESM"),
     "msk.minimum_pollers": ("lambda", "MinimumNumberOfPollers"),
     "msk.maximum_pollers": ("lambda", "MaximumNumberOfPollers"),
     "self_managed_kafka.minimum_pollers": ("lambda", "MinimumNumberOfPollers"),
@@ -80,6 +81,7 @@ DIFFERS: dict[str, tuple[Any, Any, str]] = {
         (None, None),
         "a value inside RedrivePolicy, which the model has as text",
     ),
+    "pipes.max_receive_count": ((1, 1000), (None, None), "a value inside RedrivePolicy, which the model has as text"),
     "sqs.minimum_pollers": ((2, 200), (1, 200), "its text says 2 for SQS; the model's 1 is Kafka's"),
     "sqs.maximum_pollers": ((2, 10_000), (1, 10_000), "its text says 2 for SQS; the model's 1 is Kafka's"),
     "sqs_fifo.minimum_pollers": ((2, 200), (1, 200), "its text says 2 for SQS; the model's 1 is Kafka's"),
@@ -106,6 +108,8 @@ IN_WORDS = {
     "sqs.visibility_timeout_s": ("sqs", "SetQueueAttributes", "VisibilityTimeout"),
     "sqs.message_retention_period_s": ("sqs", "SetQueueAttributes", "MessageRetentionPeriod"),
     "sqs_fifo.visibility_timeout_s": ("sqs", "SetQueueAttributes", "VisibilityTimeout"),
+    "pipes.visibility_timeout_s": ("sqs", "SetQueueAttributes", "VisibilityTimeout"),
+    "pipes.message_retention_period_s": ("sqs", "SetQueueAttributes", "MessageRetentionPeriod"),
     "sqs_fifo.message_retention_period_s": ("sqs", "SetQueueAttributes", "MessageRetentionPeriod"),
 }
 # fields of ours: how the code behaves, what the account is like, what is assumed
@@ -121,7 +125,8 @@ OURS = {
     "msk.mapping_starts_s", "msk.mapping_disabled_s", "msk.partition_keys", "msk.partition_count",
     "self_managed_kafka.mapping_starts_s", "self_managed_kafka.mapping_disabled_s", "self_managed_kafka.partition_keys",
     "self_managed_kafka.partition_count", "documentdb.mapping_starts_s", "documentdb.mapping_disabled_s", "amazon_mq.mapping_starts_s",
-    "amazon_mq.mapping_disabled_s",
+    "amazon_mq.mapping_disabled_s", "pipes.mapping_starts_s", "pipes.mapping_disabled_s", "pipes.partition_keys",
+    "pipes.shard_count", "pipes.enrichment_ms",
 }  # fmt: skip
 
 

@@ -43,9 +43,9 @@ class Discards:
         """STREAM-12: tell the destination, or nobody, and let the shard go on."""
         sim, rules = self._sim, self._source.rules
         fate = Fate.CAPTURED if self._on_failure is not None else Fate.LOST
-        reason = sim.failures.catchers.get(ON_FAILURE)
+        reason = sim.failures.catchers.get(self._source.catcher)
         if self._on_failure is not None and reason is not None:
-            sim.log.capture_failed(at, rules.not_told, ids, ON_FAILURE, cause, reason)
+            sim.log.capture_failed(at, rules.not_told, ids, self._source.catcher, cause, reason)
             fate = Fate.LOST
         elif self._on_failure == TOPIC:
             for event in events:
@@ -63,7 +63,7 @@ class Discards:
         if self._on_failure == TOPIC and cause == Cause.RETRY_ATTEMPTS_EXHAUSTED:
             condition = Cause.RETRIES_EXHAUSTED  # as in AWS's sample of such a record (CU-10)
         document = self._document(at, part, events, condition)
-        self._sim.log.captured(at, rule, ids, ON_FAILURE, condition, events[0].invocations, document)
+        self._sim.log.captured(at, rule, ids, self._source.catcher, condition, events[0].invocations, document)
 
     def _document(self, at: int, part: Part, events: list[Event], condition: str) -> dict[str, Any]:
         """STREAM-13: the record about a batch; with the payload for a topic, and as text under its key for S3."""

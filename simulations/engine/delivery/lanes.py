@@ -35,6 +35,7 @@ class Part(msgspec.Struct, gc=False, eq=False):
     tries: int = 0
     retries: int = 0
     run: Run | None = None
+    enriched: int = -1  # when what a pipe adds to it is there
 
     def cut(self, place: int, rule: str, wait: int) -> "Part":
         """Take the records from a place on out of this one; what is left and what was taken out both go on with `rule`."""

@@ -3,8 +3,7 @@
 Models LD:with-sqs and LD:services-sqs-errorhandling, rules SQS-1 to -23. A poller receives a batch and invokes the function.
 If that worked, it deletes the batch. If the code failed, it does nothing, and the messages come back when their visibility
 timeout is over; with ReportBatchItemFailures only the named ones do. If the function was throttled, it tries again until
-the visibility timeout is over, then forgets its copy. A FIFO queue has its messages in groups, and knows what was sent twice;
-all else is the same. Units: whole microseconds, bytes.
+the visibility timeout is over, then forgets its copy. A FIFO queue also has groups, and knows what was sent twice.
 """
 
 from collections import deque
@@ -70,11 +69,10 @@ class Queue:
             self._sim.settle(at, "SQS-22", event, Fate.FILTERED, Cause.DEDUPLICATED)
             return
         self._messages.add(at, event)
-        pollers = self._pollers
-        if pollers.idle or self._open:
+        if self._pollers.idle or self._open:
             self._wake(at)
-        elif not pollers.settled:
-            pollers.grow(at)
+        elif not self._pollers.settled:
+            self._pollers.grow(at)
 
     def _begin(self, at: int, _: Any) -> None:
         if self._settings.denied == "receive_message":
@@ -117,16 +115,14 @@ class Queue:
         filters, messages = self._settings.filters, self._messages
         while (receipt := messages.receive(at, most, room)) is not None and filters is not None:
             kept = filters.keep(self._sim, at, receipt.events)
-            if len(kept) < len(receipt.events):
-                messages.deletes += -(-(len(receipt.events) - len(kept)) // _DELETE_MOST)
-                messages.delete(receipt, frozenset(event.id for event in kept), at)
-                receipt.narrow(kept)
+            messages.deletes += -(-(len(receipt.events) - len(kept)) // _DELETE_MOST)
+            messages.delete(receipt, frozenset(event.id for event in kept), at)
+            receipt.narrow(kept)
             if kept:
                 break
         if receipt is not None:
-            self._pollers.spend(
-                at, -(-len(receipt.ids) // RECEIVE_MOST), receipt.size if self._pollers.throughput else 0
-            )
+            size = receipt.size if self._pollers.throughput else 0
+            self._pollers.spend(at, -(-len(receipt.ids) // RECEIVE_MOST), size)
         return receipt
 
     def _begun(self, at: int, batch: Batch) -> None:
@@ -181,7 +177,11 @@ class Queue:
     def _invoke(self, at: int, batch: Batch, rule: str) -> None:
         """The batch is complete: try to run the function."""
         batch.close()
-        self._try(at, batch, rule)
+        if enrichment := self._settings.enrichment:
+            self._sim.log.waiting(at, "PIPE-3", batch.ids, at + enrichment)
+            self._try_then(at + enrichment, batch, rule)
+        else:
+            self._try(at, batch, rule)
 
     def _try(self, at: int, batch: Batch, rule: str) -> None:
         """One attempt, now."""
@@ -208,9 +208,9 @@ class Queue:
         if failed(run) or run.response is not None:
             judge(batch, run, reports=self._settings.reports)
 
-    def _again(self, at: int, batch: Batch) -> None:
-        """SQS-3: a batch is tried again of which the code was not run."""
-        self._try(at, batch, "SQS-3")
+    def _try_then(self, until: int, batch: Batch, rule: str) -> None:
+        """One attempt, later."""
+        self._sim.kernel.alarm(until, POLLS, _RETRY, lambda at, held: self._try(at, held, rule), batch)
 
     def _not_run(self, at: int, batch: Batch) -> None:
         """SQS-3: the poller keeps the batch and tries again (MODEL-5), until the messages would come back anyway."""
@@ -221,7 +221,7 @@ class Queue:
         batch.wait = min(batch.wait * _FACTOR, self._settings.longest_wait)
         if again < batch.until:
             self._sim.log.waiting(at, "MODEL-5", batch.ids, again)
-            self._sim.kernel.alarm(again, POLLS, _RETRY, self._again, batch)
+            self._try_then(again, batch, "SQS-3")
         else:
             self._say_hidden(at, batch, "SQS-3", frozenset(batch.ids))
             self._sim.kernel.alarm(batch.until, RETURNS, _DROP, self._drop, batch)

@@ -123,7 +123,7 @@ FIRST_WAIT_S = number("MODEL-5", "first_wait_s")
 LONGEST_WAIT_S = number("MODEL-5", "longest_wait_s")
 
 
-_CONTENT = Content(key="body", noun="message", data=lambda event: text_of(event, "message"))
+CONTENT = Content(key="body", noun="message", data=lambda event: text_of(event, "message"))
 
 
 class Fifo(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,6 +155,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     starts: int
     disabled: int | None
     filters: Filters | None = None
+    enrichment: int = 0
     later: tuple[int, int] | None = None
     fair: bool = False
     denied: str | None = None
@@ -178,7 +179,7 @@ def mapping(settings: Any, **own: Any) -> Settings:
         longest_wait=settings.throttle_longest_wait_s * US_PER_S,
         starts=settings.mapping_starts_s * US_PER_S,
         disabled=None if disabled_s is None else disabled_s * US_PER_S,
-        filters=filters_of(settings.filter_criteria, _CONTENT),
+        filters=filters_of(settings.filter_criteria, CONTENT),
         later=changed_visibility(settings),
         denied=settings.denied_action,
         **own,
@@ -223,10 +224,7 @@ def names_groups(traffic: Traffic) -> bool:
 
 def refused(settings: Any, function: Function, traffic: Traffic, failures: FailurePlan) -> Iterator[FieldError]:
     """What AWS refuses when the mapping is created or a message is sent; then what means nothing."""
-    timeout_s, visibility_s = function.timeout_s, settings.visibility_timeout_s
-    if timeout_s > visibility_s:
-        message = f"Queue visibility timeout: {visibility_s} seconds is less than Function timeout: {timeout_s} seconds"
-        yield FieldError("settings.visibility_timeout_s", INVALID, message)
+    yield from bad_visibility(settings, function)
     if settings.mapping_disabled_s is not None and settings.mapping_disabled_s < settings.mapping_starts_s:
         yield FieldError("settings.mapping_disabled_s", INVALID, "The mapping is disabled before it starts.")
     if settings.denied_action is not None and settings.filter_criteria:
@@ -241,8 +239,8 @@ def refused(settings: Any, function: Function, traffic: Traffic, failures: Failu
         yield FieldError("settings.maximum_concurrency", INVALID, message)
     if settings.throttle_first_wait_s > settings.throttle_longest_wait_s:
         yield FieldError("settings.throttle_longest_wait_s", INVALID, "The longest wait is shorter than the first one.")
-    yield from refused_filters(settings.filter_criteria, _CONTENT)
-    yield from _too_large(traffic)
+    yield from refused_filters(settings.filter_criteria, CONTENT)
+    yield from too_large(traffic)
     for catcher in failures.catchers:
         yield FieldError(f"failures.catchers.{catcher}", INVALID, _CATCHERS.get(catcher, _NO_CATCHER))
 
@@ -254,7 +252,15 @@ _CATCHERS = {
 _NO_CATCHER = "An event source mapping for SQS has no destinations (GEN-6); a queue has its own dead-letter queue."
 
 
-def _too_large(traffic: Traffic) -> Iterator[FieldError]:
+def bad_visibility(settings: Any, function: Function) -> Iterator[FieldError]:
+    """SQS-9: a function may not run longer than its messages are hidden."""
+    timeout_s, visibility_s = function.timeout_s, settings.visibility_timeout_s
+    if timeout_s > visibility_s:
+        message = f"Queue visibility timeout: {visibility_s} seconds is less than Function timeout: {timeout_s} seconds"
+        yield FieldError("settings.visibility_timeout_s", INVALID, message)
+
+
+def too_large(traffic: Traffic) -> Iterator[FieldError]:
     """SQS-15: a message that SendMessage refuses never gets into the queue."""
     message = f"One or more parameters are invalid. Reason: Message must be shorter than {_MESSAGE_BYTES} bytes."
     if isinstance(traffic, At):

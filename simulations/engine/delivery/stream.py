@@ -114,7 +114,9 @@ class Stream:
             part = lane.parts[-1]
             self._endings.forget_old(at, lane, part)
             if part.events:
-                if self._shards.polling:
+                if self._settings.enrichment and part.enriched != at:
+                    self._enrich(at, lane, part)
+                elif self._shards.polling:
                     self._try(at, lane, part)
                 return
             lane.parts.pop()
@@ -191,6 +193,13 @@ class Stream:
         run = sim.function.start(at, part.events, self._ended, lane)
         members = part.members(part.events[0].invocations)
         sim.attempt(run, part.rule, part.tries, members, lane.shard or lane.spot(part.events), part.ids)
+
+    def _enrich(self, at: int, lane: Lane, part: Part) -> None:
+        """PIPE-3: before each attempt a pipe has its batch enriched."""
+        lane.state, lane.held = WAITING, part
+        part.enriched = at + self._settings.enrichment
+        self._sim.log.waiting(at, "PIPE-3", part.ids, part.enriched)
+        self._sim.kernel.alarm(part.enriched, POLLS, _RETRY, self._again, (lane, part))
 
     def _throttled(self, at: int, lane: Lane, part: Part) -> bool:
         """Whether the function has no room for this part."""

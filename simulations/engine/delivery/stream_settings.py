@@ -133,7 +133,8 @@ class Retries(msgspec.Struct, frozen=True, kw_only=True):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What stream and mapping are configured with; a trigger makes it from its own settings.
 
-    `position`: what arrived earlier is never read. `age` None is endless. `scaling` None: each shard has a reader of its own.
+    `position`: what arrived earlier is never read. `age` None is endless, `enrichment` how long a pipe enriches
+    each batch. `scaling` None: each shard has a reader of its own.
     `tumbling` None: batches know nothing of each other.
     """
 
@@ -153,6 +154,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     disabled: int | None
     on_failure: str | None
     filters: Filters | None = None
+    enrichment: int = 0
     tumbling: Tumbling | None = None
     scaling: Scaling | None = None
 

@@ -81,7 +81,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     `prefix` and `digits` make a shard's name. `where(events)` is the part of a failure record that says where records are,
     `where_one(event)` that of one record by itself, `record(event)` a record as the function gets it, `payload(events)` the
-    whole; None is a list of records. `content` is what filters look at. `named(response, events)` are the ids that an answer
+    whole; None is a list of records. `content` is what filters look at, `catcher`
+    the name of what keeps what was given up. `named(response, events)` are the ids that an answer
     names as failed, None if it is malformed. `partition(key, index, count)` says where a record belongs; None is Kinesis's way,
     by the MD5 of its key. `only_named`: a partial answer asks for the records that it names, not for what comes after them as
     well. `offsets`: records are numbered in their shard. `drops_large`: a record that no invocation can hold is given up;
@@ -102,6 +103,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     outlived: str | None = None
     rules: Rules = Rules()
     content: Content | None = None
+    catcher: str = "on_failure"
 
 
 def shard_name(source: Source, number: int) -> str:

@@ -54,7 +54,7 @@ class Metrics:
         self._service = ServiceFold(TRIGGERS[scenario.trigger], self.series)
         self.duration = self.series["Duration"]
         self.executions = self.series["ConcurrentExecutions"]
-        self._polled = TRIGGERS[scenario.trigger].model in ("queue", "stream", "broker")
+        self._polled = TRIGGERS[scenario.trigger].model in ("queue", "stream", "broker", "pipe")
         self._reports = _REPORTS in (getattr(scenario.settings, "function_response_types", None) or ())
         self.mapping = MappingFold(self.series, self.depth, self.handled)
         self._topic = Topic(self.series["OffsetLag"]) if TRIGGERS[scenario.trigger].offsets else None

@@ -38,7 +38,14 @@ _STREAM = (
     "DestinationDeliveryFailures",
 )
 _QUEUE_DLQ = "queue_dlq"
-_BY_MODEL = {"synchronous": (), "asynchronous": _ASYNCHRONOUS, "queue": _QUEUE, "stream": _STREAM, "broker": ()}
+_BY_MODEL = {
+    "synchronous": (),
+    "asynchronous": _ASYNCHRONOUS,
+    "queue": _QUEUE,
+    "stream": _STREAM,
+    "broker": (),
+    "pipe": (),
+}
 _SCALES = {
     "Duration": US_PER_MS,
     "AsyncEventAge": US_PER_MS,

@@ -103,12 +103,63 @@ OTHER_CALLERS: tuple[Rule, ...] = (
             "retried until the record expires and count for nothing; yours follow the limits of the source."
         ),
         values={"default_invocation_type": "REQUEST_RESPONSE"},
-        state="not_modelled",
-        reason="Comes with the EventBridge Pipes trigger.",
         source=(
             eventbridge_guide("eb-pipes-error-troubleshooting"),
             shape("PipeTargetLambdaFunctionParameters", "pipes"),
         ),
+        note="Faults of the pipe itself are not simulated, nor that lasting 4xx errors can disable a pipe.",
+    ),
+    Rule(
+        id="PIPE-2",
+        sentence=(
+            "A pipe listens to partial answers without being told to. What the function names as failed is retried, and with it, "
+            "from a stream, all that comes after."
+        ),
+        source=(eventbridge_guide("eb-pipes-batching-concurrency"),),
+        note="AWS says that the rest is retried automatically; that a stream goes on from the lowest failed record is STREAM-8.",
+    ),
+    Rule(
+        id="PIPE-3",
+        sentence=(
+            "Enrichment is a synchronous call before the target's. A batch that is retried goes through the whole pipe again, "
+            "its enrichment too."
+        ),
+        source=(eventbridge_guide("eb-pipes-batching-concurrency"), eventbridge_guide("pipes-enrichment")),
+        note="An enrichment that fails is not simulated; AWS knows no partial failure of it.",
+    ),
+    Rule(
+        id="PIPE-4",
+        sentence=(
+            "A pipe's filters are those of an event source mapping, and may ignore case in prefix and suffix. They cannot use what "
+            "polling adds to a record, such as eventName."
+        ),
+        values={
+            "operators": "$or anything-but equals-ignore-case exists numeric prefix prefix:equals-ignore-case suffix "
+            "suffix:equals-ignore-case",
+        },
+        state="text_only",
+        reason="It limits what a filter may say, and the form keeps it.",
+        source=(eventbridge_guide("eb-pipes-event-filtering"), eventbridge_guide("eb-create-pattern-operators")),
+    ),
+    Rule(
+        id="PIPE-5",
+        sentence=(
+            "A pipe has no dead-letter queue of its own for SQS: the queue's redrive policy counts. For a stream it may have one, "
+            "an SQS queue or an SNS topic."
+        ),
+        source=(
+            eventbridge_guide("eb-pipes-error-troubleshooting"),
+            shape("PipeSourceKinesisStreamParameters", "pipes"),
+        ),
+    ),
+    Rule(
+        id="PIPE-6",
+        sentence=(
+            "With FIRE_AND_FORGET a pipe hands its records to Lambda's own queue and is done: the source deletes them or moves "
+            "past them, and what the code does with them is asynchronous invocation."
+        ),
+        source=(eventbridge_guide("eb-pipes-event-target"), shape("PipeTargetLambdaFunctionParameters", "pipes")),
+        note="A run hands records over one by one, and the function has no dead-letter queue or destination here.",
     ),
     Rule(
         id="SES-2",

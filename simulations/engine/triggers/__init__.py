@@ -17,6 +17,7 @@ from simulations.engine.triggers.iot import IOT
 from simulations.engine.triggers.kinesis import KINESIS
 from simulations.engine.triggers.lambda_edge import LAMBDA_EDGE
 from simulations.engine.triggers.msk import MSK
+from simulations.engine.triggers.pipes import PIPES
 from simulations.engine.triggers.s3 import S3
 from simulations.engine.triggers.scheduler import SCHEDULER
 from simulations.engine.triggers.sdk_invoke import SDK_INVOKE
@@ -57,5 +58,6 @@ TRIGGERS: dict[str, Trigger] = {
         SELF_MANAGED_KAFKA,
         DOCUMENTDB,
         AMAZON_MQ,
+        PIPES,
     )
 }

@@ -4,30 +4,22 @@ Implements LD:with-ddb, LD:services-ddb-params and LD:services-dynamodb-errors. 
 a second; the shards are those of the table's partitions, and the order holds for each item.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from simulations.engine.delivery import express_stream
 from simulations.engine.delivery import stream_settings as of_streams
-from simulations.engine.delivery.discards import batch_info
-from simulations.engine.delivery.filters import Content, criteria, text_of
+from simulations.engine.delivery.filters import criteria
 from simulations.engine.delivery.filters import refused as filters_refused
-from simulations.engine.delivery.stream_source import Reads, Rules, Source
+from simulations.engine.delivery.stream_records import DYNAMODB, DYNAMODB_CONTENT, DYNAMODB_READS
 from simulations.engine.limits import FieldError, plain
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
-from simulations.engine.traffic import Event
 from simulations.engine.trigger import Charge, Choices, Trigger
-from simulations.engine.units import US_PER_S
 
-_ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/my-table/stream/2026-01-01T00:00:00.000"
 _RETENTION_S = number("STREAM-4", "dynamodb_retention_s")
-_READS = Reads(
-    period=US_PER_S // number("STREAM-1", "dynamodb_polls_per_s"), records=number("STREAM-17", "records_a_read"),
-    size=number("STREAM-17", "read_bytes"), per_s=None, rule="STREAM-17",
-)  # fmt: skip
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -61,72 +53,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     state_bytes_per_record: of_streams.StateBytes = 0
 
 
-def _record(event: Event) -> dict[str, Any]:
-    """A change as the function gets it: an item that was inserted."""
-    image = {"pk": {"S": event.partition_key or event.id}}
-    if isinstance(event.body, dict):
-        image |= {str(name): attribute(value) for name, value in event.body.items()}
-    elif event.body is not None:
-        image |= {"body": {"S": text_of(event, "record")}}
-    return {
-        "eventID": event.id,
-        "eventName": "INSERT",
-        "eventVersion": "1.1",
-        "eventSource": "aws:dynamodb",
-        "awsRegion": "us-east-1",
-        "dynamodb": {
-            "Keys": {"pk": {"S": event.partition_key or event.id}},
-            "NewImage": image,
-            "SequenceNumber": event.id,
-            "SizeBytes": event.size,
-            "StreamViewType": "NEW_IMAGE",
-        },
-        "eventSourceARN": _ARN,
-    }
-
-
-def attribute(value: Any) -> dict[str, Any]:
-    """A value as DynamoDB writes it: with its type, numbers as text."""
-    match value:
-        case None:
-            return {"NULL": True}
-        case bool():
-            return {"BOOL": value}
-        case str():
-            return {"S": value}
-        case list():
-            return {"L": [attribute(one) for one in value]}
-        case dict():
-            return {"M": {str(name): attribute(one) for name, one in value.items()}}
-        case _:
-            return {"N": msgspec.json.encode(value).decode()}
-
-
-def _where(events: Sequence[Event]) -> dict[str, Any]:
-    return {"DDBStreamBatchInfo": batch_info(events, _ARN)}
-
-
-_BESIDE = ("eventID", "eventName", "eventVersion", "eventSource", "awsRegion", "eventSourceARN")
-_CONTENT = Content(
-    key="dynamodb",
-    noun="record",
-    data=lambda event: msgspec.json.encode(_record(event)["dynamodb"]).decode(),
-    other=_BESIDE,
-    record=lambda event: {name: value for name, value in _record(event).items() if name in _BESIDE},
-    plain=False,
-    rule="FILTER-5",
-)
-_SOURCE = Source(digits=20, where=_where, record=_record, content=_CONTENT, rules=Rules(denied="PERM-22"))
-
-
 def _start(sim: Sim, settings: Settings) -> None:
-    express_stream.serve(sim, of_streams.mapping(settings, _SOURCE, _READS, _RETENTION_S))
+    express_stream.serve(sim, of_streams.mapping(settings, DYNAMODB, DYNAMODB_READS, _RETENTION_S))
 
 
 def _check(choices: Choices) -> Iterable[FieldError]:
     """What AWS refuses when the mapping is created; then what means nothing."""
-    yield from of_streams.refused(choices.settings, _SOURCE, choices.traffic, choices.failures.catchers.items())
-    yield from filters_refused(choices.settings.filter_criteria, _CONTENT)
+    yield from of_streams.refused(choices.settings, DYNAMODB, choices.traffic, choices.failures.catchers.items())
+    yield from filters_refused(choices.settings.filter_criteria, DYNAMODB_CONTENT)
 
 
 DYNAMODB_STREAMS = Trigger(

@@ -4,36 +4,25 @@ Implements LD:with-kinesis, LD:services-kinesis-parameters and the stream's own 
 until it works, its retries or its age end, or the stream forgets it; then it goes to the on-failure destination or nowhere.
 """
 
-from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from simulations.engine.delivery import express_stream
 from simulations.engine.delivery import stream_settings as of_streams
-from simulations.engine.delivery.discards import batch_info
-from simulations.engine.delivery.filters import Content, criteria, text_of
+from simulations.engine.delivery.filters import criteria
 from simulations.engine.delivery.filters import refused as filters_refused
-from simulations.engine.delivery.stream_source import Reads, Source
+from simulations.engine.delivery.stream_records import KINESIS as KINESIS_SOURCE
+from simulations.engine.delivery.stream_records import KINESIS_CONTENT, KINESIS_FAN_OUT, KINESIS_READS
 from simulations.engine.limits import VALIDATION, FieldError, plain, setting
 from simulations.engine.rules import number
-from simulations.engine.sim import Sim, epoch_ms
-from simulations.engine.traffic import At, Event
+from simulations.engine.sim import Sim
+from simulations.engine.traffic import At
 from simulations.engine.trigger import Charge, Choices, Trigger
-from simulations.engine.units import US_PER_S
 
-_ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/my-stream"
 _RECORD_BYTES = number("STREAM-18", "record_bytes")
 _S_PER_H = 3_600
-_STANDARD = Reads(
-    period=US_PER_S // number("STREAM-1", "kinesis_polls_per_s"), records=number("STREAM-18", "records_a_read"),
-    size=number("STREAM-18", "read_bytes"), per_s=number("STREAM-18", "out_bytes_per_s"), rule="STREAM-18",
-)  # fmt: skip
-_FAN_OUT = Reads(
-    period=0, records=1 << 62, size=number("STREAM-18", "out_bytes_per_s"), per_s=number("STREAM-18", "out_bytes_per_s"),
-    rule="STREAM-18",
-)  # fmt: skip
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,45 +61,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     state_bytes_per_record: of_streams.StateBytes = 0
 
 
-def _record(event: Event) -> dict[str, Any]:
-    """A record as the function gets it."""
-    data = text_of(event, "record").encode()
-    return {
-        "kinesis": {
-            "kinesisSchemaVersion": "1.0",
-            "partitionKey": event.partition_key or event.id,
-            "sequenceNumber": event.id,
-            "data": b64encode(data).decode(),
-            "approximateArrivalTimestamp": int(epoch_ms(event.at)) / 1_000,
-        },
-        "eventSource": "aws:kinesis",
-        "eventVersion": "1.0",
-        "eventID": f"{event.shard}:{event.id}",
-        "eventName": "aws:kinesis:record",
-        "invokeIdentityArn": "arn:aws:iam::123456789012:role/my-role",
-        "awsRegion": "us-east-1",
-        "eventSourceARN": _ARN,
-    }
-
-
-def _where(events: Sequence[Event]) -> dict[str, Any]:
-    return {"KinesisBatchInfo": batch_info(events, _ARN)}
-
-
-_CONTENT = Content(key="data", noun="record", data=lambda event: text_of(event, "record"), plain=False, rule="FILTER-5")
-_SOURCE = Source(digits=12, where=_where, record=_record, content=_CONTENT)
-
-
 def _start(sim: Sim, settings: Settings) -> None:
-    reads = _STANDARD if settings.consumer == "standard" else _FAN_OUT
+    reads = KINESIS_READS if settings.consumer == "standard" else KINESIS_FAN_OUT
     retention_s = settings.retention_period_hours * _S_PER_H
-    express_stream.serve(sim, of_streams.mapping(settings, _SOURCE, reads, retention_s))
+    express_stream.serve(sim, of_streams.mapping(settings, KINESIS_SOURCE, reads, retention_s))
 
 
 def _check(choices: Choices) -> Iterable[FieldError]:
     """What AWS refuses when the mapping is created or a record is put; then what means nothing."""
-    yield from of_streams.refused(choices.settings, _SOURCE, choices.traffic, choices.failures.catchers.items())
-    yield from filters_refused(choices.settings.filter_criteria, _CONTENT)
+    yield from of_streams.refused(choices.settings, KINESIS_SOURCE, choices.traffic, choices.failures.catchers.items())
+    yield from filters_refused(choices.settings.filter_criteria, KINESIS_CONTENT)
     yield from of_streams.bad_timestamp(choices.settings)
     yield from _too_large(choices)
 

@@ -1,0 +1,276 @@
+"""EventBridge Pipes: a queue or a stream, a filter, perhaps an enrichment, and the function as target.
+
+Implements EB:eb-pipes, EB:eb-pipes-batching-concurrency and EB:eb-pipes-error-troubleshooting with REQUEST_RESPONSE, the default: a
+pipe polls as an event source mapping does, and what fails follows the limits of its source.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from simulations.engine.delivery import asynchronous
+from simulations.engine.delivery import queue_settings as of_queues
+from simulations.engine.delivery import stream_settings as of_streams
+from simulations.engine.delivery.filters import Content, criteria, filters_of
+from simulations.engine.delivery.filters import refused as filters_refused
+from simulations.engine.delivery.handing import Handing
+from simulations.engine.delivery.lanes import Lane
+from simulations.engine.delivery.pollers import Scale
+from simulations.engine.delivery.queue import Queue
+from simulations.engine.delivery.shards import Shards
+from simulations.engine.delivery.stream import Stream
+from simulations.engine.delivery.stream_records import DYNAMODB, DYNAMODB_READS, KINESIS, KINESIS_READS
+from simulations.engine.delivery.stream_source import Source
+from simulations.engine.limits import INVALID, FieldError, plain, setting
+from simulations.engine.rules import number, value
+from simulations.engine.sim import Sim
+from simulations.engine.trigger import Choices, Trigger
+from simulations.engine.units import US_PER_MS, US_PER_S
+
+PIPE_DLQ = "pipe_dlq"
+_OPERATORS = frozenset(str(value("PIPE-4", "operators")).split())
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The pipe, then what only a queue has as its source, then what only a stream has."""
+
+    source: Annotated[
+        Literal["sqs", "kinesis", "dynamodb_streams"],
+        plain("Source", "What the pipe polls. A queue and a stream retry by rules of their own; the settings below say for which "
+              "of the two they are."),
+    ] = "sqs"  # fmt: skip
+    batch_size: Annotated[
+        int, setting("BatchSize", "How many records one invocation gets at the most.", ge=1, le=10_000)
+    ] = of_queues.BATCH_SIZE
+    maximum_batching_window_s: of_streams.Window = of_streams.WINDOW_S
+    filter_criteria: Annotated[
+        list[Any], criteria("body (SQS), data (Kinesis) or dynamodb", '{"body": {"status": ["paid"]}}')
+    ] = []
+    invocation_type: Annotated[
+        Literal["request_response", "fire_and_forget"],
+        plain("InvocationType", "Whether the pipe waits for the function, or hands each record to Lambda's own queue and never hears "
+              "of a failure."),
+    ] = "request_response"  # fmt: skip
+    enrichment_ms: Annotated[
+        int, setting("Enrichment", "How long the function takes that enriches each batch before the target is invoked; empty is "
+                     "no enrichment.", unit="ms", ge=1, le=900_000)
+    ] | None = None  # fmt: skip
+    visibility_timeout_s: of_queues.VisibilityTimeout = of_queues.VISIBILITY_S
+    message_retention_period_s: of_queues.Retention = of_queues.RETENTION_S
+    max_receive_count: of_queues.MaxReceiveCount = None
+    shard_count: of_streams.Shards = 1
+    partition_keys: of_streams.Keys = None
+    parallelization_factor: of_streams.Factor = of_streams.FACTOR
+    maximum_retry_attempts: of_streams.MaximumRetryAttempts = of_streams.ENDLESS
+    maximum_record_age_s: of_streams.MaximumRecordAge = of_streams.ENDLESS
+    on_partial_batch_item_failure: Annotated[
+        Literal["automatic_bisect"],
+        plain("OnPartialBatchItemFailure", "Streams: whether a batch that failed is cut in two, to find the record that fails."),
+    ] | None = None  # fmt: skip
+    pipe_dead_letter_config: Annotated[
+        Literal["sqs", "sns"], plain("DeadLetterConfig", "Streams: where the pipe tells of a batch that it gave up on.")
+    ] | None = None  # fmt: skip
+    mapping_starts_s: Annotated[
+        int, setting("Pipe starts", "When the pipe begins to poll.", unit="s", ge=0, le=1_209_600)
+    ] = 0
+    mapping_disabled_s: Annotated[
+        int, setting("Pipe stopped", "When the pipe stops polling; empty is never.", unit="s", ge=0, le=1_209_600)
+    ] | None = None  # fmt: skip
+    throttle_first_wait_s: of_queues.FirstWait = of_queues.FIRST_WAIT_S
+    throttle_longest_wait_s: of_queues.LongestWait = of_queues.LONGEST_WAIT_S
+    retry_first_wait_s: of_streams.FirstWait = of_streams.FIRST_WAIT_S
+    retry_longest_wait_s: of_streams.LongestWait = of_streams.LONGEST_WAIT_S
+    retry_jitter_percent: of_streams.Jitter = of_streams.JITTER
+
+
+# what means something for one kind of source only
+_OF_QUEUES = ("max_receive_count",)
+_OF_STREAMS = (
+    "shard_count", "partition_keys", "parallelization_factor", "maximum_retry_attempts", "maximum_record_age_s",
+    "on_partial_batch_item_failure", "pipe_dead_letter_config",
+)  # fmt: skip
+
+
+def _piped(source: Source) -> Source:
+    """A stream as a pipe reads it."""
+    assert source.content is not None
+    rules = msgspec.structs.replace(
+        source.rules, retries="PIPE-1", partial="PIPE-2", partial_cut="PIPE-2", told="PIPE-5", too_old="PIPE-5"
+    )
+    content = msgspec.structs.replace(source.content, other=(), record=None, operators=_OPERATORS)
+    return msgspec.structs.replace(source, rules=rules, content=content, catcher=PIPE_DLQ)
+
+
+_STREAMS = {
+    "kinesis": (_piped(KINESIS), KINESIS_READS, number("STREAM-4", "kinesis_retention_s")),
+    "dynamodb_streams": (_piped(DYNAMODB), DYNAMODB_READS, number("STREAM-4", "dynamodb_retention_s")),
+}
+_MESSAGES = msgspec.structs.replace(of_queues.CONTENT, operators=_OPERATORS)
+
+
+def _content(source: str) -> Content:
+    """What the filters of a pipe look at."""
+    content = _STREAMS[source][0].content if source in _STREAMS else _MESSAGES
+    assert content is not None
+    return content
+
+
+def _start(sim: Sim, settings: Settings) -> None:
+    if settings.invocation_type == "fire_and_forget":
+        _hand_over(sim, settings)
+    elif settings.source == "sqs":
+        sim.feed(Queue(sim, _queue(settings)).accept)
+    else:
+        stream = Stream(sim, _stream(settings))
+        sim.feed(stream.accept, stream.place)
+
+
+def _hand_over(sim: Sim, settings: Settings) -> None:
+    """FIRE_AND_FORGET: Lambda's queue has its defaults, and no dead-letter queue."""
+    disabled_s = settings.mapping_disabled_s
+    source = _STREAMS.get(settings.source)
+    lambdas = asynchronous.Queue(
+        sim,
+        asynchronous.Settings(
+            retries=asynchronous.DEFAULT_RETRIES, age_s=asynchronous.DEFAULT_AGE_S, dead_letter_config=None, on_failure=None,
+            on_success=None,
+        ),
+        lambda event: [source[0].record(event) if source is not None else {"messageId": event.id, "body": _MESSAGES.data(event)}],
+    )  # fmt: skip
+    pipe = Handing(
+        sim, lambdas, period=source[1].period if source is not None else 0,
+        enrichment=(settings.enrichment_ms or 0) * US_PER_MS,
+        filters=filters_of(settings.filter_criteria, _content(settings.source)), starts=settings.mapping_starts_s * US_PER_S,
+        disabled=None if disabled_s is None else disabled_s * US_PER_S,
+    )  # fmt: skip
+    if source is None:
+        sim.feed(pipe.accept)
+    else:
+        shards = Shards(
+            sim, source=source[0], count=settings.shard_count, lanes=1, keys=settings.partition_keys, reads=source[1],
+            shared=False, on_read=_nobody_reads,
+        )  # fmt: skip
+        sim.feed(pipe.accept, shards.place)
+
+
+def _nobody_reads(_: int, __: Lane) -> None:
+    """The shards only say where a record belongs; the pipe itself takes it from there."""
+
+
+def _queue(settings: Settings) -> of_queues.Settings:
+    """What the settings stand for in the model of queues."""
+    disabled_s = settings.mapping_disabled_s
+    return of_queues.Settings(
+        batch_size=settings.batch_size,
+        window=settings.maximum_batching_window_s * US_PER_S,
+        reports=True,
+        visibility=settings.visibility_timeout_s * US_PER_S,
+        retention=settings.message_retention_period_s * US_PER_S,
+        max_receive_count=settings.max_receive_count,
+        scale=Scale(),
+        first_wait=settings.throttle_first_wait_s * US_PER_S,
+        longest_wait=settings.throttle_longest_wait_s * US_PER_S,
+        starts=settings.mapping_starts_s * US_PER_S,
+        disabled=None if disabled_s is None else disabled_s * US_PER_S,
+        filters=filters_of(settings.filter_criteria, _MESSAGES),
+        enrichment=(settings.enrichment_ms or 0) * US_PER_MS,
+    )
+
+
+def _stream(settings: Settings) -> of_streams.Settings:
+    """What the settings stand for in the model of streams."""
+    source, reads, retention_s = _STREAMS[settings.source]
+    most, age_s, disabled_s = (
+        settings.maximum_retry_attempts,
+        settings.maximum_record_age_s,
+        settings.mapping_disabled_s,
+    )
+    bisects = settings.on_partial_batch_item_failure is not None
+    return of_streams.Settings(
+        source=source,
+        reads=reads,
+        shards=settings.shard_count,
+        keys=settings.partition_keys,
+        factor=settings.parallelization_factor,
+        batch_size=settings.batch_size,
+        window=settings.maximum_batching_window_s * US_PER_S,
+        reports=True,
+        retries=of_streams.retries(settings, None if most == of_streams.ENDLESS else most, bisect=bisects),
+        age=None if age_s == of_streams.ENDLESS else age_s * US_PER_S,
+        retention=retention_s * US_PER_S,
+        position=0,
+        starts=settings.mapping_starts_s * US_PER_S,
+        disabled=None if disabled_s is None else disabled_s * US_PER_S,
+        on_failure=settings.pipe_dead_letter_config,
+        filters=filters_of(settings.filter_criteria, _content(settings.source)),
+        enrichment=(settings.enrichment_ms or 0) * US_PER_MS,
+    )
+
+
+def _check(choices: Choices) -> Iterable[FieldError]:
+    """What AWS refuses when the pipe is created; then what means nothing."""
+    settings: Settings = choices.settings
+    if settings.source == "sqs":
+        yield from of_queues.bad_visibility(settings, choices.function)
+        yield from of_queues.too_large(choices.traffic)
+    else:
+        source = _STREAMS[settings.source][0]
+        yield from of_streams.bad_age(settings.maximum_record_age_s)
+        yield from of_streams.unknown_shards(source, settings.shard_count, choices.traffic)
+    yield from of_streams.bad_times(settings)
+    if settings.throttle_first_wait_s > settings.throttle_longest_wait_s:
+        yield FieldError("settings.throttle_longest_wait_s", INVALID, "The longest wait is shorter than the first one.")
+    yield from filters_refused(settings.filter_criteria, _content(settings.source))
+    yield from _of_another_source(settings)
+    if settings.invocation_type == "fire_and_forget":
+        yield from _of_waiting(choices)
+    for catcher in choices.failures.catchers:
+        if catcher != PIPE_DLQ or settings.source == "sqs":
+            message = "Only the dead-letter queue of a pipe for a stream can fail (PIPE-5)."
+            yield FieldError(f"failures.catchers.{catcher}", INVALID, message)
+
+
+def _of_another_source(settings: Settings) -> Iterator[FieldError]:
+    """What this source does not know."""
+    unknown, other = (_OF_STREAMS, "streams") if settings.source == "sqs" else (_OF_QUEUES, "queues")
+    for field in msgspec.structs.fields(Settings):
+        if field.name in unknown and getattr(settings, field.name) != field.default:
+            message = f"This is for {other} only; the source is {settings.source}."
+            yield FieldError(f"settings.{field.name}", INVALID, message)
+
+
+def _of_waiting(choices: Choices) -> Iterator[FieldError]:
+    """What cannot be simulated where the pipe does not wait."""
+    settings: Settings = choices.settings
+    if settings.batch_size != 1:
+        message = "With FIRE_AND_FORGET a run hands records over one by one: choose a BatchSize of 1."
+        yield FieldError("settings.batch_size", INVALID, message)
+    if choices.failures.invoke_errors:
+        message = "With FIRE_AND_FORGET calls that Lambda refuses are not simulated."
+        yield FieldError("failures.invoke_errors", INVALID, message)
+
+
+PIPES = Trigger(
+    key="pipes",
+    label="EventBridge Pipes",
+    noun="record",
+    model="pipe",
+    settings=Settings,
+    start=_start,
+    check=_check,
+    rules=(
+        "PIPE-1", "PIPE-2", "PIPE-3", "PIPE-4", "PIPE-5", "PIPE-6", "ASYNC-3", "SQS-1", "SQS-2", "SQS-5", "SQS-7", "SQS-20", "STREAM-1", "STREAM-3",
+        "STREAM-4", "STREAM-6", "STREAM-7", "STREAM-10", "STREAM-12", "FILTER-1", "FILTER-2", "FILTER-3", "FILTER-5",
+    ),
+    source="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html",
+    summary="A pipe polls a queue or a stream, filters, perhaps enriches, and invokes the function with what is left. What fails "
+    "follows the limits of the source.",
+    catchers={"max_receive_count": "queue_dlq", "pipe_dead_letter_config": PIPE_DLQ},
+    mapping_metrics=(),
+    not_priced=(
+        "EventBridge Pipes: the requests that pass its filter.",
+        "The function that enriches: its requests and its duration.",
+        "The source: requests to SQS, shard hours of Kinesis, the table's writes.",
+    ),
+)  # fmt: skip
