@@ -80,6 +80,7 @@ def _page(
         "page": "build",
         "form": form,
         "trigger": trigger,
+        "link": f"/?{links.render_link(scenario)}" if scenario else "",
         "query": links.render_link(scenario) if scenario else "",
         "address": request.build_absolute_uri(f"/?{links.render_link(scenario)}") if scenario else "",
         "wire": _WIRE,

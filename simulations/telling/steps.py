@@ -35,15 +35,16 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
 def chapters(story: Story, noun: str) -> list[Chapter]:
     """The whole run, one chapter a lane of the picture."""
     lanes = lanes_of(story, noun)
+    examples = [lanes.lane_of.index(number) for number in range(len(lanes.lanes))]
+    tried = _attempts_of(story, set(examples))
     told = []
-    for number, lane in enumerate(lanes.lanes):
-        event = lanes.lane_of.index(number)
+    for lane, event in zip(lanes.lanes, examples, strict=True):
         title = (
             lane.title
             if not lanes.grouped
             else f"{lane.title} {lane.note}, for example {noun} {story.events[event].id}"
         )
-        steps = list(_of_event(story, event, noun))
+        steps = list(_of_event(story, event, tried[event], noun))
         told.append(Chapter(title=_capital(title), steps=steps[:_MOST_STEPS], hidden=max(0, len(steps) - _MOST_STEPS)))
     return told
 
@@ -52,11 +53,19 @@ def _capital(words: str) -> str:
     return words[0].upper() + words[1:]
 
 
-def _of_event(story: Story, number: int, noun: str) -> Iterator[Step]:
+def _attempts_of(story: Story, events: set[int]) -> dict[int, list[Attempt]]:
+    """The attempts of these events; batches may be large, so they are gone through once."""
+    found: dict[int, list[Attempt]] = {event: [] for event in events}
+    for attempt in story.attempts:
+        for event in events.intersection(attempt.events):
+            found[event].append(attempt)
+    return found
+
+
+def _of_event(story: Story, number: int, attempts: Sequence[Attempt], noun: str) -> Iterator[Step]:
     event = story.events[number]
     yield Step(says=f"At {duration(event.arrived_us)} the {noun} arrives.")
     before = event.arrived_us
-    attempts = [attempt for attempt in story.attempts if number in attempt.events]
     n = 0
     while n < len(attempts):
         times = _alike(attempts, n)
