@@ -28,3 +28,16 @@ def test_a_run_never_has_more_records_than_its_limit(raw: dict[str, Any], limit:
 def test_a_run_with_as_many_records_as_its_limit_is_whole() -> None:
     whole = rows_of(SHORT, None)
     assert rows_of(SHORT, len(whole) - 1) == whole
+
+
+@pytest.mark.parametrize("limit", range(20, 220, 20))
+def test_what_a_run_counts_is_never_negative_where_it_is_cut(limit: int) -> None:
+    raw = {
+        "trigger": "sqs",
+        "traffic": {"kind": "steady", "count": 100, "rate_per_s": 20},
+        "failures": {"error_rate": 0.4},
+        "settings": {"max_receive_count": 4},
+    }
+    *_, rows = simulate_rows(parse_scenario(raw), record_limit=limit)
+    assert rows[-1][0] == Kind.ENDED
+    assert min(rows[-1][4].values()) >= 0

@@ -187,9 +187,9 @@ class Pollers:
             self._sim.kernel.alarm(self.idle[0] + _REST_AFTER, SCALING, 1, self._rest, None)
 
     def finish(self, at: int) -> None:
-        """Count the empty receives of those that are idle now."""
+        """Count the empty receives of those that are idle now; a run that is cut short ends before some of them are."""
         for place, since in enumerate(self.idle):
-            self.empty_receives += self._polls(at - since, place)
+            self.empty_receives += self._polls(max(0, at - since), place)
 
     def _polls(self, idle: int, place: int) -> int:
         """How many long polls stayed empty; those above the lowest number of pollers stop after a while."""
