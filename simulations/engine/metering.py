@@ -12,7 +12,7 @@ import msgspec
 from simulations.engine.billing import Quantity, plain
 from simulations.engine.billing.bill import divided, summed, times
 from simulations.engine.billing.functions import DURATION, duration_on_ready, gb_seconds, kept_ready, storage
-from simulations.engine.billing.given import KB_PER_GB, MS_PER_S, S_PER_H, ceiling
+from simulations.engine.billing.given import KB_PER_GB, MS_PER_S, S_PER_H, ceiling, chunks
 from simulations.engine.function import Function
 from simulations.engine.prices import HOME_REGION, book
 from simulations.engine.rules import number
@@ -20,7 +20,7 @@ from simulations.engine.scenario import Scenario
 from simulations.engine.trigger import Charge
 from simulations.engine.triggers import TRIGGERS
 from simulations.engine.units import MB_PER_GB, US_PER_S
-from simulations.engine.usage import Used, Work
+from simulations.engine.usage import Used, Work, applies
 
 _BYTES_PER_GB = KB_PER_GB * 1_024
 REQUESTS = "lambda.requests"
@@ -136,7 +136,7 @@ class Meter:
     def _charged(self, charge: Charge) -> Iterator[Quantity]:
         """One line of the service in front of Lambda."""
         settings = self._scenario.settings
-        if charge.only is not None and getattr(settings, charge.only[0]) != charge.only[1]:
+        if not applies(charge, settings):
             return
         each = getattr(settings, charge.each) if charge.each else 1
         number = self._counted(charge, each)
@@ -158,6 +158,9 @@ class Meter:
                 return self._empty_receives()
             case "deletes" | "reads":
                 return self._reads() if charge.of == "reads" else self._scaled(used.counts.get("deletes", 0))
+            case "passed":
+                size_kb = divided(used.arrived_bytes, max(1, used.arrived) * 1_024)
+                return times(self._scaled(used.arrived - used.filtered), chunks(charge.price_key, size_kb))
             case "gigabytes":
                 return divided(self._scaled(used.arrived_bytes), _BYTES_PER_GB)
             case "hours":

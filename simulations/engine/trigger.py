@@ -59,14 +59,14 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the bill beside Lambda's own: so much of what the run used, at this price.
 
     `of` names what is counted: "arrived", "admitted" (without what the service's own rate limit refused) and "receives" in
-    pieces of the price's chunk; "gigabytes" that arrived; "hours" of the run, "started_hours", "capacity_units" of a load
+    pieces of the price's chunk; "passed" is what no filter held back, in pieces of 64 KB on average; "gigabytes" that arrived; "hours" of the run, "started_hours", "capacity_units" of a load
     balancer, "..._poller_hours" of provisioned mode; the rest as in `usage.Used`. `each` names a setting to multiply by, `only` a setting and the value it needs.
     """
 
     what: str
     price_key: str
     of: Literal[
-        "arrived", "admitted", "accepted", "answers", "attempts", "receives", "empty_receives", "deletes", "reads",
+        "arrived", "admitted", "passed", "accepted", "answers", "attempts", "receives", "empty_receives", "deletes", "reads",
         "queue_dlq", "grouped", "gigabytes", "hours", "sqs_poller_hours", "kafka_poller_hours", "started_hours", "capacity_units",
     ]  # fmt: skip
     counted: str

@@ -13,7 +13,7 @@ from simulations.engine.prices import HOME_REGION, book, price
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import Cause, Fate, Kind, Row
 from simulations.engine.traffic import At
-from simulations.engine.trigger import Trigger, model_of
+from simulations.engine.trigger import Charge, Trigger, model_of
 from simulations.engine.triggers import TRIGGERS
 
 _BYTES_PER_KB = 1_024
@@ -57,6 +57,7 @@ class Used(msgspec.Struct, kw_only=True):
     until_us: int = 0
     arrived: int = 0
     delivered: int = 0
+    filtered: int = 0
     arrived_bytes: int = 0
     grouped: int = 0
     accepted: int = 0
@@ -88,7 +89,7 @@ class Usage:
         self._poison = frozenset(scenario.failures.poison)
         self._asynchronous = model_of(trigger, scenario.settings) == "asynchronous"
         self._stream = trigger.model == "stream"
-        self._chunk = _chunk(trigger)
+        self._chunk = _chunk(trigger, scenario.settings)
         traffic = scenario.traffic
         self._sizes: dict[str, int] | None = {} if isinstance(traffic, At) else None
         self._size = 0 if isinstance(traffic, At) else traffic.size_bytes
@@ -104,7 +105,7 @@ class Usage:
             Kind.CAPTURED: self._captured,
             Kind.ENDED: self._ended,
         }
-        if any(charge.of == "receives" for charge in trigger.charges):
+        if any(charge.of == "receives" and applies(charge, scenario.settings) for charge in trigger.charges):
             folds[Kind.RECEIVED] = self._received
         self._folds = tuple(folds.get(kind) for kind in Kind)
 
@@ -173,6 +174,8 @@ class Usage:
     def _settled(self, row: Row) -> None:
         if row[4] == Fate.DELIVERED and row[3] not in self._windows:
             self.used.delivered += 1
+        if row[4] == Fate.FILTERED:
+            self.used.filtered += 1
         if row[5] == Cause.RATE_LIMITED:
             self.used.turned_away += 1
 
@@ -205,12 +208,21 @@ def _add(work: Work, billed_ms: int, *, ready: bool) -> None:
         work.on_demand_ms += billed_ms
 
 
-def _chunk(trigger: Trigger) -> int:
+def _chunk(trigger: Trigger, settings: Any) -> int:
     """How many bytes of an arrival or a receive count as one unit; of one price a trigger has a chunk at the most."""
-    keys = {charge.price_key for charge in trigger.charges if charge.of in ("arrived", "admitted", "receives")}
+    keys = {
+        charge.price_key
+        for charge in trigger.charges
+        if charge.of in ("arrived", "admitted", "receives") and applies(charge, settings)
+    }
     chunks = {found for key in keys if (found := _chunk_bytes(key))}
     assert len(chunks) <= 1, f"{trigger.key} bills in chunks of {chunks}"
     return chunks.pop() if chunks else 1 << 62
+
+
+def applies(charge: Charge, settings: Any) -> bool:
+    """Whether a trigger with these settings has this line."""
+    return charge.only is None or getattr(settings, charge.only[0]) == charge.only[1]
 
 
 def _chunk_bytes(price_key: str) -> int:

@@ -133,6 +133,17 @@ def test_answers_over_a_websocket_are_messages_too() -> None:
     assert "WebSocket API answers" not in of_run("websocket_api", settings={"route_response": False})
 
 
+def test_a_pipe_bills_what_passed_its_filter_and_its_source() -> None:
+    """BILL-6."""
+    lines = of_run("pipes", traffic={"kind": "burst", "count": 4}, settings={"source": "sqs"})
+    assert (lines["EventBridge Pipes"], lines["SQS sends"]) == ("4", "4")
+    lines = of_run(
+        "pipes", traffic={"kind": "burst", "count": 4, "size_bytes": 65 * KB}, settings={"source": "kinesis"}
+    )
+    assert (lines["EventBridge Pipes"], lines["Kinesis PUT payload units"]) == ("8", "12")
+    assert "SQS sends" not in lines
+
+
 def test_lambda_at_the_edge_has_its_own_prices() -> None:
     cost = report_of("lambda_edge").cost
     assert {item.price_key for item in cost.line_items} == {"lambda.edge.requests", "lambda.edge.duration"}

@@ -25,7 +25,7 @@ from simulations.engine.delivery.stream_source import Source
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number, value
 from simulations.engine.sim import Sim
-from simulations.engine.trigger import Choices, Trigger
+from simulations.engine.trigger import Charge, Choices, Trigger
 from simulations.engine.units import US_PER_MS, US_PER_S
 
 PIPE_DLQ = "pipe_dlq"
@@ -268,9 +268,17 @@ PIPES = Trigger(
     "follows the limits of the source.",
     catchers={"max_receive_count": "queue_dlq", "pipe_dead_letter_config": PIPE_DLQ},
     mapping_metrics=(),
+    charges=(
+        Charge(what="EventBridge Pipes", price_key="eventbridge.pipes", of="passed", counted="records that pass the filter, in pieces of 64 KB"),
+        Charge(what="SQS sends", price_key="sqs.standard", of="arrived", counted="each message is sent by itself, in pieces of 64 KB", only=("source", "sqs")),
+        Charge(what="SQS receives", price_key="sqs.standard", of="receives", counted="receives of up to ten messages that brought some", only=("source", "sqs")),
+        Charge(what="SQS empty receives", price_key="sqs.standard", of="empty_receives", counted="long polls of the pipe that brought nothing", only=("source", "sqs")),
+        Charge(what="SQS deletes", price_key="sqs.standard", of="deletes", counted="deletes of up to ten messages that were done", only=("source", "sqs")),
+        Charge(what="Kinesis shard hours", price_key="kinesis.shard_hour", of="hours", counted="shards times the length of the run", each="shard_count", only=("source", "kinesis")),
+        Charge(what="Kinesis PUT payload units", price_key="kinesis.put", of="arrived", counted="records in pieces of 25 KB", only=("source", "kinesis")),
+    ),
     not_priced=(
-        "EventBridge Pipes: the requests that pass its filter.",
         "The function that enriches: its requests and its duration.",
-        "The source: requests to SQS, shard hours of Kinesis, the table's writes.",
+        "DynamoDB as a source: the table, its writes, and reads of its stream beyond the free ones.",
     ),
 )  # fmt: skip
