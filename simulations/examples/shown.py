@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from threading import Lock
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
@@ -16,6 +17,7 @@ from simulations.examples.facts import Facts, money
 from simulations.picture.words import duration
 
 FACT = re.compile(r"\{([a-z_]+(?:\.[A-Za-z0-9_-]+)*)\}")
+_MAKING = Lock()
 _ROOM = 680  # pixels for a picture: what the text beside it leaves in a window of 1280 px
 _CODE_OR_RULE = re.compile(r"(`[^`]+`|\b[A-Z][A-Z0-9]*-[0-9]+\b)")
 
@@ -76,9 +78,14 @@ def play(example: Example) -> Played:
     return Played(scenario, rows, report, Facts(scenario, rows, report))
 
 
-@cache
 def situations() -> list[ShownSituation]:
-    """All of them."""
+    """All of them; who comes while they are being made waits for them."""
+    with _MAKING:
+        return _situations()
+
+
+@cache
+def _situations() -> list[ShownSituation]:
     return [_situation(situation) for situation in SITUATIONS]
 
 
