@@ -1,7 +1,7 @@
 """The pages and answers about cost: a scenario's or a run's bill under a view, as page, part of a page, CSV, JSON or chart.
 
-A view (Region, free tier, rate, length of the month) stands in the address beside the scenario's link (`of`), so that a bill
-can be sent as a link too.
+A view (Region, free tier, rate, length of the month) stands in the address beside the scenario's link (`of`) or beside the
+parameters of that link themselves, so that a bill can be sent as a link too.
 """
 
 from collections.abc import Mapping
@@ -32,6 +32,7 @@ from simulations.models import Run
 from simulations.sweep import candidates, sweep
 
 HOME = "trigger=s3&error_rate=1"
+_OWN = frozenset(("of", "format", "setting", *receipt.CHOICES))
 _BAD, _NOT_FOUND = 400, 404
 
 
@@ -43,7 +44,7 @@ def cost(request: HttpRequest) -> HttpResponse:
     except ScenarioErrors as found:
         return _wrong(request, found.errors)
     used, whole = counted(scenario)
-    return _answer(request, scenario, used, cut=not whole)
+    return _answer(request, scenario, used, cut=not whole, run="")
 
 
 @require_safe
@@ -55,7 +56,7 @@ def cost_of_run(request: HttpRequest, run_id: str) -> HttpResponse:
         return JsonResponse(
             {"errors": [{"field": "", "code": "NoCost", "message": "This run has no bill yet."}]}, status=_NOT_FOUND
         )
-    return _answer(request, parse_scenario(found.raw_scenario()), used, cut=False)
+    return _answer(request, parse_scenario(found.raw_scenario()), used, cut=False, run=request.path)
 
 
 @require_GET
@@ -114,10 +115,10 @@ def part(scenario: Scenario, used: Used, texts: Mapping[str, str], cut: bool = F
     }
 
 
-def _answer(request: HttpRequest, scenario: Scenario, used: Used, *, cut: bool) -> HttpResponse:
+def _answer(request: HttpRequest, scenario: Scenario, used: Used, *, cut: bool, run: str) -> HttpResponse:
     texts = _texts(request.GET)
     form = request.GET.get("format", "")
-    shown = part(scenario, used, texts, cut, run="" if "of" in request.GET else request.path)
+    shown = part(scenario, used, texts, cut, run)
     found: Cost = shown["cost"]
     status = _BAD if shown["errors"] else 200
     if form == "json":
@@ -151,7 +152,16 @@ def _page(request: HttpRequest, scenario: Scenario, shown: dict[str, Any], statu
 
 
 def _scenario(query: QueryDict) -> Scenario:
-    return links.read_link(query.get("of", "") or HOME, settings.REDRIVE["link_bytes"])
+    """The scenario of an address: of its link, or of what is there beside the view; the home page's where there is neither."""
+    most = settings.REDRIVE["link_bytes"]
+    others = [(name, text) for name, texts in query.lists() if name not in _OWN for text in texts]
+    if others and "of" not in query:
+        return links.read_scenario(links.check_pairs(others, most))
+    if others:
+        raise ScenarioErrors(
+            [FieldError(name, UNKNOWN, f"{name[:100]} belongs into the link, of.") for name, _ in others]
+        )
+    return links.read_link(query.get("of", "") or HOME, most)
 
 
 def _texts(query: QueryDict) -> dict[str, str]:

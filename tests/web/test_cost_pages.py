@@ -71,6 +71,20 @@ def test_a_wrong_choice_is_said_at_its_field(client: Client, choice: str, value:
     assert words in answer.content.decode()
 
 
+def test_a_link_may_stand_in_the_address_as_on_the_first_page(client: Client) -> None:
+    whole = client.get("/cost/", {"of": "trigger=sqs&error_rate=1", "region": "eu-west-1", "format": "json"})
+    spread = client.get("/cost/", {"trigger": "sqs", "error_rate": "1", "region": "eu-west-1", "format": "json"})
+    assert spread.status_code == 200
+    assert spread.content == whole.content
+
+
+@pytest.mark.parametrize("query", ["trigger=sqs&colour=red", "of=trigger%3Dsqs&error_rate=1"])
+def test_what_the_address_does_not_know_is_an_error_and_no_other_bill(client: Client, query: str) -> None:
+    answer = client.get(f"/cost/?{query}&format=json")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] in ("colour", "error_rate")
+
+
 def test_a_wrong_link_is_said(client: Client) -> None:
     answer = ask(client, of="trigger=s3&timeout_s=0")
     assert answer.status_code == 400
