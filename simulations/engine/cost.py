@@ -13,7 +13,7 @@ import msgspec
 
 from simulations.engine.billing import LineItem, make_bill, plain, total
 from simulations.engine.billing.bill import divided, summed, times
-from simulations.engine.billing.functions import DURATION, gb_seconds
+from simulations.engine.billing.functions import DURATION, ON_READY, gb_seconds
 from simulations.engine.billing.given import S_PER_H
 from simulations.engine.billing.usage import OUT_OF_SCOPE
 from simulations.engine.failures_cost import FailureCost, failure_cost, short, wasted
@@ -102,17 +102,30 @@ def running_total(scenario: Scenario, usage: Usage) -> str:
 
 
 class Rates(msgspec.Struct, frozen=True, kw_only=True):
-    """What one invocation costs in US dollars, as decimal strings: itself, and each billed millisecond of it."""
+    """What one invocation costs in US dollars, as decimal strings: itself, and each billed millisecond of it.
+
+    Environments 1 to `ready` are provisioned; a millisecond in one of them costs `ready_ms_usd`.
+    """
 
     request_usd: str
     billed_ms_usd: str
+    ready_ms_usd: str
+    ready: int
 
 
 def rates(scenario: Scenario, region: str = HOME_REGION) -> Rates:
     """The price of one invocation; further requests of large events (COST-4) come on top."""
     function, instead = scenario.function, TRIGGERS[scenario.trigger].prices
-    each = times(gb_seconds(1, function.memory_mb), _first(instead, DURATION[function.architecture], region))
-    return Rates(request_usd=plain(_first(instead, REQUESTS, region)), billed_ms_usd=plain(each))
+    on_demand, on_ready = (
+        times(gb_seconds(1, function.memory_mb), _first(instead, keys[function.architecture], region))
+        for keys in (DURATION, ON_READY)
+    )
+    return Rates(
+        request_usd=plain(_first(instead, REQUESTS, region)),
+        billed_ms_usd=plain(on_demand),
+        ready_ms_usd=plain(on_ready),
+        ready=function.provisioned_concurrent_executions or 0,
+    )
 
 
 def _first(instead: dict[str, str], key: str, region: str) -> Decimal:

@@ -13,7 +13,7 @@ _WORST_FIRST = ("lost", "captured", "returned", "", "delivered", "filtered")
 _HOW: dict[str | None, str] = {
     Cause.DELETED_UNHANDLED: "acknowledged although the function named it as failed",
     Cause.OUT_OF_ORDER: "handled before an earlier message of its group",
-    Cause.DEDUPLICATED: "not delivered, because it was sent twice",
+    Cause.DEDUPLICATED: "dropped by the queue as sent twice",
 }
 _CUT_SHORT = {
     "record_limit": "only the first {shown} records are shown",

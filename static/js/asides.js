@@ -3,7 +3,7 @@
 import { counted, dollars, duration } from "./format.js";
 import { html } from "./svg.js";
 
-/** @typedef {{request_usd: string, billed_ms_usd: string}} Rates what one invocation costs, and each billed millisecond of it */
+/** @typedef {{request_usd: string, billed_ms_usd: string, ready_ms_usd: string, ready: number}} Rates what one invocation costs, and each billed millisecond of it; environments 1 to `ready` are provisioned */
 
 const DIGITS = 24;
 
@@ -19,9 +19,12 @@ function decimal(value) {
   return `${text.slice(0, -DIGITS)}.${text.slice(-DIGITS)}`.replace(/\.?0+$/, "");
 }
 
-/** @param {number} invocations @param {number} billedMs of all of them @param {Rates} rates @returns {string} US dollars as a decimal */
-export const priceOf = (invocations, billedMs, rates) =>
-  decimal(BigInt(invocations) * scaled(rates.request_usd) + BigInt(billedMs) * scaled(rates.billed_ms_usd));
+/** @param {TraceRecord[]} ran attempts whose code ran @param {Rates} rates @returns {string} US dollars as a decimal */
+export function priceOf(ran, rates) {
+  const [request, onDemand, onReady] = [rates.request_usd, rates.billed_ms_usd, rates.ready_ms_usd].map(scaled);
+  const one = (/** @type {TraceRecord} */ { billed_ms: ms, environment }) => request + BigInt(ms) * (environment <= rates.ready ? onReady : onDemand);
+  return decimal(ran.reduce((sum, each) => sum + one(each), 0n));
+}
 
 /**
  * What a record cost, in sentences: an attempt itself, an event's end with all attempts that had the event in them.
@@ -31,7 +34,7 @@ export function costWords(trace, seq, noun, rates) {
   const record = trace.record(seq);
   if (record.kind === "attempt") {
     if (record.invocation === null) return ["Nothing: an attempt whose code does not run is free."];
-    return [`${dollars(priceOf(1, record.billed_ms, rates))} in Lambda: one request and ${duration(record.billed_ms * 1_000)} billed.`];
+    return [`${dollars(priceOf([record], rates))} in Lambda: one request and ${duration(record.billed_ms * 1_000)} billed.`];
   }
   const [event] = trace.events.of(seq);
   if (record.kind !== "settled" || event === undefined) return [];
@@ -39,7 +42,7 @@ export function costWords(trace, seq, noun, rates) {
   if (!ran.length) return ["Nothing: the code never ran for it."];
   const billed = ran.reduce((sum, { billed_ms: ms }) => sum + ms, 0);
   const shared = ran.some(({ events }) => events.length > 1) ? ` Batches are counted whole, whatever else was in them.` : "";
-  return [`${dollars(priceOf(ran.length, billed, rates))} in Lambda: its ${counted(ran.length, "invocation")}, ${duration(billed * 1_000)} billed.${shared}`];
+  return [`${dollars(priceOf(ran, rates))} in Lambda: its ${counted(ran.length, "invocation")}, ${duration(billed * 1_000)} billed.${shared}`];
 }
 
 /** @typedef {import("./wire.js").TraceRecord} TraceRecord */

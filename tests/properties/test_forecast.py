@@ -87,7 +87,7 @@ def fate_said(words: str) -> str:
     """The fate that these words tell."""
     starts = {
         "kept by": "captured", "lost": "lost", "handed back": "returned", "handled": "delivered", "done with": "delivered",
-        "acknowledged": "delivered", "filtered": "filtered", "not settled": "",
+        "acknowledged": "delivered", "filtered": "filtered", "dropped": "filtered", "not settled": "",
     }  # fmt: skip
     return next(fate for start, fate in starts.items() if words.startswith(start))
 
@@ -134,10 +134,15 @@ def test_nothing_ends_badly_without_a_cause(trigger: str, data: st.DataObject) -
 
 @given(scenario=scenarios())
 def test_the_prices_of_the_invocations_add_up_to_lambdas_part_of_the_bill(scenario: Scenario) -> None:
-    report, each = make_report(scenario, [rows_of(scenario)]), rates(scenario)
+    rows = rows_of(scenario)
+    report, each = make_report(scenario, [rows]), rates(scenario)
     sizes = {item.what for item in report.cost.line_items if "large" in item.what}
-    billed = [
-        item for item in report.cost.line_items if item.price_key.startswith(("lambda.requests", "lambda.duration"))
-    ]
-    ours = report.invocations.total * Decimal(each.request_usd) + report.billed_ms * Decimal(each.billed_ms_usd)
+    keys = ("lambda.requests", "lambda.duration", "lambda.pc.duration")
+    billed = [item for item in report.cost.line_items if item.price_key.startswith(keys)]
+    ours = sum(
+        Decimal(each.request_usd)
+        + row[12] * Decimal(each.ready_ms_usd if row[15] <= each.ready else each.billed_ms_usd)
+        for row in rows
+        if row[0] == Kind.ATTEMPT and row[4] is not None
+    )
     assert ours == sum(Decimal(item.amount) for item in billed if item.what not in sizes)
