@@ -68,8 +68,9 @@ export class PanePicture {
   async #crowded(prepare, figure) {
     if (this.#crowd) return prepare();
     if (!figure.rows.some((row) => row.dense)) return;
-    const { Crowd } = await import("./draw-canvas.js");
-    this.#crowd ??= new Crowd(this.#canvas);
+    const drawing = await import("./draw-canvas.js").catch(() => null);
+    if (!drawing) return; // offline: the next drawing asks again
+    this.#crowd ??= new drawing.Crowd(this.#canvas);
     if (figure !== this.#figure) return; // drawn anew meanwhile, which prepared it or will
     prepare();
     this.window(this.#seen.offset, this.#seen.size, this.#seen.playhead);

@@ -55,7 +55,9 @@ export class Starter {
 /** @param {string} query @param {AbortSignal} signal */
 async function started(query, signal) {
   const live = import("./stream.js"); // nobody needs it before
+  import("./draw-canvas.js").catch(() => null); // a run may get crowded after the line is lost
   live.catch(() => null); // it is awaited where the run has begun
+  import("./draw-canvas.js").catch(() => null); // the run may get crowded when the line is lost
   const answer = await post("/runs/", query, signal);
   const type = answer.headers.get("content-type") ?? "";
   if (!type.includes("json")) return failure(`The server answers with status ${answer.status}. Load the page again; the address keeps your settings.`);

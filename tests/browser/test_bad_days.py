@@ -19,8 +19,8 @@ from tests.browser.conftest import Troubles
 from tests.web.conftest import Server, start_server, until
 from tests.web.site import Site, serving
 
-# long enough that it can be stopped in the middle
-LONG = link("s3", error_rate=0.2, traffic="poisson", traffic_count=20_000, traffic_rate_per_s=100, seed=5)
+# long enough that it can be stopped in the middle, which takes a moment on a busy machine
+LONG = link("s3", error_rate=0.2, traffic="poisson", traffic_count=60_000, traffic_rate_per_s=300, seed=5)
 FREE = {"REDRIVE_RUNS_A_MINUTE": "10000"}
 # what the browser itself notes on its console when a server is away
 NOISE = (
