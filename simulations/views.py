@@ -98,6 +98,10 @@ def _page(
             "first": settings.REDRIVE["first_paint_records"],
         },
         "engine_version": ENGINE_VERSION,
+        "seed": scenario.seed if scenario else "",
+        "new_seed": f"/?{links.render_link(msgspec.structs.replace(scenario, seed=scenario.seed + 1))}"
+        if scenario
+        else "",
         **_first_paint(scenario, trigger.noun),
     }
     return render(request, "build.html", context, status=400 if errors else 200)

@@ -1,6 +1,7 @@
 // @ts-check
 /** The settings: a plain GET form that the script only makes quicker. The address always holds the whole scenario. */
 import { placeErrors, clearError } from "./form-errors.js";
+import "./seed.js";
 import { need } from "./svg.js";
 
 const ADDRESS_PAUSE_MS = 250;

@@ -121,6 +121,17 @@ def test_a_change_after_a_run_is_said_until_it_is_run(page: Page) -> None:
     expect(page.locator("#stale")).to_be_hidden()
 
 
+def test_another_seed_is_one_click_and_stands_in_the_address(page: Page) -> None:
+    page.goto(link("s3", error_rate=0.5, traffic="steady", traffic_count=20))
+    expect(page.locator("#fine")).to_contain_text("Seed 1, engine")
+    before = page.locator("#sum").inner_text()
+    page.get_by_role("link", name="New seed").click()
+    until_done(page)
+    expect(page.locator("#fine")).to_contain_text("Seed 2, engine")
+    expect(page.locator("#sum")).not_to_have_text(before)
+    page.wait_for_url("**seed=2**")
+
+
 def test_reset_brings_the_defaults_of_the_trigger_back(page: Page) -> None:
     page.goto(link("sqs", batch_size=3, timeout_s=5))
     page.locator("#reset").click()
