@@ -137,8 +137,8 @@ def test_the_prices_of_the_invocations_add_up_to_lambdas_part_of_the_bill(scenar
     rows = rows_of(scenario)
     report, each = make_report(scenario, [rows]), rates(scenario)
     sizes = {item.what for item in report.cost.line_items if "large" in item.what}
-    keys = ("lambda.requests", "lambda.duration", "lambda.pc.duration")
-    billed = [item for item in report.cost.line_items if item.price_key.startswith(keys)]
+    kinds = ("Lambda requests", "Lambda duration")
+    billed = [item for item in report.cost.line_items if item.what.startswith(kinds)]
     ours = sum(
         Decimal(each.request_usd)
         + row[12] * Decimal(each.ready_ms_usd if row[15] <= each.ready else each.billed_ms_usd)
