@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from simulations.engine.prices import HOME_REGION, book, price
+from simulations.engine.rules import number
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import Cause, Fate, Kind, Row
 from simulations.engine.traffic import At
@@ -18,7 +19,7 @@ from simulations.engine.triggers import TRIGGERS
 
 _BYTES_PER_KB = 1_024
 _WINDOW_ENDS = "STREAM-15"  # the arrival of a tumbling window's end, an invocation without records
-_CALL = 10  # messages in one receive or delete at the most (SQS-1, a test compares)
+_CALL = number("SQS-1", "receive_maximum")
 
 # the catchers of Lambda's own queue and of a queue, by the setting that switches them on
 CATCHERS = {
