@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from simulations.engine import Scenario, ScenarioErrors, make_report, parse_scenario
-from simulations.engine.trace import Attempt, Waiting
+from simulations.engine.trace import Attempt, Received, Waiting
 from tests.conformance.cases import Case, check, run
 from tests.strategies import scenarios
 from tests.traces import Trace
@@ -100,6 +100,14 @@ def test_each_source_is_filtered_by_its_own_field(source: str, pattern: dict[str
     scenario["traffic"]["bodies"] = bodies
     report = make_report(parse_scenario(scenario))
     assert (report.events.delivered, report.events.filtered) == (1, 1)
+
+
+@pytest.mark.parametrize("invocation_type", ["request_response", "fire_and_forget"])
+def test_only_a_queue_counts_how_often_a_record_was_received(invocation_type: str) -> None:
+    handed_over = {"invocation_type": invocation_type, "batch_size": 1}
+    for source, counts in (({}, [1]), (KINESIS, [])):
+        records = run(pipe(2, {**source, **handed_over}))
+        assert [record.receive_counts for record in records if isinstance(record, Received)] == [counts] * 2
 
 
 def test_a_throttled_batch_of_a_stream_is_enriched_again() -> None:

@@ -18,15 +18,19 @@ _TAKE, _HAND = range(2)
 
 
 class Handing:
-    """The pipe. It looks at its source every `period` (0: at once), and enriches each record for `enrichment`."""
+    """The pipe. It looks at its source every `period` (0: at once), and enriches each record for `enrichment`.
+
+    `counts` is what its source says of how often a record was received: once for a queue, nothing for a stream.
+    """
 
     def __init__(
-        self, sim: Sim, queue: asynchronous.Queue, *, period: int, enrichment: int, filters: Filters | None, starts: int,
-        disabled: int | None,
+        self, sim: Sim, queue: asynchronous.Queue, *, period: int, counts: list[int], enrichment: int, filters: Filters | None,
+        starts: int, disabled: int | None,
     ) -> None:  # fmt: skip
         self._sim = sim
         self._queue = queue
         self._period = period
+        self._counts = counts
         self._enrichment = enrichment
         self._filters = filters
         self._starts = starts
@@ -69,7 +73,7 @@ class Handing:
         if self._filters is not None:
             events = self._filters.keep(self._sim, at, events)
         for event in events:
-            self._sim.log.received(at, "PIPE-6", [event.id], [], event.shard)
+            self._sim.log.received(at, "PIPE-6", [event.id], self._counts, event.shard)
             if self._enrichment:
                 self._sim.log.waiting(at, "PIPE-3", [event.id], at + self._enrichment)
                 self._sim.kernel.alarm(at + self._enrichment, POLLS, _HAND, self._queue.accept, event)

@@ -139,7 +139,7 @@ def _hand_over(sim: Sim, settings: Settings) -> None:
         lambda event: [source[0].record(event) if source is not None else {"messageId": event.id, "body": _MESSAGES.data(event)}],
     )  # fmt: skip
     pipe = Handing(
-        sim, lambdas, period=source[1].period if source is not None else 0,
+        sim, lambdas, period=source[1].period if source is not None else 0, counts=[] if source is not None else [1],
         enrichment=(settings.enrichment_ms or 0) * US_PER_MS,
         filters=filters_of(settings.filter_criteria, _content(settings.source)), starts=settings.mapping_starts_s * US_PER_S,
         disabled=None if disabled_s is None else disabled_s * US_PER_S,
