@@ -13,6 +13,8 @@ BROWSER = Path(__file__).parent / "browser"
 # dev looks somewhere new at every run and remembers what failed; ci looks further, and gives the same verdict for the same code
 hypothesis.settings.register_profile("dev", max_examples=40, deadline=None)
 hypothesis.settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)
+# for an hour of looking: `pytest tests/properties --hypothesis-profile=soak`
+hypothesis.settings.register_profile("soak", max_examples=1_000, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("ci" if IN_CI else "dev")
 
 
