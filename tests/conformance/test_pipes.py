@@ -56,6 +56,18 @@ CASES = (
         fates={"1": "delivered"},
     ),
     Case(
+        rule="SQS-9", sentence="enrichment that takes longer: the message comes back, is handled twice, and never deleted in time",
+        scenario=pipe(1, {"enrichment_ms": 40_000, "max_receive_count": 2}), at_s=[40, 70], caught=["queue_dlq"],
+        fates={"1": "delivered"},
+    ),
+    Case(
+        rule="PIPE-3", sentence="and if the function is throttled then, the pipe forgets its copy, for the next one is on its way",
+        scenario=pipe(
+            1, {"enrichment_ms": 40_000, "max_receive_count": 2}, {"concurrency": [{"from_ms": 0, "to_ms": 50_000}]}
+        ),
+        at_s=[40, 70], outcomes=["throttled", "succeeded"], caught=["queue_dlq"], fates={"1": "captured"},
+    ),
+    Case(
         rule="PIPE-5", sentence="a pipe for a stream tells its own dead-letter queue",
         scenario=pipe(2, {**KINESIS, "maximum_retry_attempts": 0, "pipe_dead_letter_config": "sqs"}, {"poison": ["1"]}),
         caught=["pipe_dlq"], fates={"1": "captured", "2": "captured"},

@@ -224,7 +224,7 @@ class Queue:
             self._try_then(again, batch, "SQS-3")
         else:
             self._say_hidden(at, batch, "SQS-3", frozenset(batch.ids))
-            self._sim.kernel.alarm(batch.until, RETURNS, _DROP, self._drop, batch)
+            self._sim.kernel.alarm(max(at, batch.until), RETURNS, _DROP, self._drop, batch)
 
     def _drop(self, at: int, batch: Batch) -> None:
         """SQS-3: the visibility timeout is over, and the poller forgets its copy; the messages are in the queue."""
