@@ -184,6 +184,8 @@ CASES = [
     Case(rule="PERM-20", sentence="without the permission to delete, what was handled comes back until the redrive policy ends it",
          scenario=sqs({"denied_action": "delete_message", "max_receive_count": 3}), at_s=[0, 30, 60], invocations=3,
          fates={"1": "delivered"}, caught=["queue_dlq"]),
+    Case(rule="RUN-7", sentence="a mapping that is disabled receives no more of what was handled and could not be deleted",
+         scenario=sqs({"denied_action": "delete_message", "mapping_disabled_s": 45}), at_s=[0, 30], fates={"1": "delivered"}),
     Case(rule="PERM-20", sentence="without the permission to receive nothing is polled, and messages grow too old",
          scenario=sqs({"denied_action": "receive_message", "message_retention_period_s": 60}), at_s=[], fates={"1": "lost"}),
     Case(rule="MODEL-9", sentence="a late delete removes a message that nobody received in the meantime",

@@ -62,6 +62,11 @@ class Messages:
         """How many messages are visible."""
         return len(self._visible) - self._stale
 
+    @property
+    def left(self) -> bool:
+        """Whether any message is in the queue, visible or hidden; one that was handled is, where it cannot be deleted."""
+        return any(not event.gone for event in self._kept)
+
     def add(self, at: int, event: Event) -> None:
         """A message is sent."""
         self.sends += 1

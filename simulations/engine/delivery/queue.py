@@ -82,7 +82,7 @@ class Queue:
 
     def _stop(self, at: int, _: Any) -> None:
         """The mapping is disabled: no more receives. Batches that are open still go to the function."""
-        if self._sim.undecided:
+        if self._sim.undecided or self._messages.left:
             self._pollers.stop(at)
 
     def _wake(self, at: int) -> None:
