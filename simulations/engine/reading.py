@@ -74,6 +74,9 @@ def leaf(
 ) -> Any:
     """A value that is no struct of ours; says what AWS would say where it is refused."""
     declared = declared if ge is None else _bounded(declared, ge, le)
+    if holds_nul(value):
+        errors.append(FieldError(path, UNKNOWN, "A NUL character cannot be part of a scenario."))
+        return None
     try:
         return msgspec.convert(value, type=declared)
     except msgspec.ValidationError as error:
@@ -81,6 +84,19 @@ def leaf(
         inner = text.rsplit(" - at `$", 1)[1].rstrip("`") if " - at `$" in text else ""
         errors.append(FieldError(path + inner, VALIDATION, _message(declared, value, path, text)))
         return None
+
+
+def holds_nul(value: Any) -> bool:
+    """Whether plain data has a NUL character in it, which no link, no database and no terminal takes."""
+    found = [value]
+    for one in found:  # grows as it is gone through: data may be nested deeper than calls may
+        if isinstance(one, str) and "\0" in one:
+            return True
+        if isinstance(one, dict):
+            found += [*one, *one.values()]
+        elif isinstance(one, list):
+            found += one
+    return False
 
 
 def _bounded(declared: Any, ge: float | None, le: float | None) -> Any:

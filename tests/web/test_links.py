@@ -96,6 +96,7 @@ def test_a_variant_is_its_default_where_only_its_fields_are_given() -> None:
         ("trigger=s3&poison=", "poison"),
         ("trigger=s3&poison=%00", "poison"),
         ('trigger=s3&poison=["\\u0000"]', "poison"),
+        ('trigger=s3&traffic_bodies=[{"\\u0000": 1}]', "traffic_bodies"),
         ("trigger=s3&seed=%ff", ""),
         ("&".join(f"a{number}=1" for number in range(600)), ""),
     ],
@@ -138,6 +139,17 @@ def test_a_default_of_another_trigger_that_is_refused_here_was_not_chosen() -> N
     with pytest.raises(ScenarioErrors) as refused:
         links.read_scenario(links.kept_texts({**texts, "trigger": "sqs", "batch_size": "500"}))
     assert [error.field for error in refused.value.errors] == ["maximum_batching_window_s"], "that one was chosen"
+
+
+def test_what_no_link_can_hold_is_refused_in_a_scenario_too() -> None:
+    """A NUL character, however deep; six characters that only look like one are text as any other."""
+    refused: list[Any] = ["\0", {"a": ["\0"]}, {"\0": 1}]
+    for body in refused:
+        with pytest.raises(ScenarioErrors) as found:
+            parse_scenario({"trigger": "s3", "traffic": {"kind": "single", "bodies": [body]}})
+        assert [error.field for error in found.value.errors] == ["traffic.bodies"]
+    scenario = parse_scenario({"trigger": "s3", "traffic": {"kind": "single", "bodies": [r"\u0000"]}})
+    assert links.read_link(links.render_link(scenario)) == scenario
 
 
 words = st.one_of(st.text(max_size=20), st.sampled_from(["", "0", "-1", "1e5", "[]", "{}", "null", "true", "[[", "\0"]))
