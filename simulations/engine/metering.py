@@ -150,8 +150,7 @@ class Meter:
             case "arrived":
                 return self._scaled(used.units)
             case "admitted":
-                units = times(used.units, used.arrived - used.turned_away)
-                return self._scaled(int(ceiling(divided(units, max(1, used.arrived)))))
+                return self._scaled(used.units - used.turned_away - used.at_the_door)
             case "receives":
                 return self._scaled(used.receive_units)
             case "empty_receives":

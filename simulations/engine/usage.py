@@ -9,10 +9,11 @@ from typing import Any
 
 import msgspec
 
+from simulations.engine.delivery.gateway import RATE_LIMIT
 from simulations.engine.prices import HOME_REGION, book, price
 from simulations.engine.rules import number
 from simulations.engine.scenario import Scenario
-from simulations.engine.trace import Cause, Fate, Kind, Row
+from simulations.engine.trace import Fate, Kind, Row
 from simulations.engine.traffic import At
 from simulations.engine.trigger import Charge, Trigger, model_of
 from simulations.engine.triggers import TRIGGERS
@@ -52,7 +53,8 @@ class Used(msgspec.Struct, kw_only=True):
     `work` is all invocations; `failed`, `again` (with an event that had been invoked before) and `poison` (with a poison
     event) are parts of it that may overlap. `grouped` are arrivals with a message group. `units` counts arrivals in pieces of a price's chunk, `receive_units` receives
     of a queue so, `repeated_receives` those with a message that had been received before, `repeated_attempts` tries after the
-    first. `writes` counts what catchers received by price, `queue_dlq` what queues moved themselves.
+    first. `turned_away` are pieces of what the service's own rate limit refused, `at_the_door` those of an arrival of which
+    nothing more is known yet. `writes` counts what catchers received by price, `queue_dlq` what queues moved themselves.
     """
 
     until_us: int = 0
@@ -67,6 +69,7 @@ class Used(msgspec.Struct, kw_only=True):
     repeated_attempts: int = 0
     throttled: int = 0
     turned_away: int = 0
+    at_the_door: int = 0
     further_requests: int = 0
     units: int = 0
     receive_units: int = 0
@@ -108,6 +111,9 @@ class Usage:
         }
         if any(charge.of == "receives" and applies(charge, scenario.settings) for charge in trigger.charges):
             folds[Kind.RECEIVED] = self._received
+        self._admits = any(charge.of == "admitted" for charge in trigger.charges)
+        if self._admits:
+            folds[Kind.LIMIT] = self._limit
         self._folds = tuple(folds.get(kind) for kind in Kind)
 
     def add(self, rows: Iterable[Row]) -> None:
@@ -120,6 +126,7 @@ class Usage:
                 fold(row)
         if row is not None:
             self.used.until_us = row[1]
+            self.used.at_the_door = self._units(row[4]) if self._admits and row[0] == Kind.ARRIVED else 0
 
     def _arrived(self, row: Row) -> None:
         used, size = self.used, row[4]
@@ -130,7 +137,7 @@ class Usage:
         used.arrived_bytes += size
         if row[5] is not None:
             used.grouped += 1
-        used.units += 1 if size <= self._chunk else -(-size // self._chunk)
+        used.units += self._units(size)
         if self._sizes is not None:
             self._sizes[row[3]] = size
 
@@ -177,8 +184,10 @@ class Usage:
             self.used.delivered += 1
         if row[4] == Fate.FILTERED:
             self.used.filtered += 1
-        if row[5] == Cause.RATE_LIMITED:
-            self.used.turned_away += 1
+
+    def _limit(self, row: Row) -> None:
+        if row[3] == RATE_LIMIT:
+            self.used.turned_away += self._units(self._size_of(row[5]))
 
     def _captured(self, row: Row) -> None:
         """BILL-11: one write for each document, by its size where it carries the event."""
@@ -196,6 +205,9 @@ class Usage:
 
     def _ended(self, row: Row) -> None:
         self.used.counts = dict(row[4])
+
+    def _units(self, size: int) -> int:
+        return 1 if size <= self._chunk else -(-size // self._chunk)
 
     def _size_of(self, event: str) -> int:
         return self._size if self._sizes is None else self._sizes[event]

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations.engine import TRIGGERS, Report, Scenario, make_report
+from simulations.engine import TRIGGERS, Report, Scenario, make_report, simulate_rows
 from simulations.engine.billing import LineItem
 from simulations.engine.billing.bill import summed
 from simulations.engine.cost import Cost, default_rate, make_cost, month_cost
 from simulations.engine.metering import View
 from simulations.engine.poison import poison_loop
 from simulations.engine.prices import regions
+from simulations.engine.report import ReportBuilder
 from simulations.engine.rules import number
 from simulations.engine.trace import Kind
 from simulations.engine.usage import CATCHERS, WRITES, catcher_prices
@@ -119,6 +120,23 @@ def test_an_api_bills_errors_of_the_function_but_not_its_own_throttles(trigger: 
     chosen = {"traffic": {"kind": "burst", "count": 10}, "failures": {"error_rate": 1}}
     assert of_run(trigger, **chosen)[line] == "10"
     assert of_run(trigger, **chosen, settings=limits)[line] == "2"
+
+
+def test_a_request_is_billed_when_the_stage_has_let_it_in_so_that_the_running_bill_never_falls() -> None:
+    """BILL-7: the arrival of a request says nothing yet, and of requests of several sizes the one that went away counts."""
+    events = [{"at_ms": 0, "size_bytes": size * KB} for size in (600, 1, 1, 1_100)]
+    chosen = scenario(
+        "http_api",
+        traffic={"kind": "at", "events": events},
+        settings={"throttling_rate_limit": 1, "throttling_burst_limit": 2},
+    )
+    rows = [row for chunk in simulate_rows(chosen) for row in chunk]
+    builder, spent = ReportBuilder(chosen), Decimal(0)
+    for row in rows:
+        builder.add([row])
+        before, spent = spent, Decimal(builder.totals()["total_usd"])
+        assert spent >= before
+    assert quantities(builder.finish().cost.line_items)["HTTP API requests"] == "3"
 
 
 def test_a_load_balancer_bills_each_hour_that_has_begun() -> None:

@@ -18,13 +18,14 @@ from simulations.engine.trace import Cause
 from simulations.engine.traffic import Event
 
 OK = number("SYNC-1", "ok")
+RATE_LIMIT = "ThrottlingRateLimit"  # AWS's name of what turns a request away
 PROXY_OK = {"statusCode": OK, "body": "ok"}
 
 ThrottlingRateLimit = (
     Annotated[
         float,
         setting(
-            "ThrottlingRateLimit", "Requests a second that the stage lets through; empty is no limit of its own.",
+            RATE_LIMIT, "Requests a second that the stage lets through; empty is no limit of its own.",
             unit="per second", ge=0,
         ),
     ]
@@ -85,7 +86,7 @@ def stage(sim: Sim, calls: Calls, rate: float | None, burst: int | None) -> Call
         if bucket.take(at):
             calls.request(at, event)
         else:
-            sim.log.limit(at, "APIGW-7", "ThrottlingRateLimit", f"{rate:g} a second", event.id)
+            sim.log.limit(at, "APIGW-7", RATE_LIMIT, f"{rate:g} a second", event.id)
             calls.turn_away(at, event, answer, Cause.RATE_LIMITED, "APIGW-7")
 
     return request
