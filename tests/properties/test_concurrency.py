@@ -7,7 +7,11 @@ from tests.strategies import scenarios
 from tests.traces import Trace
 
 # throttles that are about requests per second, not about concurrency
-RATES = {"CallerRateLimitExceeded", "ReservedFunctionInvocationRateLimitExceeded"}
+RATES = {
+    "CallerRateLimitExceeded",
+    "FunctionInvocationRateLimitExceeded",
+    "ReservedFunctionInvocationRateLimitExceeded",
+}
 
 
 def limit(scenario: Scenario) -> int:

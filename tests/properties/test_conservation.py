@@ -28,6 +28,7 @@ CATCHERS = {
     "on_failure": "on_failure",
     "max_receive_count": "queue_dlq",
 }
+CAUSED = ("MODEL-16", "STREAM-15")  # events that no traffic plans: of a loop, at the end of a tumbling window
 GIVEN_UP = "STREAM-12"  # the checkpoint moves past these too
 # what AWS hands to a catcher; everything else that is lost never gets that far
 CAUGHT = {
@@ -74,7 +75,7 @@ def test_every_event_is_in_one_place_at_every_record(scenario: Scenario) -> None
             fates[record.fate] = fates.get(record.fate, 0) + 1
         assert len(seen) == sum(fates.values()) + len(unsettled)
     if trace.whole:
-        caused = sum(isinstance(record, Arrived) and record.rule == "MODEL-16" for record in trace.records)
+        caused = sum(isinstance(record, Arrived) and record.rule in CAUSED for record in trace.records)
         assert len(seen) == size(scenario.traffic) + caused
         assert bool(unsettled) == (trace.reason == "unsettled")
 
@@ -98,7 +99,8 @@ def test_a_fate_is_decided_once(scenario: Scenario) -> None:
 @given(scenarios())
 def test_a_fate_has_its_evidence(scenario: Scenario) -> None:
     """Delivered: code that succeeded; captured: a catcher that received it; filtered: a filter; returned: an answer, or a
-    limit where the caller stops waiting for one. A DryRun is delivered by an answer that says that nothing was run.
+    limit where the caller stops waiting for one. A DryRun is delivered by an answer that says that nothing was run, and
+    what is sent to a FIFO queue twice is filtered as it arrives.
     """
     worked: dict[str, int] = {}
     evidence: dict[str, set[str]] = {fate: set() for fate in ("captured", "returned", "filtered")}
@@ -106,7 +108,7 @@ def test_a_fate_has_its_evidence(scenario: Scenario) -> None:
         match record:
             case Attempt(outcome="succeeded"):
                 for event in record.events:
-                    worked.setdefault(event, record.end_us)
+                    worked[event] = min(record.end_us, worked.get(event, record.end_us))
             case Captured():
                 evidence["captured"].update(record.events if record.by != "on_success" else ())
             case Answered() | Limit(limit="ServiceTimeout") | Limit():
@@ -118,6 +120,8 @@ def test_a_fate_has_its_evidence(scenario: Scenario) -> None:
                 evidence["filtered"].update(record.events)
             case Settled(fate="delivered", cause=Cause.DRY_RUN):
                 assert record.event not in worked
+            case Settled(fate="filtered", cause=Cause.DEDUPLICATED):
+                assert record.rule == "SQS-22"
             case Settled(fate="delivered"):
                 assert worked.get(record.event, record.at_us + 1) <= record.at_us
             case Settled(fate="captured" | "returned" | "filtered"):
