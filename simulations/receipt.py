@@ -13,9 +13,10 @@ import msgspec
 
 from simulations.engine import TRIGGERS, FieldError, Scenario
 from simulations.engine.billing import LineItem, plain
+from simulations.engine.billing.bill import counted_in
 from simulations.engine.cost import Cost, MonthCost, default_rate
+from simulations.engine.counting import View
 from simulations.engine.limits import INVALID, VALIDATION
-from simulations.engine.metering import View
 from simulations.engine.prices import UnknownPriceError, price, regions
 
 _MOST_RATE = Decimal(1_000_000)
@@ -64,7 +65,7 @@ def _row(item: LineItem) -> Row:
     part = _PARTS.get(item.part, f"price tier {item.part.removeprefix('tier_')}")
     dated = f" of {item.price_as_of}" if item.price_as_of else ""
     instead = ", which stands in for the Region without one" if item.price_fallback else ""
-    units = f"{item.unit}{'' if item.quantity == '1' else 's'}"
+    units = counted_in(item.unit, item.quantity)
     return Row(
         what=item.what,
         part=part,

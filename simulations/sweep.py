@@ -11,9 +11,9 @@ import msgspec
 from simulations import links
 from simulations.engine import Scenario, ScenarioErrors, make_report, simulate_rows
 from simulations.engine.cost import make_cost
+from simulations.engine.counting import View
 from simulations.engine.failures_cost import short
 from simulations.engine.fields import Field, scenario_fields
-from simulations.engine.metering import View
 from simulations.receipt import dollars
 
 _FACTORS = (Decimal("0.25"), Decimal("0.5"), Decimal(1), Decimal(2), Decimal(4))

@@ -16,8 +16,9 @@ from simulations.engine.billing.bill import divided, summed, times
 from simulations.engine.billing.functions import DURATION, ON_READY, gb_seconds
 from simulations.engine.billing.given import S_PER_H
 from simulations.engine.billing.usage import OUT_OF_SCOPE
+from simulations.engine.counting import Month, View
 from simulations.engine.failures_cost import FailureCost, failure_cost, short, wasted
-from simulations.engine.metering import REQUESTS, Meter, Month, View
+from simulations.engine.metering import REQUESTS, Meter
 from simulations.engine.prices import HOME_REGION, price
 from simulations.engine.scenario import Scenario
 from simulations.engine.traffic import At

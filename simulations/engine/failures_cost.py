@@ -11,7 +11,8 @@ import msgspec
 
 from simulations.engine.billing import Quantity, make_bill, plain
 from simulations.engine.billing.bill import divided, times
-from simulations.engine.metering import Meter, View
+from simulations.engine.counting import View
+from simulations.engine.metering import Meter
 from simulations.engine.poison import Loop, poison_loop
 from simulations.engine.scenario import Scenario
 from simulations.engine.triggers import TRIGGERS

@@ -59,19 +59,22 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the bill beside Lambda's own: so much of what the run used, at this price.
 
     `of` names what is counted: "arrived", "admitted" (without what the service's own rate limit refused) and "receives" in
-    pieces of the price's chunk; "passed" is what no filter held back, in pieces of 64 KB on average; "gigabytes" that arrived; "hours" of the run, "started_hours", "capacity_units" of a load
-    balancer, "..._poller_hours" of provisioned mode; the rest as in `usage.Used`. `each` names a setting to multiply by, `only` a setting and the value it needs.
+    pieces of the price's chunk; "passed" is what no filter held back, in pieces of 64 KB on average; "gigabytes" that arrived,
+    "gigabytes_in" with each record rounded up to a whole KB; "hours" of the run, "started_hours", "capacity_units" of a load
+    balancer, "..._poller_hours" of provisioned mode, "extended_hours" and "..._gb_months" of a stream that keeps its records
+    longer; the rest as in `usage.Used`. `each` names settings to multiply by, `only` settings and the values they need.
     """
 
     what: str
     price_key: str
     of: Literal[
         "arrived", "admitted", "passed", "accepted", "answers", "attempts", "receives", "empty_receives", "deletes", "reads",
-        "queue_dlq", "grouped", "gigabytes", "hours", "sqs_poller_hours", "kafka_poller_hours", "started_hours", "capacity_units",
+        "queue_dlq", "grouped", "gigabytes", "gigabytes_in", "hours", "sqs_poller_hours", "kafka_poller_hours", "started_hours",
+        "capacity_units", "extended_hours", "extended_gb_months", "long_gb_months",
     ]  # fmt: skip
     counted: str
-    each: str = ""
-    only: tuple[str, Any] | None = None
+    each: tuple[str, ...] = ()
+    only: dict[str, Any] = {}
 
 
 class Trigger(msgspec.Struct, frozen=True, kw_only=True):

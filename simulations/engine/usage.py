@@ -51,10 +51,11 @@ class Used(msgspec.Struct, kw_only=True):
     """The counts of a run.
 
     `work` is all invocations; `failed`, `again` (with an event that had been invoked before) and `poison` (with a poison
-    event) are parts of it that may overlap. `grouped` are arrivals with a message group. `units` counts arrivals in pieces of a price's chunk, `receive_units` receives
-    of a queue so, `repeated_receives` those with a message that had been received before, `repeated_attempts` tries after the
-    first. `turned_away` are pieces of what the service's own rate limit refused, `at_the_door` those of an arrival of which
-    nothing more is known yet. `writes` counts what catchers received by price, `queue_dlq` what queues moved themselves.
+    event) are parts of it that may overlap. `grouped` are arrivals with a message group, `arrived_kb` sums each in whole KB.
+    `units` counts arrivals in pieces of a price's chunk, `receive_units` receives of a queue so, `repeated_receives` those with
+    a message that had been received before, `repeated_attempts` tries after the first. `turned_away` are pieces of what the
+    service's own rate limit refused, `at_the_door` those of an arrival of which nothing more is known yet. `writes` counts what
+    catchers received by price, `queue_dlq` what queues moved themselves.
     """
 
     until_us: int = 0
@@ -62,6 +63,7 @@ class Used(msgspec.Struct, kw_only=True):
     delivered: int = 0
     filtered: int = 0
     arrived_bytes: int = 0
+    arrived_kb: int = 0
     grouped: int = 0
     accepted: int = 0
     answers: int = 0
@@ -135,6 +137,7 @@ class Usage:
             return
         used.arrived += 1
         used.arrived_bytes += size
+        used.arrived_kb += max(1, -(-size // _BYTES_PER_KB))
         if row[5] is not None:
             used.grouped += 1
         used.units += self._units(size)
@@ -235,7 +238,7 @@ def _chunk(trigger: Trigger, settings: Any) -> int:
 
 def applies(charge: Charge, settings: Any) -> bool:
     """Whether a trigger with these settings has this line."""
-    return charge.only is None or getattr(settings, charge.only[0]) == charge.only[1]
+    return all(getattr(settings, name) == value for name, value in charge.only.items())
 
 
 def _chunk_bytes(price_key: str) -> int:

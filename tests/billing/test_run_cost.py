@@ -11,7 +11,7 @@ from simulations.engine import TRIGGERS, Report, Scenario, make_report, simulate
 from simulations.engine.billing import LineItem
 from simulations.engine.billing.bill import summed
 from simulations.engine.cost import Cost, default_rate, make_cost, month_cost
-from simulations.engine.metering import View
+from simulations.engine.counting import View
 from simulations.engine.poison import poison_loop
 from simulations.engine.prices import regions
 from simulations.engine.report import ReportBuilder

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from simulations import links
-from simulations.engine.metering import View
+from simulations.engine.counting import View
 from simulations.sweep import candidates, sweep
 
 QUEUE = 'trigger=sqs&traffic=steady&traffic_count=30&poison=["3"]&max_receive_count=3'

@@ -78,6 +78,11 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def counted_in(unit: str, number: str) -> str:
+    """A unit beside its number: one request, two requests, and GB in any case."""
+    return unit if number == "1" or unit.isupper() else f"{unit}s"
+
+
 def divided(number: Decimal | int, by: Decimal | int) -> Decimal:
     """A quotient, exact where it ends within 12 decimal places, otherwise rounded to them."""
     with localcontext(Context(prec=100)):
@@ -181,7 +186,7 @@ def _line(quantity: Quantity, row: Price, number: Decimal, unit_price: Decimal, 
     with localcontext(EXACT):
         amount = plain(number * unit_price)
     shown, priced = plain(number), plain(unit_price)
-    units = f"{row.unit}{'' if number == 1 else 's'}"
+    units = counted_in(row.unit, shown)
     why = {"": "", "free_tier": " (free tier)"}.get(part, f" (price tier {part.removeprefix('tier_')})")
     return LineItem(
         what=quantity.what,

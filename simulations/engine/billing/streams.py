@@ -1,6 +1,6 @@
 """Streams and brokers by quantities: Kinesis, DynamoDB Streams, Amazon MSK, Amazon MQ.
 
-https://aws.amazon.com/kinesis/data-streams/pricing/, /msk/pricing/, /amazon-mq/pricing/; rules COST-7, BILL-9.
+https://aws.amazon.com/kinesis/data-streams/pricing/, /msk/pricing/, /amazon-mq/pricing/; rules COST-7, BILL-9, BILL-14.
 """
 
 from collections.abc import Iterator
@@ -11,8 +11,11 @@ import msgspec
 
 from simulations.engine.billing.bill import Quantity, divided, plain, times
 from simulations.engine.billing.given import KB_PER_GB, ONE, Month, ceiling, in_chunks, number, some
+from simulations.engine.limits import setting
+from simulations.engine.rules import number as of_rule
 
 _NONE = Decimal(0)
+INCLUDED_H, LONG_TERM_H = of_rule("BILL-14", "included_h"), of_rule("BILL-14", "long_term_h")
 
 Hours = (
     Annotated[Decimal, number("Hours", "How long it is there; empty is the whole month.", unit="h", most=744)] | None
@@ -37,10 +40,29 @@ class KinesisUse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     fan_out_consumers: Annotated[
         Decimal, number("Fan-out consumers", "How many consumers with enhanced fan-out read all of it.", most=100)
     ] = _NONE
+    retention_period_hours: Annotated[
+        int, setting("RetentionPeriodHours", "How long it keeps a record; 24 hours are included.", unit="h", ge=24, le=8_760)
+    ] = INCLUDED_H  # fmt: skip
 
     def quantities(self, month: Month) -> Iterator[Quantity]:
         hours = month.hours if self.hours is None else self.hours
         yield from self._on_demand(hours) if self.mode == "on_demand" else self._provisioned(hours)
+        yield from self._kept(hours, month)
+
+    def _kept(self, hours: Decimal, month: Month) -> Iterator[Quantity]:
+        """BILL-14: what it costs to keep records for more than a day, and for more than a week."""
+        name, kept = "Kinesis extended retention", self.retention_period_hours
+        gb = divided(times(self.records, self.record_kb), KB_PER_GB)
+        if self.mode == "on_demand":
+            beyond = max(0, min(kept, LONG_TERM_H) - INCLUDED_H)
+            yield from some(
+                name, "kinesis.od.ext_retention", divided(times(gb, beyond), month.hours or 1), "up to 7 days"
+            )
+        elif kept > INCLUDED_H:
+            yield from some(name, "kinesis.ext_retention_hour", times(self.shards, hours), "shards by the hour")
+        beyond = max(0, kept - LONG_TERM_H)
+        long_term = divided(times(gb, beyond), month.hours or 1)
+        yield from some("Kinesis long-term retention", "kinesis.long_retention", long_term, "beyond 7 days")
 
     def _provisioned(self, hours: Decimal) -> Iterator[Quantity]:
         """Shards by the hour, records in pieces of 25 KB."""

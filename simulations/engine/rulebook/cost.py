@@ -210,4 +210,16 @@ COST: tuple[Rule, ...] = (
         basis="assumed",
         note="AWS documents 5 pollers for a standard queue, which may become 2; the 20 s were only observed.",
     ),
+    Rule(
+        id="BILL-14",
+        sentence=(
+            "A stream that keeps records for more than 24 hours pays for it: up to 7 days by the shard-hour, or on demand by the "
+            "GB-month, and beyond 7 days by the GB-month in either mode."
+        ),
+        values={"included_h": 24, "long_term_h": 168},
+        state="text_only",
+        reason=_SUMMED,
+        source=("https://aws.amazon.com/kinesis/data-streams/pricing/",),
+        note="We bill each record for the whole of its retention, although much of it comes after the run.",
+    ),
 )

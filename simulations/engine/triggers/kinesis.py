@@ -23,6 +23,8 @@ from simulations.engine.trigger import Charge, Choices, Trigger
 
 _RECORD_BYTES = number("STREAM-18", "record_bytes")
 _S_PER_H = 3_600
+_PROVISIONED, _ON_DEMAND = {"stream_mode": "provisioned"}, {"stream_mode": "on_demand"}
+_FAN_OUT = {"consumer": "enhanced_fan_out"}
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,6 +48,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "Consumer", "Whether Lambda reads each shard once a second, or gets its records pushed (a stream consumer)."
         ),
     ] = "standard"
+    stream_mode: Annotated[
+        Literal["provisioned", "on_demand"],
+        plain("StreamMode", "How the stream's capacity is billed: by its shards, or by what is written and read. On demand AWS "
+              "chooses the shards; here there are as many as the next field says."),
+    ] = "provisioned"  # fmt: skip
     shard_count: of_streams.Shards = 1
     retention_period_hours: Annotated[
         int, setting("RetentionPeriodHours", "How long the stream keeps a record.", unit="h", ge=24, le=8_760)
@@ -107,10 +114,17 @@ KINESIS = Trigger(
     summary="Lambda reads each shard in order. A batch that fails is retried, and blocks its shard, until it works, is given "
     "up, or leaves the stream.",
     charges=(
-        Charge(what="Kinesis shard hours", price_key="kinesis.shard_hour", of="hours", counted="shards times the length of the run; Lambda's reads are included", each="shard_count"),
-        Charge(what="Kinesis PUT payload units", price_key="kinesis.put", of="arrived", counted="records in pieces of 25 KB"),
-        Charge(what="Kinesis enhanced fan-out hours", price_key="kinesis.efo_hour", of="hours", counted="one consumer, by shard and hour", each="shard_count", only=("consumer", "enhanced_fan_out")),
-        Charge(what="Kinesis enhanced fan-out data", price_key="kinesis.efo_gb", of="gigabytes", counted="what the consumer reads", only=("consumer", "enhanced_fan_out")),
+        Charge(what="Kinesis shard hours", price_key="kinesis.shard_hour", of="hours", counted="shards times the length of the run; Lambda's reads are included", each=("shard_count",), only=_PROVISIONED),
+        Charge(what="Kinesis PUT payload units", price_key="kinesis.put", of="arrived", counted="records in pieces of 25 KB", only=_PROVISIONED),
+        Charge(what="Kinesis enhanced fan-out hours", price_key="kinesis.efo_hour", of="hours", counted="one consumer, by shard and hour", each=("shard_count",), only=_PROVISIONED | _FAN_OUT),
+        Charge(what="Kinesis enhanced fan-out data", price_key="kinesis.efo_gb", of="gigabytes", counted="what the consumer reads, each record once", only=_PROVISIONED | _FAN_OUT),
+        Charge(what="Kinesis extended retention", price_key="kinesis.ext_retention_hour", of="extended_hours", counted="shards times the length of the run, because records are kept for more than 24 h", each=("shard_count",), only=_PROVISIONED),
+        Charge(what="Kinesis stream hours", price_key="kinesis.od.stream_hour", of="hours", counted="the stream, as long as the run", only=_ON_DEMAND),
+        Charge(what="Kinesis data in", price_key="kinesis.od.in", of="gigabytes_in", counted="records, each rounded up to a whole KB", only=_ON_DEMAND),
+        Charge(what="Kinesis data out", price_key="kinesis.od.out", of="gigabytes", counted="what Lambda reads, each record once: a retry has the batch already", only=_ON_DEMAND | {"consumer": "standard"}),
+        Charge(what="Kinesis enhanced fan-out data", price_key="kinesis.od.efo_out", of="gigabytes", counted="what the consumer reads, each record once", only=_ON_DEMAND | _FAN_OUT),
+        Charge(what="Kinesis extended retention", price_key="kinesis.od.ext_retention", of="extended_gb_months", counted="the run's data for the hours that it is kept beyond 24, up to 7 days", only=_ON_DEMAND),
+        Charge(what="Kinesis long-term retention", price_key="kinesis.long_retention", of="long_gb_months", counted="the run's data for the hours that it is kept beyond 7 days"),
     ),
-    not_priced=("Kinesis: retention beyond 24 hours, and a stream on demand; its mode here is provisioned.",),
+    not_priced=("Kinesis: what other consumers read, and reading what is older than 7 days.",),
 )  # fmt: skip

@@ -270,12 +270,12 @@ PIPES = Trigger(
     mapping_metrics=(),
     charges=(
         Charge(what="EventBridge Pipes", price_key="eventbridge.pipes", of="passed", counted="records that pass the filter, in pieces of 64 KB"),
-        Charge(what="SQS sends", price_key="sqs.standard", of="arrived", counted="each message is sent by itself, in pieces of 64 KB", only=("source", "sqs")),
-        Charge(what="SQS receives", price_key="sqs.standard", of="receives", counted="receives of up to ten messages that brought some", only=("source", "sqs")),
-        Charge(what="SQS empty receives", price_key="sqs.standard", of="empty_receives", counted="long polls of the pipe that brought nothing", only=("source", "sqs")),
-        Charge(what="SQS deletes", price_key="sqs.standard", of="deletes", counted="deletes of up to ten messages that were done", only=("source", "sqs")),
-        Charge(what="Kinesis shard hours", price_key="kinesis.shard_hour", of="hours", counted="shards times the length of the run", each="shard_count", only=("source", "kinesis")),
-        Charge(what="Kinesis PUT payload units", price_key="kinesis.put", of="arrived", counted="records in pieces of 25 KB", only=("source", "kinesis")),
+        Charge(what="SQS sends", price_key="sqs.standard", of="arrived", counted="each message is sent by itself, in pieces of 64 KB", only={"source": "sqs"}),
+        Charge(what="SQS receives", price_key="sqs.standard", of="receives", counted="receives of up to ten messages that brought some", only={"source": "sqs"}),
+        Charge(what="SQS empty receives", price_key="sqs.standard", of="empty_receives", counted="long polls of the pipe that brought nothing", only={"source": "sqs"}),
+        Charge(what="SQS deletes", price_key="sqs.standard", of="deletes", counted="deletes of up to ten messages that were done", only={"source": "sqs"}),
+        Charge(what="Kinesis shard hours", price_key="kinesis.shard_hour", of="hours", counted="shards times the length of the run", each=("shard_count",), only={"source": "kinesis"}),
+        Charge(what="Kinesis PUT payload units", price_key="kinesis.put", of="arrived", counted="records in pieces of 25 KB", only={"source": "kinesis"}),
     ),
     not_priced=(
         "The function that enriches: its requests and its duration.",

@@ -108,7 +108,7 @@ WEBSOCKET_API = Trigger(
     ),
     charges=(
         Charge(what="WebSocket API messages", price_key="apigw.ws.message", of="admitted", counted="messages to the function, in pieces of 32 KB"),
-        Charge(what="WebSocket API answers", price_key="apigw.ws.message", of="answers", counted="messages back to the client", only=("route_response", True)),
+        Charge(what="WebSocket API answers", price_key="apigw.ws.message", of="answers", counted="messages back to the client", only={"route_response": True}),
     ),
     not_priced=("API Gateway: the minutes of each connection.",),
 )  # fmt: skip
