@@ -120,9 +120,7 @@ def _first_paint(scenario: Scenario | None, noun: str) -> dict[str, Any]:
         "total": frame.totals["total_usd"],
         **_bill(scenario, frame.report, cut=not whole),
         "picture": picture.draw(frame.rows, noun, room=_ROOM),
-        "strips": draw_strips(
-            frame.rows, noun, frame.report["cloudwatch_over_time"], telling.watched(scenario), room=_ROOM
-        ),
+        "strips": draw_strips([picture.Pane(frame.rows, noun)], [frame.report], [telling.watched(scenario)], _ROOM)[0],
         "attempts": picture.table(frame.rows),
         "events": picture.events_table(frame.rows, noun),
         "cut": not whole,
@@ -397,16 +395,27 @@ def _side_by_side(scenarios: list[Scenario]) -> dict[str, Any]:
     ]
     reports = [msgspec.convert(frame.report, Report) for frame in frames]
     cut = [not whole for _, whole in beginnings]
+    watched = [telling.watched(scenario) for scenario in scenarios]
+    drawn = draw_strips(panes, [frame.report for frame in frames], watched, _ROOM_OF_PANES)
     return {
         "picture": picture.draw_panes(panes, room=_ROOM_OF_PANES),
+        "strips_of_panes": list(
+            zip(range(1, len(panes) + 1), (trigger.label for trigger in triggers), drawn, strict=True)
+        ),
         "summaries": [picture.summary(pane.rows, pane.noun) for pane in panes],
         "words": comparison.in_words(reports),
         "cut": any(cut),
         "address": comparison.canonical(scenarios),
         "sides": [
-            {"noun": trigger.noun, "label": trigger.label, "link": links.render_link(scenario)}
-            for scenario, trigger in zip(scenarios, triggers, strict=True)
+            {
+                "noun": trigger.noun,
+                "label": trigger.label,
+                "link": links.render_link(scenario),
+                "watched": msgspec.to_builtins(own),
+            }
+            for scenario, trigger, own in zip(scenarios, triggers, watched, strict=True)
         ],
+        "shared": sorted(comparison.shared_keys(scenarios[0])),
         "frames": None if any(cut) else [msgspec.to_builtins(frame) for frame in frames],
     }
 

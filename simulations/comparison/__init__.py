@@ -9,7 +9,7 @@ scenario (`/compare/?trigger=s3&...`, what the form of a single scenario sends) 
 """
 
 from simulations.comparison.columns import MODELS, Column, columns
-from simulations.comparison.reading import LETTERS, Comparison, Pane, canonical, read_comparison
+from simulations.comparison.reading import LETTERS, Comparison, Pane, canonical, read_comparison, shared_keys
 from simulations.comparison.words import InWords, in_words
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "columns",
     "in_words",
     "read_comparison",
+    "shared_keys",
 ]

@@ -190,6 +190,12 @@ def _keys(scenario: Scenario, name: str) -> set[str]:
     return {field.key for field in scenario_fields(scenario.trigger) if field.path.split(".")[0] == name}
 
 
+def shared_keys(scenario: Scenario) -> set[str]:
+    """The link keys of what every pane has from pane A."""
+    catchers = {field.key for field in scenario_fields(scenario.trigger) if field.path.startswith("failures.catchers")}
+    return {key for name in _SHARED for key in _keys(scenario, name)} - catchers
+
+
 def _differs(one: Scenario, other: Scenario, name: str) -> bool:
     raws = [msgspec.to_builtins(getattr(scenario, name)) for scenario in (one, other)]
     if name == "failures":

@@ -66,20 +66,8 @@ def draw_panes(panes: Sequence[Pane], *, room: float = 960, name: str = "still")
     `room`: pixels it should fit in, where its marks stay readable; `name` begins all ids, so that several pictures can
     stand in one page. A pane's noun is what its event is called, singular.
     """
-    stories = [read(pane.rows) for pane in panes]
-    lanes = [lanes_of(story, pane.noun) for story, pane in zip(stories, panes, strict=True)]
-    activities = [activity_of(story) for story in stories]
-    axis = Axis(folded_pieces(together(activities)))
-    pieces = [axis.pieces] if len(panes) == 1 else [folded_pieces(activity) for activity in activities]
-    beside = max(width_of_names(one.lanes) for one in lanes)
-    trail = max(trail_of(story, own) for story, own in zip(stories, lanes, strict=True))
-    laid: list[_Laid] = []
-    top = 0.0
-    for number, (pane, story, own, alone) in enumerate(zip(panes, stories, lanes, pieces, strict=True), start=1):
-        figure = layout(story, own, axis, room - beside, trail, compact=len(panes) > 1)
-        top += _HEAD if pane.title else 0
-        laid.append(_Laid(pane, number, story, own, figure, top, alone))
-        top += figure.across
+    laid, beside = _laid_out(panes, room)
+    top = laid[-1].top + laid[-1].figure.across
     width, height = beside + laid[0].figure.length, top + AXIS + _STRIP_AIR + _STRIP_EACH * len(panes)
     return element(
         "svg",
@@ -105,6 +93,34 @@ def draw_panes(panes: Sequence[Pane], *, room: float = 960, name: str = "still")
         *(_pane(one, beside, name) for one in laid),
         _moved(beside, top, group("axis", *_axis(laid[0].figure)), *_strips(laid)),
     )
+
+
+def places(panes: Sequence[Pane], room: float) -> tuple[Figure, float]:
+    """The figure of the first pane of the picture that `draw_panes` makes, and the room of the names beside it.
+
+    Moments lie at the same place in all panes.
+    """
+    laid, beside = _laid_out(panes, room)
+    return laid[0].figure, beside
+
+
+def _laid_out(panes: Sequence[Pane], room: float) -> tuple[list[_Laid], float]:
+    """Everything in its place on the axis of all panes, and the room of the names beside it."""
+    stories = [read(pane.rows) for pane in panes]
+    lanes = [lanes_of(story, pane.noun) for story, pane in zip(stories, panes, strict=True)]
+    activities = [activity_of(story) for story in stories]
+    axis = Axis(folded_pieces(together(activities)))
+    pieces = [axis.pieces] if len(panes) == 1 else [folded_pieces(activity) for activity in activities]
+    beside = max(width_of_names(one.lanes) for one in lanes)
+    trail = max(trail_of(story, own) for story, own in zip(stories, lanes, strict=True))
+    laid: list[_Laid] = []
+    top = 0.0
+    for number, (pane, story, own, alone) in enumerate(zip(panes, stories, lanes, pieces, strict=True), start=1):
+        figure = layout(story, own, axis, room - beside, trail, compact=len(panes) > 1)
+        top += _HEAD if pane.title else 0
+        laid.append(_Laid(pane, number, story, own, figure, top, alone))
+        top += figure.across
+    return laid, beside
 
 
 def _moved(x: float, y: float, *children: SafeString) -> SafeString:

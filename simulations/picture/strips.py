@@ -4,24 +4,18 @@ A bar stands for one period: it reaches from the period's start to its end, fold
 of the largest. A level (a depth, an age) is drawn as a line on top of its bars.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 from django.utils.safestring import SafeString
 
-from simulations.engine.trace import Row
-from simulations.picture.activity import activity_of
-from simulations.picture.draw import width_of_names
-from simulations.picture.fold import Axis, folded_pieces
-from simulations.picture.lanes import lanes_of
-from simulations.picture.layout import layout
+from simulations.picture.draw import Pane, places
 from simulations.picture.markup import element, plain
-from simulations.picture.story import read
 from simulations.picture.words import duration
 
 HEIGHT = 26
-MOST_STRIPS = 4
+MOST_STRIPS, MOST_OF_PANE = 4, 3  # of a run alone, of each of several
 _NARROWEST = 2.0
 _LOWEST = 1.5
 _GAP = 1.0
@@ -97,10 +91,12 @@ def _valued(value: float, metric: Watched) -> str:
     return duration(round(value * metric.unit_us)) if metric.unit_us else _number(value)
 
 
-def strips(over_time: Mapping[str, Any], watched: Sequence[Watched], end_us: int, place: Place) -> list[Strip]:
+def strips(
+    over_time: Mapping[str, Any], watched: Sequence[Watched], end_us: int, place: Place, most: int = MOST_STRIPS
+) -> list[Strip]:
     """The most telling metrics that moved."""
     metrics, period = over_time["metrics"], over_time["period_s"]
-    moved = [metric for metric in watched if metric.name in metrics][:MOST_STRIPS]
+    moved = [metric for metric in watched if metric.name in metrics][:most]
     return [
         Strip(
             name=metric.name,
@@ -139,15 +135,20 @@ def draw_strip(strip: Strip, width: float) -> SafeString:
 
 
 def draw_strips(
-    rows: Iterable[Row], noun: str, over_time: Mapping[str, Any], watched: Sequence[Watched], room: float
-) -> Strips:
-    """The strips under the picture that `draw` makes of the same rows for the same room."""
-    story = read(rows)
-    lanes = lanes_of(story, noun)
-    beside = width_of_names(lanes.lanes)
-    figure = layout(story, lanes, Axis(folded_pieces(activity_of(story))), room - beside)
-    width = beside + figure.length
-    found = strips(over_time, watched, figure.axis.end_us, lambda us: beside + figure.place(us))
+    panes: Sequence[Pane], reports: Sequence[Mapping[str, Any]], watched: Sequence[Sequence[Watched]], room: float
+) -> list[Strips]:
+    """The strips of each pane, under the picture that `draw_panes` makes of the same panes for the same room."""
+    figure, beside = places(panes, room)
+    most = MOST_STRIPS if len(panes) == 1 else MOST_OF_PANE
+    return [
+        _drawn(report, own, beside + figure.length, lambda us: beside + figure.place(us), most)
+        for report, own in zip(reports, watched, strict=True)
+    ]
+
+
+def _drawn(report: Mapping[str, Any], watched: Sequence[Watched], width: float, place: Place, most: int) -> Strips:
+    over_time = report["cloudwatch_over_time"]
+    found = strips(over_time, watched, report["ended"]["at_us"], place, most)
     return Strips(
         [
             {"name": one.name, "statistic": one.statistic, "says": one.says, "svg": draw_strip(one, width)}

@@ -31,7 +31,7 @@ const explain = new ExplainView(rules, (trace, seq, noun) => asides(trace, seq, 
   need("result-title").focus(); // the button goes with its explanation; what changes is there
   run(before);
 }));
-const under = new Under(timeline.surface);
+const under = new Under(timeline.surface, need("before"), need("watch"));
 const told = new Told(() => {
   explain.refresh();
   under.watch(told.of(ran)?.watched ?? []);

@@ -12,7 +12,7 @@ const BINDINGS = /** @type {Record<string, string>} */ ({
   ArrowRight: "forward", ArrowLeft: "back", PageDown: "onward", PageUp: "backward",
   "shift ArrowRight": "nextEvent", "shift ArrowLeft": "previousEvent",
   "]": "nextTrouble", "[": "previousTrouble",
-  Home: "start", End: "end", "+": "faster", "-": "slower", l: "mode", L: "mode", "?": "help",
+  Home: "start", End: "end", "+": "faster", "-": "slower", l: "mode", L: "mode", s: "solo", "?": "help",
 });
 
 /** action of a struck key -> what it does while it is held */

@@ -43,9 +43,9 @@ export function saysOf(metric, statistic, points, periodS) {
   return `${statistic === "Maximum" ? "At most " : ""}${valued(most, metric)}${means}.`;
 }
 
-/** The most telling metrics that moved. @param {OverTime} overTime @param {Watched[]} watched @param {number} endUs @param {(us: number) => number} place @returns {MetricStrip[]} */
-export function stripsOf({ metrics, period_s: period }, watched, endUs, place) {
-  return watched.filter(({ name }) => metrics[name]).slice(0, MOST_STRIPS).map((metric) => {
+/** The most telling metrics that moved. @param {OverTime} overTime @param {Watched[]} watched @param {number} endUs @param {(us: number) => number} place @param {number} [most] @returns {MetricStrip[]} */
+export function stripsOf({ metrics, period_s: period }, watched, endUs, place, most = MOST_STRIPS) {
+  return watched.filter(({ name }) => metrics[name]).slice(0, most).map((metric) => {
     const { statistic, points } = metrics[metric.name];
     return { name: metric.name, statistic, says: saysOf(metric, statistic, points, period), bars: barsOf(points, period, endUs, place) };
   });

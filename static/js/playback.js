@@ -11,7 +11,7 @@ import { Stops } from "./stops.js";
 import { need } from "./svg.js";
 
 /** @typedef {import("./panes.js").Pane} Pane */
-/** @typedef {{timeline: import("./timeline.js").Timeline, explain: import("./explain-view.js").ExplainView, drawn: () => void, moved?: (us: number) => void, besides?: import("./trace.js").Trace[]}} Around drawn: the picture was made anew; moved: the playhead is elsewhere; besides: runs that have their place on the axis too */
+/** @typedef {{timeline: import("./timeline.js").Timeline, explain: import("./explain-view.js").ExplainView, drawn: () => void, moved?: (us: number) => void, besides?: import("./trace.js").Trace[], alone?: number, from?: number}} Around drawn: the picture was made anew; moved: the playhead is elsewhere; besides: runs that have their place on the axis too; alone: which pane is the only one; from: the moment to go on from, else it is played */
 
 // playing begins when all is here, or after this long with what is here
 const PATIENCE_MS = 350;
@@ -40,7 +40,7 @@ export class Playback {
     this.#narrator = new Narrator(around.explain);
     this.#bar = new PlayerBar(this.player, actions);
     this.player.open = true;
-    around.timeline.begin(panes, around.besides);
+    around.timeline.begin(panes, around.besides, around.alone);
     this.#loop();
   }
 
@@ -77,6 +77,11 @@ export class Playback {
     return { ...this.#panes[paneOf(code, many)], seq: seqOf(code, many) };
   }
 
+  /** Draws what is here without waiting for a frame. */
+  now() {
+    if (this.#panes.some(({ trace }) => trace.cursor)) this.#draw();
+  }
+
   #loop() {
     this.#frame = requestAnimationFrame((now) => {
       const passed = Math.min(100, now - (this.#before || now));
@@ -101,7 +106,8 @@ export class Playback {
     const shown = this.#panes.reduce((sum, { trace }) => sum + trace.cursor, 0);
     Object.assign(need("plot").dataset, { shown, from: this.poster ? "page" : "worker" });
     drawn();
-    if (!this.#played && (!this.player.open || began - this.#firstAt > PATIENCE_MS)) this.#first();
+    const ready = !this.player.open || this.#around.from !== undefined || began - this.#firstAt > PATIENCE_MS;
+    if (!this.#played && ready) this.#first();
     else if (this.#still && this.player.us < this.player.endUs) this.player.seek(this.player.endUs);
     this.#bar.show();
     const took = performance.now() - began;
@@ -112,6 +118,7 @@ export class Playback {
   #first() {
     this.#played = true;
     this.#still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (this.#around.from !== undefined) return this.player.seek(this.#around.from);
     if (this.#still || this.poster) this.player.seek(this.player.endUs);
     else this.player.play();
     // nobody has asked for the end yet: the figure is read from its beginning

@@ -26,12 +26,14 @@ export class Timeline {
   #head;
   #view;
   #strip;
+  #every;
   #pictures;
   #axis;
   #scale = new Scale();
   /** @type {Pane[]} */ #panes = [];
   /** Where everything lies, one a pane. @type {import("./layout.js").Figure[]} */ figures = [];
   #us = 0;
+
   /** @param {HTMLElement} root */
   constructor(root) {
     this.#root = root;
@@ -40,7 +42,7 @@ export class Timeline {
     this.#view = new Viewport(this.surface, () => this.#window());
     this.#strip = new Strip(/** @type {any} */ (part(root, ".strip")));
     const panes = [...root.querySelectorAll(".pane")];
-    this.#pictures = (panes.length ? panes : [root]).map((pane) => new PanePicture(pane));
+    this.#pictures = this.#every = (panes.length ? panes : [root]).map((pane) => new PanePicture(pane));
     this.#axis = AxisAlone.in(root);
   }
 
@@ -53,9 +55,10 @@ export class Timeline {
     return this.#panes.every(({ trace }) => trace.attempts.length <= LIGHT);
   }
 
-  /** Other runs: nothing of the last ones stays but the mode. @param {Pane[]} panes @param {import("./trace.js").Trace[]} [besides] the axis has room for these too */
-  begin(panes, besides = []) {
+  /** Other runs: nothing of the last ones stays but the mode. @param {Pane[]} panes @param {import("./trace.js").Trace[]} [besides] the axis has room for these too @param {number} [alone] the place of the only one that is shown */
+  begin(panes, besides = [], alone = -1) {
     this.#panes = panes;
+    this.#pictures = alone < 0 ? this.#every : [this.#every[alone]];
     this.#scale = new Scale(this.#scale.mode, besides);
     this.#us = 0;
   }
@@ -67,8 +70,7 @@ export class Timeline {
   draw({ keepUntil = 0 } = {}) {
     if (!this.#panes.length) return;
     this.#root.hidden = false;
-    const down = this.#root.clientWidth < PHONE;
-    this.#root.classList.toggle("down", down);
+    const down = this.#root.classList.toggle("down", this.#root.clientWidth < PHONE);
     const bare = this.#axis !== null;
     const room = down ? this.surface.clientWidth : this.#measured(down);
     const traces = this.#panes.map(({ trace }) => trace);
@@ -136,8 +138,7 @@ export class Timeline {
 
   /** The moment under a pointer. @param {number} clientX @param {number} clientY */
   momentAt(clientX, clientY) {
-    const box = this.#pictures[0].picture.getBoundingClientRect();
-    const [figure] = this.figures;
+    const [[figure], box] = [this.figures, this.#pictures[0].picture.getBoundingClientRect()];
     return figure ? figure.moment(figure.down ? clientY - box.top : clientX - box.left) : 0;
   }
 

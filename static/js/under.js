@@ -1,9 +1,9 @@
 // @ts-check
-/** What stands under the timeline on its axis: the run before a change, as a ghost, and CloudWatch's metrics as strips. */
+/** What stands under the timeline on its axis, for one run: the run before a change, as a ghost, and CloudWatch's metrics as strips. */
 import { AxisRow } from "./axis-row.js";
 import { HEIGHT, pathOf, periodsOf, silentOf, stripsOf } from "./metric-strips.js";
 import { icon, outline } from "./shapes.js";
-import { html, need, svg } from "./svg.js";
+import { html, part, svg } from "./svg.js";
 
 /** @typedef {import("./layout.js").Figure} Figure */
 /** @typedef {import("./trace.js").Trace} Trace */
@@ -16,7 +16,10 @@ const MOST_GHOSTS = 400;
 export class Under {
   /** @type {Trace | null} */ #before = null;
   #surface;
-  #ghost = new AxisRow(/** @type {any} */ (need("before-picture")), GHOST);
+  #ghostBox;
+  #watch;
+  #most;
+  #ghost;
   /** @type {AxisRow[]} */ #metrics = [];
   /** @type {OverTime | null} */ #overTime = null;
   /** @type {Watched[]} */ #watched = [];
@@ -24,9 +27,13 @@ export class Under {
   #endUs = 0;
   #us = 0;
 
-  /** @param {HTMLElement} surface the scroller of the figure */
-  constructor(surface) {
+  /** @param {HTMLElement} surface the scroller of the figure @param {HTMLElement} ghostBox @param {HTMLElement} watch @param {number} [most] strips */
+  constructor(surface, ghostBox, watch, most) {
     this.#surface = surface;
+    this.#ghostBox = ghostBox;
+    this.#watch = watch;
+    this.#most = most;
+    this.#ghost = new AxisRow(/** @type {any} */ (part(ghostBox, ".before-picture")), GHOST);
     surface.addEventListener("scroll", () => this.#rows().forEach((row) => row.scrolled(surface.scrollLeft)), { passive: true });
   }
 
@@ -37,10 +44,10 @@ export class Under {
   /** Another run begins; the one before stays as a ghost where a change led here. @param {{trace: Trace, words: string} | null} before */
   begin(before) {
     this.#before = before?.trace ?? null;
-    need("before").hidden = !before;
-    need("before-words").textContent = before?.words ?? "";
+    this.#ghostBox.hidden = !before;
+    part(this.#ghostBox, ".before-words").textContent = before?.words ?? "";
     this.#overTime = null;
-    need("watch").hidden = true;
+    this.#watch.hidden = true;
   }
 
   /** What CloudWatch says of the run. @param {OverTime} overTime @param {number} endUs */
@@ -55,8 +62,10 @@ export class Under {
     if (this.#figure) this.draw(this.#figure);
   }
 
-  /** @param {Figure | undefined} figure */
+  /** @param {Figure | undefined} figure none where the run is not shown */
   draw(figure) {
+    this.#ghostBox.hidden = !figure || !this.#before;
+    this.#watch.hidden = !figure || !this.#overTime || !this.#watched.length;
     if (!figure) return;
     this.#figure = figure;
     const before = this.#before;
@@ -69,13 +78,12 @@ export class Under {
   /** @param {Figure} figure */
   #drawMetrics(figure) {
     const overTime = this.#overTime;
-    need("watch").hidden = !overTime || !this.#watched.length;
     if (!overTime || !this.#watched.length) return;
-    need("watch-periods").textContent = periodsOf(overTime);
-    need("watch-silent").textContent = silentOf(overTime, this.#watched);
-    const told = stripsOf(overTime, this.#watched, this.#endUs, () => 0);
+    part(this.#watch, ".watch-periods").textContent = periodsOf(overTime);
+    part(this.#watch, ".watch-silent").textContent = silentOf(overTime, this.#watched);
+    const told = stripsOf(overTime, this.#watched, this.#endUs, () => 0, this.#most);
     this.#metrics = told.map(() => new AxisRow(svg("svg", { class: "metric", "aria-hidden": "true" }), HEIGHT + 1));
-    need("watch-rows").replaceChildren(...told.map(({ name, statistic, says }, n) => html("div", { class: "watch-row" },
+    part(this.#watch, ".watch-rows").replaceChildren(...told.map(({ name, statistic, says }, n) => html("div", { class: "watch-row" },
       html("p", { class: "watch-name" }, html("strong", {}, ...breakable(name)), " ", html("span", { class: "quiet" }, statistic)),
       html("p", { class: "watch-says" }, says), this.#metrics[n].root)));
     told.forEach(({ name, statistic }, n) => this.#metrics[n].draw(figure, (place, width) => {

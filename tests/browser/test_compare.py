@@ -141,6 +141,68 @@ def test_the_pointer_shows_its_moment_in_every_pane(page: Page) -> None:
     assert line["height"] == pytest.approx(track["height"], abs=1)
 
 
+def test_one_pane_can_be_looked_at_alone_and_all_are_back_at_the_same_moment(page: Page) -> None:
+    page.goto(DEFAULT)
+    expect(page.locator("#plot")).to_have_attribute("data-from", "page")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    moment, wide = clock(page), marks_of(page, "b").first.bounding_box()
+    page.get_by_role("button", name="Pane B alone").click()
+    expect(page.locator("#plot .pane:visible")).to_have_count(1)
+    expect(page.locator(".watch:visible")).to_have_count(1)
+    frames(page, 3)
+    assert clock(page) == moment
+    alone = marks_of(page, "b").first.bounding_box()
+    assert alone
+    assert wide
+    assert alone["width"] > wide["width"], "it has the axis for itself"
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#explain .told-of")).to_have_text("B · S3 event notification")
+    expect(page.locator("#explain h3")).to_contain_text("Attempt 2")
+    moment = clock(page)
+    page.keyboard.press("s")
+    expect(page.locator("#plot .pane:visible .pane-label")).to_have_text("SQS standard queue")
+    page.keyboard.press("s")
+    expect(page.locator("#plot .pane:visible")).to_have_count(PANES)
+    frames(page, 3)
+    assert clock(page) == moment
+
+
+def test_a_change_in_one_pane_leaves_its_old_run_as_a_ghost(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(DEFAULT)
+    expect(page.locator("#plot")).to_have_attribute("data-from", "page")
+    expect(page.locator("#explain .told-of")).to_have_text("B · S3 event notification")
+    page.get_by_role("button", name="Add a dead-letter queue").click()
+    expect(page.locator("#status-words")).to_contain_text("Done", timeout=30_000)
+    expect(page.locator(".before:visible")).to_have_count(1)
+    expect(page.locator(".before:visible .ghost-mark")).to_have_count(3)
+    expect(page.locator(".before:visible .before-words")).to_contain_text("lost")
+    expect(page.locator("#lead")).to_contain_text("Lambda tries 3 times and after 3 min 0.3 s keeps the notification")
+    expect(page.locator("#lead")).to_be_focused()
+    address = page.url
+    assert "dead_letter_config=sqs" in address
+    page.get_by_role("button", name="Let the function succeed").click()
+    expect(page.locator(".before:visible")).to_have_count(PANES)  # the failures are those of all panes
+    expect(page.locator("#lead")).to_contain_text("The caller has its answer after 100 ms")
+    address, lead = page.url, page.locator("#lead").inner_text()
+    page.reload()
+    assert page.url == address
+    assert page.locator("#lead").inner_text() == lead
+
+
+def test_the_metrics_of_every_pane_stand_on_the_axis_of_all(page: Page) -> None:
+    page.goto(DEFAULT)
+    expect(page.locator(".watch:visible")).to_have_count(PANES)
+    expect(page.locator("#watches .watch").nth(1)).to_contain_text("AsyncEventsDropped")
+    expect(page.locator("#watches .watch").nth(2)).to_contain_text("ApproximateAgeOfOldestMessage")
+    for n, pane in enumerate("abc"):
+        bar = page.locator("#watches .watch").nth(n).locator(".bar").first.bounding_box()
+        assert bar
+        assert bar["x"] == pytest.approx(lefts(marks_of(page, pane))[0], abs=3)
+
+
 def test_the_digits_still_go_to_tenths(page: Page) -> None:
     page.goto(DEFAULT)
     expect(page.locator("#plot")).to_have_attribute("data-from", "page")
@@ -239,7 +301,7 @@ def test_it_is_readable_without_a_script(browser: Browser, base_url: str, watch:
     watch(context)
     page = context.new_page()
     page.goto(DEFAULT)
-    expect(page.locator("#stage svg")).to_be_visible()
+    expect(page.locator("#stage svg.still")).to_be_visible()
     expect(page.locator("#lead")).to_contain_text("The caller has an error")
     expect(page.locator("#differences tr")).to_have_count(8)
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_hidden()

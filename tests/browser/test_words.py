@@ -93,8 +93,8 @@ def test_a_change_is_made_with_one_click_and_the_old_future_stays_as_a_ghost(pag
     until_done(page)
     assert "maximum_retry_attempts=0" in page.url
     expect(page.locator("#sum")).to_contain_text("1 attempt, which fails")
-    expect(page.locator("#before-words")).to_contain_text("3 attempts over 3 min 0.3 s")
-    expect(page.locator("#before-picture .ghost-mark")).to_have_count(3)
+    expect(page.locator(".before-words")).to_contain_text("3 attempts over 3 min 0.3 s")
+    expect(page.locator(".before-picture .ghost-mark")).to_have_count(3)
     expect(page.locator("#result-title")).to_be_focused()
     # both stand on one axis, so the first attempt lies where it lay
     now, before = (
@@ -115,7 +115,7 @@ def test_cloudwatch_stands_under_the_timeline_on_its_axis(page: Page) -> None:
     expect(rows).to_have_count(4)
     expect(rows.first).to_contain_text("Errors")
     expect(rows.first).to_contain_text("3 in all, at most 1 in 1 min: runs of the code that ended in an error")
-    expect(page.locator("#watch-silent")).to_contain_text("Throttles")
+    expect(page.locator(".watch-silent")).to_contain_text("Throttles")
     bars, mark = (
         page.locator("#watch .bar").first.bounding_box(),
         page.locator("#picture .mark .body").first.bounding_box(),

@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from simulations.engine import TRIGGERS, make_report, parse_scenario, simulate_rows
 from simulations.engine.metrics.names import metric_names
+from simulations.picture import Pane
 from simulations.picture.fold import Axis, Piece
 from simulations.picture.strips import Watched, bars, draw_strips, says
 from simulations.telling import watched
@@ -45,14 +47,8 @@ def test_no_words_are_kept_for_a_metric_that_is_none() -> None:
 def test_a_failing_upload_shows_its_errors_and_what_stayed_at_nothing() -> None:
     scenario = parse_scenario({"trigger": "s3", "failures": {"error_rate": 1}})
     rows = [row for chunk in simulate_rows(scenario) for row in chunk]
-    over_time = make_report(scenario, rows).cloudwatch_over_time
-    report = {
-        "period_s": over_time.period_s,
-        "metrics": {
-            name: {"statistic": one.statistic, "points": one.points} for name, one in over_time.metrics.items()
-        },
-    }
-    drawn = draw_strips(rows, "notification", report, watched(scenario), 560)
+    report = msgspec.to_builtins(make_report(scenario, rows))
+    [drawn] = draw_strips([Pane(rows, "notification")], [report], [watched(scenario)], 560)
     assert drawn.rows[0]["name"] == "Errors"
     assert drawn.rows[0]["says"].startswith("3 in all, at most 1 in 1 min: ")
     assert drawn.rows[0]["svg"].count("M") == 3

@@ -127,7 +127,7 @@ def test_a_whole_address_is_a_link_too() -> None:
 def test_without_parameters_one_event_fails_in_every_model(client: Client) -> None:
     text = page(client, "")
     assert len({TRIGGERS[scenario.trigger].model for scenario in read_comparison("", MOST).scenarios}) == 3
-    lead = re.search(r'id="lead">([^<]*)<', text)
+    lead = re.search(r'id="lead"[^>]*>([^<]*)<', text)
     assert lead
     assert lead[1].replace("\N{NO-BREAK SPACE}", " ") == (
         "The caller has an error after 100 ms, and nobody tries again; Lambda tries 3 times, gives up after 3 min 0.3 s, "
@@ -141,6 +141,8 @@ def test_the_first_paint_is_finished(client: Client) -> None:
     for words in ("RETURNED 502", "LOST", "KEPT", "3 min 0.3 s", "C costs 2.9 times as much as A"):
         assert words in text
     assert text.count(">Open alone<") == 3
+    for metric in ("5XXError", "AsyncEventsDropped", "ApproximateAgeOfOldestMessage"):
+        assert metric in text, "what an operator would watch of every pane"
     assert "redrive-frames" in text
 
 
