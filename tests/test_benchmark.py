@@ -8,9 +8,8 @@ from django.core.management import call_command
 
 def test_the_engine_is_compared_with_simpy() -> None:
     said = StringIO()
-    call_command(
-        "benchmark", "engine", "--events", "200", "400", "--repeats", "1", "--memory", "200", "400", stdout=said
-    )
+    small = {"events": [200, 400], "repeats": 1, "least": 0, "memory": [200, 400]}
+    call_command("benchmark", "engine", **small, stdout=said)
     lines = said.getvalue().splitlines()
     assert len([line for line in lines if re.search(r" us +\d+\.\dx +\d+\.\dx$", line)]) == 6, lines
     assert any(line.strip().startswith("time per event at 400 / at 200") for line in lines)

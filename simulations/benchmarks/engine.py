@@ -41,6 +41,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--repeats", type=int, default=5, help="how often each side runs; the median counts (default: %(default)s)"
     )
     parser.add_argument(
+        "--least", type=float, default=0.3, help="seconds to warm up, and to measure at least (default: %(default)s)"
+    )
+    parser.add_argument(
         "--memory", type=int, nargs=2, default=[10_000, 1_000_000], help="sizes whose memory is compared (%(default)s)"
     )
 
@@ -54,8 +57,9 @@ def main(options: dict[str, Any], say: Callable[[str], Any]) -> None:
 
 
 def _answer(options: dict[str, Any]) -> Iterator[str]:
-    sizes, repeats = sorted(options["events"]), options["repeats"]
-    yield f"Medians of {repeats}, Redrive and SimPy in turn, each run in a fresh process after a small one to warm up."
+    sizes, repeats, least = sorted(options["events"]), options["repeats"], options["least"]
+    yield f"Medians of {repeats} fresh processes, Redrive and SimPy in turn. In each, on both sides and at all sizes: {least:g} s of runs of"
+    yield f"at most 1,000 events to warm up, then runs until {least:g} s are measured, one in any case; the mean of these counts."
     yield "All draw their chance within the measured time and write a full log of every attempt: when it started and ended, of"
     yield "which events it was, how it came out, what is billed."
     yield "  log      Redrive's log in its short form, taken piece by piece; every record can be made from it, and totals added up"
@@ -66,7 +70,7 @@ def _answer(options: dict[str, Any]) -> Iterator[str]:
         found = []
         for events in sizes:
             if workload != "queue" or events <= max(_QUEUE_MOST, sizes[0]):
-                found.append(compared(workload, events, repeats))
+                found.append(compared(workload, events, repeats, least))
                 yield from _lines(found[-1])
         if len(found) > 1:
             yield _growth(found)
@@ -74,13 +78,13 @@ def _answer(options: dict[str, Any]) -> Iterator[str]:
     yield from memory(options["memory"])
 
 
-def compared(workload: str, events: int, repeats: int) -> Measured:
+def compared(workload: str, events: int, repeats: int, least: float) -> Measured:
     """Both sides in turn, so that a machine that is busy for a while is so for both."""
     seconds: dict[str, list[float]] = {side: [] for side in _SIDES}
     counts: dict[str, dict[str, float]] = {}
     for repeat in range(repeats):
         for side in _SIDES:
-            answer = measure(side, workload, events, *(["--check"] if repeat == 0 else []))
+            answer = measure(side, workload, events, f"--least={least}", *(["--check"] if repeat == 0 else []))
             seconds[side].append(answer["seconds"])
             if repeat == 0:
                 counts[side] = answer

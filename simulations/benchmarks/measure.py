@@ -1,7 +1,9 @@
 """One measurement in a process of its own: `python -m simulations.benchmarks.measure SIDE WORKLOAD EVENTS [--check]`.
 
-Prints a JSON object. The clock runs from the workload to its last record, draws and log included; imports and a small run
-to warm up are left out on both sides. With `--memory` there is no run before, so that the peak is that of this one.
+Prints a JSON object. The clock runs from the workload to its last record, draws and log included; imports are left out. Both
+sides and all sizes follow one rule: runs of at most a thousand events to warm up, for `--least` seconds; then runs of the whole
+workload until so many seconds are measured, one in any case; what counts is the mean of these. With `--memory` there is one
+run and none before, so that the peak is that of this one.
 """
 
 import argparse
@@ -65,15 +67,26 @@ def peak_kb() -> int:
 SIDES: dict[str, Callable[[str, int], Any]] = {"redrive": redrive, "records": redrive_records, "simpy": simpy_run}
 
 
-def measured(side: str, workload: str, events: int, *, check: bool, memory: bool) -> dict[str, float]:
-    """Seconds and peak memory of one run, and what came of its events if that is asked for."""
+def timed(run: Callable[[], Any], least: float) -> tuple[float, Any]:
+    """Seconds that a run takes on average, in runs one after the other until `least` seconds are measured; what the last one gave."""
+    spent, runs = 0.0, 0
+    while not runs or spent < least:
+        result = None  # what the run before left behind goes while the clock stands still
+        started = time.perf_counter()
+        result = run()
+        spent += time.perf_counter() - started
+        runs += 1
+    return spent / runs, result
+
+
+def measured(side: str, workload: str, events: int, *, least: float, check: bool, memory: bool) -> dict[str, float]:
+    """Seconds of a run and peak memory, and what came of its events if that is asked for."""
     run = SIDES[side]
     if not memory:
-        run(workload, min(events, _WARM_UP))
+        timed(lambda: run(workload, min(events, _WARM_UP)), least)
         gc.collect()
-    started = time.perf_counter()
-    result = run(workload, events)
-    found: dict[str, float] = {"seconds": time.perf_counter() - started, "peak_kb": peak_kb()}
+    seconds, result = timed(lambda: run(workload, events), 0 if memory else least)
+    found: dict[str, float] = {"seconds": seconds, "peak_kb": peak_kb()}
     if check and side == "redrive":
         found |= redrive_counts(workload, events)
     elif check and side == "simpy":
@@ -86,7 +99,8 @@ if __name__ == "__main__":
     parser.add_argument("side", choices=tuple(SIDES))
     parser.add_argument("workload", choices=tuple(WORKLOADS))
     parser.add_argument("events", type=int)
+    parser.add_argument("--least", type=float, default=0.3)
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--memory", action="store_true")
     chosen = parser.parse_args()
-    print(json.dumps(measured(chosen.side, chosen.workload, chosen.events, check=chosen.check, memory=chosen.memory)))
+    print(json.dumps(measured(**vars(chosen))))
