@@ -10,7 +10,7 @@ from __future__ import annotations  # array[int] cannot be evaluated on Python 3
 
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import shake_128
 from itertools import pairwise
@@ -186,12 +186,19 @@ def exponentials(words: array[int], mean: float) -> list[float]:
     doubles = array("d", (whole & _FRACTIONS | ones).to_bytes(len(memory), sys.byteorder))
     cells = array("H", (whole >> _CELL_SHIFT & _CELLS).to_bytes(len(memory), sys.byteorder))[_LOWEST::4]
     drawn = [mean * (lows[cell] + steps[cell] * (double - 1.0)) for cell, double in zip(cells, doubles, strict=True)]
-    highest = memory[_HIGHEST::8]
-    place = highest.find(0xFF)
-    while place >= 0:  # only these may lie in the last cell
+    for place in _places(memory[_HIGHEST::8], 0xFF):  # only these may lie in the last cell
         drawn[place] = mean * exponential(words[place])
-        place = highest.find(0xFF, place + 1)
     return drawn
+
+
+def below(words: array[int], limit: int) -> bytes:
+    """`word < limit` of each word, as 1 and 0: the highest byte decides that for all but one in 256."""
+    highest = words.tobytes()[_HIGHEST::8]
+    edge = limit >> _WORD_BITS - 8
+    found = bytearray(highest.translate((b"\1" * edge).ljust(256, b"\0")))
+    for place in _places(highest, edge):
+        found[place] = words[place] < limit
+    return bytes(found)
 
 
 def uniform(word: int) -> float:
@@ -210,11 +217,17 @@ def shares(words: array[int], count: int) -> bytes | list[int]:
     of_bytes, unclear = _shares_of_bytes(count)
     found = bytearray(highest.translate(of_bytes))
     for byte in unclear:
-        place = highest.find(byte)
-        while place >= 0:
+        for place in _places(highest, byte):
             found[place] = words[place] * count >> _WORD_BITS
-            place = highest.find(byte, place + 1)
     return bytes(found)
+
+
+def _places(highest: bytes, byte: int) -> Iterator[int]:
+    """Where a byte stands; nowhere, if it is none."""
+    place = highest.find(byte) if byte < 1 << 8 else -1
+    while place >= 0:
+        yield place
+        place = highest.find(byte, place + 1)
 
 
 @cache

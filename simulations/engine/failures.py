@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from simulations.engine.draws import Draws, threshold
+from simulations.engine.draws import Draws, below, threshold
 from simulations.engine.limits import plain, setting
 from simulations.engine.traffic import Event
 from simulations.engine.units import us_from_ms
@@ -194,12 +194,11 @@ class Failures:
         probability, word = self._threshold, self._luck.word
         return bool(probability) and any(word(number, index) < probability for index in indexes)
 
-    def endings(self, number: int, first: int, places: Sequence[int], worked: Any, failed: Any) -> list[Any]:
-        """By chance alone: what of the two comes of the invocation with this number of events, as in `Lambda.durations`."""
-        probability = self._threshold
-        if not probability:
-            return [worked] * len(places)
-        return [failed if word < probability else worked for word in self._luck.stream(number).words_at(first, places)]
+    def by_luck(self, number: int, first: int, places: Sequence[int]) -> list[int]:
+        """By chance alone: whether the invocation with this number fails, of events as in `Lambda.durations`; 1 if it does."""
+        if not self._threshold:
+            return [0] * len(places)
+        return list(below(self._luck.stream(number).words_at(first, places), self._threshold))
 
     def available(self, at: int) -> int:
         """How many concurrent executions the plan leaves at a moment."""

@@ -5,7 +5,7 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations.engine.draws import Draws, exponential, exponentials
+from simulations.engine.draws import Draws, below, exponential, exponentials, threshold
 
 LAST_CELL = 4095 << 52
 words = st.one_of(
@@ -16,6 +16,13 @@ words = st.one_of(
 @given(st.lists(words, min_size=1, max_size=40))
 def test_exponentials_of_a_block_are_those_of_its_words(block: list[int]) -> None:
     assert exponentials(array("Q", block), 0.3) == [0.3 * exponential(word) for word in block]
+
+
+@given(st.lists(words, max_size=40), st.floats(0, 1) | st.sampled_from([0, 0.5, 1]), st.integers(-1, 1))
+def test_words_below_a_limit_are_found_all_at_once(block: list[int], probability: float, beside: int) -> None:
+    limit = min(max(0, threshold(probability) + beside), 1 << 64)
+    near = [word for word in (limit - 1, limit, limit + 1) if 0 <= word < 1 << 64]
+    assert list(below(array("Q", block + near), limit)) == [word < limit for word in block + near]
 
 
 @given(st.integers(0, 9), st.lists(st.integers(0, 400_000), max_size=30))

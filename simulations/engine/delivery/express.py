@@ -15,7 +15,7 @@ from heapq import heappop, heappush, heapreplace
 from itertools import compress
 from operator import add
 
-from simulations.engine.pages import FAILED, THROTTLED, TIMED_OUT, TRY, WORKED, Page
+from simulations.engine.pages import THROTTLED, TIMED_OUT, TRY, WORKED, Page
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Fate
 from simulations.engine.traffic import At
@@ -57,7 +57,7 @@ class Express:
         self, sim: Sim, waits: Sequence[int], throttle_wait: Callable[[int], int], age: int, fate: Fate
     ) -> None:  # fmt: skip
         self._sim = sim
-        self._waits = waits
+        self._waits = (*waits, _NEVER)  # the last failure is not followed by a try
         self._throttle_wait = throttle_wait
         self._age = age
         self._fate = int(fate)
@@ -67,7 +67,7 @@ class Express:
         self._busy = [0] * sim.function.limit  # a heap: when each of the executions that may run at once is free
         self._cold = _Cold(sim) if sim.function.init else None
         # by retries: how long the next invocation of an event takes and how it comes out, drawn ahead for those that need it
-        self._luck: tuple[dict[int, tuple[int, int]], ...] = tuple({} for _ in range(len(waits) + 1))
+        self._luck: tuple[dict[int, tuple[int, int]], ...] = tuple({} for _ in range(len(waits) + 2))
         self._turns: dict[int, list[_Due]] = {}  # what comes back, by turn
         self._later: list[int] = []  # a heap of those turns
         self._turn = -1
@@ -125,13 +125,13 @@ class Express:
         """
         function = self._sim.function
         spent = function.durations(retries + 1, first, places)
-        outcomes = self._sim.failures.endings(retries + 1, first, places, WORKED, FAILED)
+        outcomes = self._sim.failures.by_luck(retries + 1, first, places)  # WORKED and FAILED
         if max(spent) > function.timeout:
             outcomes = [
                 TIMED_OUT if time > function.timeout else out for time, out in zip(spent, outcomes, strict=True)
             ]
             spent = [min(time, function.timeout) for time in spent]
-        if retries < len(self._waits):
+        if self._waits[retries] != _NEVER:
             failed = list(compress(places, outcomes))
             if failed:
                 luck = self._draw(retries + 1, first, failed)
@@ -157,73 +157,66 @@ class Express:
         self._come_back(rest)
         return bool(self._later)
 
-    def _come_back(self, due: Sequence[_Due]) -> None:
-        for one in due:
-            self._again(*one)
-        if due:
-            self._now = due[-1][0]
-
     def _arrive(self, block: _Block, begin: int, stop: int) -> None:
         """The arrivals at these places of a block, and what comes back between them; what turns out otherwise is corrected."""
         first, starts, ends, outcomes, billed = block
-        busy, due, cold = self._busy, self._due, self._cold
-        back = due[self._place]
+        busy, cold, wait = self._busy, self._cold, self._waits[0]
+        back = self._due[self._place][0]
         coming = zip(range(begin, stop), starts[begin:stop], ends[begin:stop], outcomes[begin:stop], strict=True)
         for place, at, end, outcome in coming:
-            while back[0] <= at:
-                self._again(*back)
-                self._place += 1
-                back = due[self._place]
+            if back <= at:
+                back = self._come_back_until(at)
             if busy[0] > at:
                 self._luck[0][first + place] = end - at, outcome
                 ends[place], outcomes[place], billed[place] = at, THROTTLED, 0
-                self._throttled(at, first + place, at, 0, 0)
+                self._plan(at, self._throttle_wait(0), first + place, at, 0, 1)
                 continue
             if cold is not None:
                 end, outcome = ends[place], outcomes[place] = cold.start(at, end - at, outcome)  # noqa: PLW2901  (with INIT)
                 billed[place] = -((at - end) // US_PER_MS)
             heapreplace(busy, end)
             if outcome:
-                self._failed(end, first + place, at, 0)
+                self._plan(end, wait, first + place, at, 1, 0)
 
-    def _again(self, at: int, index: int, arrived: int, retries: int, throttles: int) -> None:
-        """Another attempt of an event."""
-        if self._busy[0] > at:
-            self._tries += (at, at, THROTTLED, 0, index)
-            self._throttled(at, index, arrived, retries, throttles)
-            return
-        luck = self._luck[retries].pop(index, None)
-        spent, outcome = luck or next(zip(*self._draw(retries, index, range(1)), strict=True))
-        if self._cold is None:
+    def _come_back_until(self, at: int) -> int:
+        """What comes back in this turn until then; when the next one does."""
+        due, begin = self._due, self._place
+        stop = begin + 1
+        while due[stop][0] <= at:
+            stop += 1
+        self._place = stop
+        self._come_back(due[begin:stop])
+        return due[stop][0]
+
+    def _come_back(self, due: Sequence[_Due]) -> None:
+        """Another attempt of each of these."""
+        busy, cold, tries, delivered = self._busy, self._cold, self._tries, 0
+        for at, index, arrived, retries, throttles in due:
+            if busy[0] > at:
+                tries += (at, at, THROTTLED, 0, index)
+                self._plan(at, self._throttle_wait(throttles), index, arrived, retries, throttles + 1)
+                continue
+            luck = self._luck[retries].pop(index, None)
+            spent, outcome = luck or next(zip(*self._draw(retries, index, range(1)), strict=True))
             end = at + spent
-        else:
-            end, outcome = self._cold.start(at, spent, outcome)
-        heapreplace(self._busy, end)
-        self._tries += (at, end, outcome, -((at - end) // US_PER_MS), index)
-        if outcome:
-            self._failed(end, index, arrived, retries)
-        else:
-            self._unsettled -= 1
+            if cold is not None:
+                end, outcome = cold.start(at, spent, outcome)
+            heapreplace(busy, end)
+            tries += (at, end, outcome, -((at - end) // US_PER_MS), index)
+            if outcome:
+                self._plan(end, self._waits[retries], index, arrived, retries + 1, 0)
+            else:
+                delivered += 1
+        if due:
+            self._unsettled -= delivered
+            self._now = due[-1][0]
 
-    def _failed(self, at: int, index: int, arrived: int, retries: int) -> None:
-        """An invocation fails at that moment: ASYNC-3."""
-        if retries < len(self._waits):
-            self._plan(at, at + self._waits[retries], index, arrived, retries + 1, 0)
-        else:
-            self._give_up(at, index)
-
-    def _throttled(self, at: int, index: int, arrived: int, retries: int, throttles: int) -> None:
-        """ASYNC-4 and ASYNC-9."""
-        self._plan(at, at + self._throttle_wait(throttles), index, arrived, retries, throttles + 1)
-
-    def _give_up(self, at: int, index: int) -> None:
-        self._unsettled -= 1
-        self._gone += (at, self._fate, index)
-
-    def _plan(self, now: int, at: int, index: int, arrived: int, retries: int, throttles: int) -> None:
-        """The next try is due then, unless the event is too old by that time: ASYNC-10."""
+    def _plan(self, now: int, wait: int, index: int, arrived: int, retries: int, throttles: int) -> None:
+        """Another try after a failure (ASYNC-3) or a throttle (ASYNC-4, ASYNC-9), unless the event is too old then: ASYNC-10."""
+        at = now + wait
         if at > arrived + self._age:
-            self._give_up(now, index)
+            self._unsettled -= 1
+            self._gone += (now, self._fate, index)
             self._luck[retries].pop(index, None)
         elif at > self._horizon:
             self._sim.kernel.cut = True
