@@ -108,7 +108,7 @@ def figure_of(
     place = figure.place
     return {
         "size": [figure.length, figure.across, figure.axis.width],
-        "lanes": [[*row.lane, row.dense, row.total, row.top, row.size] for row in figure.rows],
+        "lanes": [[*row.lane[:4], row.dense, row.total, row.top, row.size] for row in figure.rows],
         "marks": [
             [n, one.seq, one.outcome, mark.members, mark.row, place(one.at), place(one.end)]
             for n, row in enumerate(figure.rows)

@@ -188,7 +188,7 @@ def _cut(words: str) -> str:
 
 def _name(row: Row) -> SafeString:
     middle = row.top + row.size / 2
-    whole = f"{row.lane.title}: {row.lane.note}. {FATE[row.lane.fate].says}"
+    whole = f"{row.lane.title}: {row.lane.note}" + ("" if len(row.lane.fates) > 1 else f". {FATE[row.lane.fate].says}")
     return group(
         f"f-{row.lane.fate}",
         element("title", {}, whole),
@@ -281,8 +281,7 @@ def _lane(one: _Laid, row: Row, crowd: Elements, name: str) -> Elements:
         yield _mark(figure, row, mark, name)
     crowded = _crowded_flags(figure, row)
     for point in row.points:
-        if not row.dense or point.kind == "limit":
-            yield _point(figure, row, point, bare=id(point) in crowded)
+        yield _point(figure, row, point, bare=id(point) in crowded)
 
 
 def _crowded_flags(figure: Figure, row: Row) -> set[int]:

@@ -12,7 +12,7 @@ from simulations.picture.lanes import Lane, Lanes
 from simulations.picture.marks import MOST_MARKS, Glyph, Mark, marks_of
 from simulations.picture.points import Point, points_of
 from simulations.picture.story import Story
-from simulations.picture.words import FATE, MS, TIMES, D, S, duration, roughly
+from simulations.picture.words import MS, TIMES, D, S, duration, end_words, roughly
 
 _ROW_OF_MANY, _ROW_OF_FEW, _FEW = 30, 48, 4  # a row of marks, where rows are many and where they are few
 _ROW_OF_PANE = 36  # where several runs share a picture
@@ -100,7 +100,7 @@ def trail_of(story: Story, lanes: Lanes) -> float:
     """Room after the end of the run: the longest word that may stand there."""
     answer = len(_ANSWER) if any(moment.row[0] == Kind.ANSWERED for moment in story.moments) else 0
     letters = (
-        len(FATE[lane.fate].word) + (len(f" {TIMES} {lane.events:,}") if lane.events > 1 else 0) + answer
+        len(end_words(lane.fates)) + answer
         for lane in lanes.lanes
         if lane.events <= MOST_MARKS  # else it is crowded, and says no end
     )

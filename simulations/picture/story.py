@@ -23,7 +23,7 @@ _ATTEMPT, _INIT, _END, _OUTCOME, _ERROR, _REASON, _BILLED = (
     for field in ("attempt", "init_us", "end_us", "outcome", "error_type", "throttle_reason", "billed_ms")
 )
 _FATE, _CAUSE = place(Kind.SETTLED, "fate"), place(Kind.SETTLED, "cause")
-_GROUP = place(Kind.ARRIVED, "group")
+_GROUP, _SHARD = place(Kind.ARRIVED, "group"), place(Kind.ARRIVED, "shard")
 _BY = place(Kind.CAPTURED, "by")
 _LIMIT, _VALUE = place(Kind.LIMIT, "limit"), place(Kind.LIMIT, "value")
 _ENDING = place(Kind.ENDED, "reason")
@@ -38,7 +38,10 @@ _SEEN = {
 
 
 class Event(msgspec.Struct):
-    """One event; `fate` is "" and `settled_seq` 0 while it is open; `catcher`: who caught it last; `group`: its message group."""
+    """One event; `fate` is "" and `settled_seq` 0 while it is open; `catcher`: who caught it last.
+
+    `order`: what keeps it in order, its message group, shard or partition; "" where it has none.
+    """
 
     id: str
     arrived_us: int
@@ -49,7 +52,12 @@ class Event(msgspec.Struct):
     settled_rule: str = ""
     attempts: int = 0
     catcher: str = ""
-    group: str = ""
+    order: str = ""
+
+    @property
+    def state(self) -> str:
+        """The fate, or `retried` where it was handled after more than one attempt."""
+        return "retried" if self.fate == "delivered" and self.attempts > 1 else self.fate
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -87,7 +95,7 @@ class Story(msgspec.Struct):
 
     `instant_events` runs beside them.
     `ending`: why it ended, "" while it goes on; `shown`: how many records there are of it, where a limit cut it;
-    `capture_failed`: a catcher could not be written to.
+    `capture_failed`: a catcher could not be written to; `grouped`: what keeps an order are message groups.
     """
 
     events: list[Event] = []
@@ -99,6 +107,7 @@ class Story(msgspec.Struct):
     ending: str = ""
     shown: str = ""
     capture_failed: bool = False
+    grouped: bool = False
 
 
 def read(rows: Iterable[Row]) -> Story:
@@ -109,9 +118,18 @@ def read(rows: Iterable[Row]) -> Story:
     for seq, row in enumerate(rows, start=1):
         rule = rules.setdefault(row[2], len(rules))
         named = _named(row, story.events, index)
+        if row[0] == Kind.ARRIVED:
+            _join(story, row[_GROUP], row[_SHARD], named)
         _take(story, seq, row, rule, named)
         story.end_us = max(story.end_us, row[_END] if row[0] == Kind.ATTEMPT else row[1])
     return story
+
+
+def _join(story: Story, group: str | None, shard: str | None, named: Iterable[int]) -> None:
+    """Notes what keeps events in order."""
+    story.grouped = story.grouped or bool(group)
+    for n in named:
+        story.events[n].order = group or shard or ""
 
 
 def _settle(event: Event, seq: int, row: Row) -> None:
@@ -128,7 +146,7 @@ def _named(row: Row, events: list[Event], index: dict[str, int]) -> list[int]:
     for name in ids:
         if name not in index:
             index[name] = len(events)
-            events.append(Event(name, row[1], group=(row[_GROUP] or "") if row[0] == Kind.ARRIVED else ""))
+            events.append(Event(name, row[1]))
     return [index[name] for name in ids]
 
 

@@ -1,5 +1,6 @@
 """Words for numbers and for what the wire names, as the page says them; the twin of `format.js` and `words.js`."""
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
@@ -36,6 +37,9 @@ FATE = {
     "filtered": Said("FILTERED", "filtered out before the function"),
     "": Said("OPEN", "not settled yet"),
 }
+
+# how an event stands, from the worst to the best: what went wrong stands on top
+ENDS = ("lost", "captured", "returned", "", "retried", "delivered", "filtered")
 
 _CATCHERS = {
     "function_dlq": "the function's dead-letter queue",
@@ -116,6 +120,12 @@ def counted(n: int, noun: str) -> str:
     """`1 message`, `40,320 retries`."""
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{n:,} {noun if n == 1 else plural}"
+
+
+def end_words(fates: Iterable[tuple[str, int]]) -> str:
+    """How events ended, given how many have each fate: two lost, 38 delivered."""
+    many = list(fates)
+    return ", ".join(FATE[fate].word + (f" {TIMES} {n:,}" if n > 1 or len(many) > 1 else "") for fate, n in many)
 
 
 def text_width(text: str, size: float = 12.5) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from simulations.picture.lanes import lanes_of
+from simulations.picture.lanes import lanes_by_fate
 from simulations.picture.story import Attempt, Event, Story
 from simulations.picture.words import FATE, OUTCOME, catcher, duration, why
 
@@ -33,8 +33,8 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def chapters(story: Story, noun: str) -> list[Chapter]:
-    """The whole run, one chapter a lane of the picture."""
-    lanes = lanes_of(story, noun)
+    """The whole run, one chapter an event, or a way to end."""
+    lanes = lanes_by_fate(story, noun)
     examples = [lanes.lane_of.index(number) for number in range(len(lanes.lanes))]
     tried = _attempts_of(story, set(examples))
     told = []

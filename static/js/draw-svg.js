@@ -53,10 +53,7 @@ function drawLane(figure, row, trace, sprites, waits) {
   for (const glyph of row.glyphs) group.append(track(sprites, drawGlyph(figure, row, glyph), glyph.piece.from, glyph.piece.to, glyph.firstSeq));
   for (const mark of row.marks) group.append(track(sprites, drawMark(figure, row, mark, trace), mark.fromUs, mark.toUs, mark.seq));
   const crowded = crowdedFlags(figure, row);
-  for (const point of row.points) {
-    if (row.dense && point.kind !== "limit") continue;
-    group.append(track(sprites, drawPoint(figure, row, point, crowded.has(point)), point.us, point.us, point.seq));
-  }
+  for (const point of row.points) group.append(track(sprites, drawPoint(figure, row, point, crowded.has(point)), point.us, point.us, point.seq));
   return group;
 }
 

@@ -17,12 +17,13 @@ export class EventTable {
   #settled = new Column(Uint32Array);
   #attempts = new Column(Uint32Array);
   #catcher = new Column(Uint16Array);
-  #groups = new Words();
-  #group = new Column(Uint16Array);
+  #orders = new Words();
+  #order = new Column(Uint32Array);
+  grouped = false; // what keeps an order are message groups
 
   constructor() {
     this.#catchers.number("");
-    this.#groups.number("");
+    this.#orders.number("");
   }
 
   get length() {
@@ -44,7 +45,7 @@ export class EventTable {
       this.#settled.push(0);
       this.#attempts.push(0);
       this.#catcher.push(0);
-      this.#group.push(0);
+      this.#order.push(0);
     }
     this.#entryPrevious.push(this.#last.get(event));
     this.#last.set(event, this.#entryEvent.length);
@@ -70,14 +71,27 @@ export class EventTable {
     for (const event of this.of(seq)) this.#catcher.set(event, this.#catchers.number(by));
   }
 
-  /** @param {number} seq @param {string} group */
-  join(seq, group) {
-    for (const event of this.of(seq)) this.#group.set(event, this.#groups.number(group));
+  /** What keeps it in order. @param {number} seq @param {string | null} group its message group @param {string | null} shard else its shard or partition */
+  join(seq, group, shard) {
+    const order = group || shard;
+    if (!order) return;
+    this.grouped ||= Boolean(group);
+    for (const event of this.of(seq)) this.#order.set(event, this.#orders.number(order));
   }
 
-  /** Its message group, "" where it has none. @param {number} event */
-  group(event) {
-    return this.#groups.word(this.#group.get(event));
+  /** How many shards, partitions or message groups there are; they are numbered from 1. */
+  get orders() {
+    return this.#orders.size - 1;
+  }
+
+  /** The number of its shard, partition or message group, 0 where it has none. @param {number} event */
+  order(event) {
+    return this.#order.get(event);
+  }
+
+  /** @param {number} order */
+  orderName(order) {
+    return this.#orders.word(order);
   }
 
   /** The events of a record. @param {number} seq @returns {Uint32Array} */

@@ -11,9 +11,9 @@ export function laneNames(list, figure) {
   const names = figure.rows.map((row) => {
     const { lane } = row;
     const item = html("li", { class: `f-${lane.fate}` },
-      html("span", { class: "lane-title" }, figure.down && (figure.rows.length > 2 || row.size < NARROW) ? lane.title.split(" ").slice(lane.event < 0 ? 0 : 1, lane.event < 0 ? 1 : 2).join(" ") : lane.title),
+      html("span", { class: "lane-title" }, figure.down && (figure.rows.length > 2 || row.size < NARROW) ? lane.short : lane.title),
       figure.down && row.size < 64 ? null : html("span", { class: "lane-note" }, lane.note),
-      html("span", { class: "visually-hidden" }, `. ${FATE[lane.fate].says}`));
+      lane.fates.length > 1 ? null : html("span", { class: "visually-hidden" }, `. ${FATE[lane.fate].says}`));
     if (figure.down) item.style.width = `${row.size}px`;
     else item.style.height = `${row.size}px`;
     return item;

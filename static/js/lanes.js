@@ -1,33 +1,32 @@
 // @ts-check
 /**
- * Which rows the picture has: one for each event while they are few, else one for each way to end. Events that a person
- * pinned keep a row of their own.
+ * Which rows the picture has: one for each event while they are few; else one for each shard, partition or message group
+ * where events keep an order of their own (see orders.js), and one for each way to end where they do not.
  */
-import { counted } from "./format.js";
-import { catcher, FATE } from "./words.js";
+import { count, counted } from "./format.js";
+import { byOrder, shortOrder } from "./orders.js";
+import { catcher, ENDS, FATE } from "./words.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /**
  * @typedef {object} Lane
  * @property {string} key stays the same while records arrive
  * @property {string} title what stands beside the row
+ * @property {string} short the title where there is little room
  * @property {string} note a second, smaller line
- * @property {string} fate the fate all its events share; "" while they are open
+ * @property {string} fate the fate all its events share, or the worst of them; "" while they are open
  * @property {number} count how many events it stands for
+ * @property {[string, number][]} fates how many of its events have each fate, the worst first
  * @property {number} event the event's index, or -1 for a group
  */
 /** @typedef {{lanes: Lane[], laneOf: Uint8Array}} Lanes laneOf: event index -> lane index */
 
 export const MOST_LANES = 12;
 
-// from the worst end to the best: what went wrong stands on top
-const ORDER = ["lost", "captured", "returned", "", "retried", "delivered", "filtered"];
-
 /** @param {Trace} trace @param {number} event */
 function groupOf(trace, event) {
-  const fate = trace.fate(event);
-  if (fate === "delivered") return trace.events.attempts(event) > 1 ? "retried" : "delivered";
-  return fate === "captured" ? `captured ${trace.events.catcher(event)}` : fate;
+  const end = trace.state(event);
+  return end === "captured" ? `captured ${trace.events.catcher(event)}` : end;
 }
 
 /** @param {string} group */
@@ -43,54 +42,45 @@ function wordsOf(group) {
 function single(trace, event, noun) {
   const fate = trace.fate(event);
   const attempts = trace.events.attempts(event);
-  const group = trace.events.group(event);
+  const order = trace.events.orders > 1 ? trace.events.orderName(trace.events.order(event)) : "";
   return {
-    key: `event ${trace.events.id(event)}`, title: `${noun} ${trace.events.id(event)}`, fate, count: 1, event,
-    note: (group ? `${group}, ` : "") + (attempts ? counted(attempts, "attempt") : "no attempt"),
+    key: `event ${trace.events.id(event)}`, title: `${noun} ${trace.events.id(event)}`, short: trace.events.id(event), fate, count: 1, event, fates: [[fate, 1]],
+    note: (order ? `${shortOrder(order)}, ` : "") + (attempts ? counted(attempts, "attempt") : "no attempt"),
   };
 }
 
-/** Events that have a lane each: message groups one after the other, each in its order. @param {Trace} trace */
-function byGroup(trace) {
-  const events = Array.from({ length: trace.events.length }, (_, event) => event);
-  const groups = [...new Set(events.map((event) => trace.events.group(event)))];
-  const rank = events.map((event) => groups.indexOf(trace.events.group(event)));
-  return events.sort((a, b) => rank[a] - rank[b] || a - b);
+/** Events that have a lane each: shards or message groups one after the other, as they come first. @param {Trace} trace @param {string} noun @returns {Lanes} */
+function oneByOne(trace, noun) {
+  const order = (/** @type {number} */ event) => trace.events.order(event);
+  const events = Array.from({ length: trace.events.length }, (_, event) => event).sort((a, b) => order(a) - order(b) || a - b);
+  const laneOf = new Uint8Array(events.length);
+  events.forEach((event, lane) => {
+    laneOf[event] = lane;
+  });
+  return { lanes: events.map((event) => single(trace, event, noun)), laneOf };
+}
+
+/** One lane for each way to end, the worst on top. @param {Trace} trace @param {string} noun @returns {Lanes} */
+function byFate(trace, noun) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  const groups = Array.from({ length: trace.events.length }, (_, event) => groupOf(trace, event));
+  for (const group of groups) counts.set(group, (counts.get(group) ?? 0) + 1);
+  const rank = (/** @type {string} */ group) => ENDS.indexOf(group.split(" ")[0]);
+  const names = [...counts.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  const lanes = names.map((name) => {
+    const { fate, note } = wordsOf(name);
+    const all = counts.get(name) ?? 0;
+    return { key: `group ${name}`, title: counted(all, noun), short: count(all), note, fate, count: all, event: -1, fates: /** @type {[string, number][]} */ ([[fate, all]]) };
+  });
+  return { lanes, laneOf: Uint8Array.from(groups, (group) => names.indexOf(group)) };
 }
 
 /**
- * @param {Trace} trace
- * @param {{noun: string, pinned?: number[], most?: number}} options most: so many events may have a lane of their own
+ * @param {Trace} trace @param {{noun: string, most?: number}} options most: so many events, or orders, may have a lane of their own
  * @returns {Lanes}
  */
-export function lanesOf(trace, { noun, pinned = [], most = MOST_LANES }) {
-  const n = trace.events.length;
-  const laneOf = new Uint8Array(n);
-  if (n <= most) {
-    const order = byGroup(trace);
-    const lanes = order.map((event) => single(trace, event, noun));
-    return { lanes, laneOf: laneOf.map((_, event) => order.indexOf(event)) };
-  }
-  const shown = pinned.filter((event) => event < n).slice(0, MOST_LANES);
-  /** @type {Map<string, number>} */
-  const counts = new Map();
-  const alone = new Set(shown);
-  const groups = Array.from({ length: n }, (_, event) => groupOf(trace, event));
-  groups.forEach((group, event) => {
-    if (!alone.has(event)) counts.set(group, (counts.get(group) ?? 0) + 1);
-  });
-  const rank = (/** @type {string} */ group) => ORDER.indexOf(group.split(" ")[0]);
-  const names = [...counts.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-  const lanes = shown.map((event) => single(trace, event, noun));
-  for (const name of names) {
-    const count = counts.get(name) ?? 0;
-    lanes.push({ key: `group ${name}`, title: counted(count, noun), count, event: -1, ...wordsOf(name) });
-  }
-  groups.forEach((group, event) => {
-    laneOf[event] = shown.length + names.indexOf(group);
-  });
-  shown.forEach((event, lane) => {
-    laneOf[event] = lane;
-  });
-  return { lanes, laneOf };
+export function lanesOf(trace, { noun, most = MOST_LANES }) {
+  if (trace.events.length <= most) return oneByOne(trace, noun);
+  return trace.events.orders ? byOrder(trace, noun, most) : byFate(trace, noun);
 }

@@ -5,10 +5,9 @@
  */
 import { count, duration, roughly } from "./format.js";
 import { marksOf, MOST_MARKS } from "./marks.js";
-import { pointsOf } from "./points.js";
+import { endWords, pointsOf } from "./points.js";
 import { ticksOf } from "./ticks.js";
 import { toldPieces } from "./time-axis.js";
-import { FATE } from "./words.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {import("./time-axis.js").TimeAxis} TimeAxis */
@@ -51,7 +50,7 @@ const END = { sign: 40, letter: 8.6, answer: 4, least: 84 };
 export function trailOf(trace, { lanes }, down) {
   if (down) return TRAIL_DOWN;
   // a lane with more is crowded, and says no end
-  const letters = lanes.filter((lane) => lane.count <= MOST_MARKS).map((lane) => FATE[lane.fate].word.length + (lane.count > 1 ? count(lane.count).length + 3 : 0) + (trace.answers ? END.answer : 0));
+  const letters = lanes.filter((lane) => lane.count <= MOST_MARKS).map((lane) => endWords(lane.fates).length + (trace.answers ? END.answer : 0));
   return Math.max(END.least, END.sign + END.letter * Math.max(0, ...letters));
 }
 

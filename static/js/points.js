@@ -2,24 +2,29 @@
 /**
  * What happens at one moment: arrivals, answers, captures, limits that bit, and how each event ended. A lane of several events
  * says its arrivals once, where they begin, and how they ended once, where the last one did; an end that is not good keeps its
- * sign where it happened, unless a folded cycle holds it.
+ * sign where it happened, unless a folded cycle holds it. A crowded lane says its limits, and where its events have different
+ * ends those that are not good.
  */
 import { count } from "./format.js";
-import { FATE } from "./words.js";
+import { ENDS, FATE } from "./words.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /**
- * early: the event ended while its attempt was still running
+ * early: the event ended while its attempt was still running, or in a crowded lane
  * @typedef {{kind: "arrived" | "captured" | "answered" | "limit" | "end" | "early", us: number, seq: number, count: number, word: string, fate: string}} Point
  */
 
 const GRAIN = 3;
+const COARSE = 24; // the signs of a crowded lane have room beside each other
 const GOOD = ["delivered", "filtered"];
+
+/** How events ended, in words. @param {[string, number][]} fates how many have each fate @returns {string} "LOST × 2, DELIVERED × 38" */
+export const endWords = (fates) => fates.map(([fate, n]) => FATE[fate].word + (n > 1 || fates.length > 1 ? ` × ${count(n)}` : "")).join(", ");
 
 /**
  * The points of every lane. Points of one kind that fall on the same place are counted together.
  * @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {import("./time-axis.js").Piece[]} pieces
- * @param {(us: number) => number} place @param {boolean[]} dense crowded lanes, which say their limits only
+ * @param {(us: number) => number} place @param {boolean[]} dense crowded lanes
  * @returns {Point[][]}
  */
 export function pointsOf(trace, { lanes, laneOf }, pieces, place, dense) {
@@ -28,18 +33,20 @@ export function pointsOf(trace, { lanes, laneOf }, pieces, place, dense) {
   const add = (/** @type {number} */ event, /** @type {Point} */ point) => {
     // a group's limit is said once, with how often it bit
     const once = lanes[laneOf[event]].event < 0 && (point.kind === "limit" || point.kind === "arrived");
-    const where = once ? "" : Math.round(place(point.us) / GRAIN);
+    const where = once ? "" : Math.round(place(point.us) / (dense[laneOf[event]] ? COARSE : GRAIN));
     const key = `${point.kind} ${point.word} ${point.fate} ${where}`;
     const known = found[laneOf[event]].get(key);
     if (known) known.count += 1;
     else found[laneOf[event]].set(key, point);
   };
   for (let event = 0; event < trace.events.length; event += 1) {
-    if (dense[laneOf[event]]) continue;
+    const crowded = dense[laneOf[event]];
+    if (crowded && lanes[laneOf[event]].fates.length < 2) continue;
     const us = trace.events.arrivedUs(event);
-    add(event, { kind: "arrived", us, seq: 0, count: 1, word: "", fate: "" });
+    if (!crowded) add(event, { kind: "arrived", us, seq: 0, count: 1, word: "", fate: "" });
     const seq = trace.events.settledSeq(event);
-    if (seq) add(event, { kind: "end", us: trace.at(seq), seq, count: 1, word: "", fate: trace.fate(event) });
+    const fate = trace.fate(event);
+    if (seq && !(crowded && GOOD.includes(fate))) add(event, { kind: crowded ? "early" : "end", us: trace.at(seq), seq, count: 1, word: "", fate });
   }
   for (const seq of momentsOf(trace)) {
     const limit = trace.kind(seq) === "limit";
@@ -89,22 +96,34 @@ function readPoint(trace, seq) {
  */
 function finished(points, group, cycles) {
   const ends = points.filter((point) => point.kind === "end");
-  const moments = new Map(ends.map((end) => [end.us, end]));
+  const moments = new Set(ends.map((end) => end.us));
   const said = points.filter((point) => point.kind === "answered" && moments.has(point.us));
+  const caught = new Set(ends.filter((end) => end.fate === "captured").map((end) => end.us));
   const kept = group ? together(ends, cycles) : ends;
   const answers = new Set(said.map((point) => point.word));
   const last = kept.at(-1);
-  if (last) last.word = [FATE[last.fate].word, last.count > 1 && `× ${count(last.count)}`, answers.size === 1 && said[0].word].filter(Boolean).join(" ");
+  if (last) last.word = [last.word || endWords([[last.fate, last.count]]), answers.size === 1 && said[0].word].filter(Boolean).join(" ");
+  for (const point of points) if (point.kind === "early") point.word = endWords([[point.fate, point.count]]);
   const shown = (/** @type {Point} */ point) => (point.kind === "end" ? kept.includes(point)
-    : !said.includes(point) && !(point.kind === "captured" && moments.get(point.us)?.fate === "captured"));
+    : !said.includes(point) && !(point.kind === "captured" && caught.has(point.us)));
   return points.filter(shown).sort((a, b) => a.us - b.us);
 }
 
-/** The ends of several events, the last of which counts them all. @param {Point[]} ends @param {import("./time-axis.js").Piece[]} cycles */
+/** How many events have each fate, the worst first. @param {Point[]} ends @returns {[string, number][]} */
+function fatesOf(ends) {
+  const counts = ENDS.map((fate) => /** @type {[string, number]} */ ([fate, ends.reduce((sum, end) => sum + (end.fate === fate ? end.count : 0), 0)]));
+  return counts.filter(([, n]) => n);
+}
+
+/** The ends of several events, the last of which counts them all and shows the worst. @param {Point[]} ends @param {import("./time-axis.js").Piece[]} cycles */
 function together(ends, cycles) {
   const last = ends.reduce((one, other) => (other.us >= one.us ? other : one), ends[0]);
   if (!last) return ends;
-  last.count = ends.reduce((sum, end) => sum + end.count, 0);
   const folded = (/** @type {number} */ us) => cycles.some((cycle) => cycle.from <= us && us < cycle.to);
-  return [...ends.filter((end) => end !== last && !GOOD.includes(end.fate) && !folded(end.us)), last];
+  const before = ends.filter((end) => end !== last && !GOOD.includes(end.fate) && !folded(end.us));
+  const fates = fatesOf(ends);
+  last.count = fates.reduce((sum, [, n]) => sum + n, 0);
+  last.word = endWords(fates);
+  last.fate = fates[0][0];
+  return [...before, last];
 }

@@ -42,7 +42,7 @@ export class Trace {
       event: wire.place(kind, "event"),
       code: Math.max(wire.place(kind, "outcome"), wire.place(kind, "fate")),
       end: Math.max(wire.place(kind, "end_us"), wire.place(kind, "until_us")),
-      by: wire.place(kind, "by"), group: wire.place(kind, "group"),
+      by: wire.place(kind, "by"), group: wire.place(kind, "group"), shard: wire.place(kind, "shard"),
     }));
   }
 
@@ -86,14 +86,14 @@ export class Trace {
     this.endUs = Math.max(this.endUs, plan.name === "attempt" ? end : at);
   }
 
-  /** @param {{name: string, code: number, by: number, group: number}} plan @param {number} seq @param {Row} row */
+  /** @param {{name: string, code: number, by: number, group: number, shard: number}} plan @param {number} seq @param {Row} row */
   #note(plan, seq, row) {
     if (plan.name === "attempt") {
       this.attempts.push(seq);
       this.events.attempt(seq);
     } else if (plan.name === "settled") this.events.settle(seq, row[plan.code]);
     else if (plan.name === "captured" && row[plan.by] !== "on_success") this.events.catch(seq, row[plan.by]);
-    else if (plan.name === "arrived" && row[plan.group]) this.events.join(seq, row[plan.group]);
+    else if (plan.name === "arrived") this.events.join(seq, row[plan.group], row[plan.shard]);
     else if (plan.name === "answered") this.answers = true;
     else if (plan.name === "ended") this.ended = true;
   }
@@ -146,5 +146,11 @@ export class Trace {
   /** The word of a fate, "" while the event is not settled. @param {number} event */
   fate(event) {
     return this.wire.fates[this.events.fate(event)] ?? "";
+  }
+
+  /** The fate, or `retried` where it was handled after more than one attempt. @param {number} event */
+  state(event) {
+    const fate = this.fate(event);
+    return fate === "delivered" && this.events.attempts(event) > 1 ? "retried" : fate;
   }
 }

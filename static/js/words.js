@@ -23,6 +23,9 @@ export const FATE = {
   "": { word: "OPEN", says: "not settled yet" },
 };
 
+/** How an event stands, from the worst to the best: what went wrong stands on top. */
+export const ENDS = ["lost", "captured", "returned", "", "retried", "delivered", "filtered"];
+
 /** @type {Record<string, string>} */
 const CATCHERS = {
   function_dlq: "the function's dead-letter queue",

@@ -34,17 +34,10 @@ test("more are grouped by what became of them, the worst on top", () => {
 });
 
 test("every event is counted in exactly one lane", () => {
-  for (const pinned of [[], [0], [3, 24]]) {
-    const { lanes, laneOf } = lanesOf(queue(25), { noun: "message", pinned });
-    assert.equal(lanes.reduce((sum, lane) => sum + lane.count, 0), 25);
-    const counts = lanes.map((_, lane) => laneOf.filter((of) => of === lane).length);
-    assert.deepEqual(counts, lanes.map((lane) => lane.count));
-  }
-});
-
-test("a pinned event has its own lane above the groups", () => {
-  const { lanes } = lanesOf(queue(25), { noun: "message", pinned: [24] });
-  assert.deepEqual([lanes[0].title, lanes[0].event], ["message 25", 24]);
+  const { lanes, laneOf } = lanesOf(queue(25), { noun: "message" });
+  assert.equal(lanes.reduce((sum, lane) => sum + lane.count, 0), 25);
+  const counts = lanes.map((_, lane) => laneOf.filter((of) => of === lane).length);
+  assert.deepEqual(counts, lanes.map((lane) => lane.count));
 });
 
 test("messages of a group have lanes side by side, and each says its group", () => {
@@ -54,4 +47,17 @@ test("messages of a group have lanes side by side, and each says its group", () 
     ["message 1", "b, no attempt"], ["message 3", "b, no attempt"], ["message 2", "a, no attempt"], ["message 4", "a, no attempt"],
   ]);
   assert.deepEqual([...laneOf], [0, 2, 1, 3]);
+});
+
+test("however many shards there are, the rows stay few and no record is left out", () => {
+  const rows = Array.from({ length: 600 }, (_, k) => [0, k, "RUN-5", String(k), 1024, null, `shardId-${String(k % 300).padStart(12, "0")}`]);
+  for (let k = 0; k < 590; k += 1) rows.push(row.settled(S, String(k), k % 60 ? 0 : 2));
+  const { lanes, laneOf } = lanesOf(traceOf(rows), { noun: "record" });
+  assert.ok(lanes.length <= 15);
+  assert.equal(lanes.reduce((sum, lane) => sum + lane.count, 0), 600);
+  assert.deepEqual(lanes.map((_, lane) => laneOf.filter((of) => of === lane).length), lanes.map((lane) => lane.count));
+  assert.deepEqual(lanes.slice(0, 2).map((lane) => [lane.title, lane.short, lane.note]), [
+    ["shardId-…000", "000", "2 records: 2 lost"], ["shardId-…060", "060", "2 records: 2 lost"],
+  ]);
+  assert.deepEqual(lanes.slice(-1).map((lane) => [lane.title, lane.note]), [["285 shards", "570 records"]]);
 });
