@@ -5,6 +5,7 @@ One run is a picture of one pane; several panes stand on one axis, so that equal
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
@@ -29,6 +30,7 @@ _TITLE, _NOTE = 14, 12  # type sizes of the names beside the lanes
 _SMALL, _TWO_LINES = 10.5, 34  # the second line in a mark: its type, and how high a mark must be for it
 _BESIDE_MARK = 4  # air above and below a mark
 _LONGEST_NAME = 30
+_SIGN = 18  # of a flag without words
 _LEAST_FOLD = 9  # a fold narrower than this is a tooth among others
 _NUDGE = 8  # words under a fold may stand so far from its middle
 Elements = Iterator[SafeString]
@@ -285,19 +287,20 @@ def _lane(one: _Laid, row: Row, crowd: Elements, name: str) -> Elements:
 
 
 def _crowded_flags(figure: Figure, row: Row) -> set[int]:
-    """The flags whose words would run into the flag before them: they keep their stem, and say the words as a title."""
+    """The flags whose words would run into the flag beside them: they keep stem and sign, and say the words as a title."""
     crowded: set[int] = set()
+    flags = [point for point in row.points if point.kind not in {"arrived", "end"}]
+    signs = [figure.place(point.us) if point.kind == "early" else math.inf for point in flags]
+    following = [*accumulate(reversed(signs[1:]), min, initial=figure.length)][::-1][: len(flags)]
     free = -math.inf
-    for point in row.points:
-        if point.kind in {"arrived", "end"}:
-            continue
-        along, wide = figure.place(point.us), text_width(_flag_words(point))
-        after = point.kind == "early" or _is_first(along, wide)
-        start, end = (along, along + 24 + wide) if after else (along - 6 - wide, along + 2)
-        if start < free:
+    for point, sign in zip(flags, following, strict=True):
+        along, wide, early = figure.place(point.us), text_width(_flag_words(point)), point.kind == "early"
+        after = early or _is_first(along, wide)
+        start, end = (along, along + 24 + wide) if after else (along - 6 - wide, along)
+        if start < free or (after and sign < end):
             crowded.add(id(point))
-        else:
-            free = end
+            end = along + (_SIGN if early else 0)
+        free = max(free, end)
     return crowded
 
 

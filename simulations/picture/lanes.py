@@ -139,7 +139,7 @@ def _note(count: int, fates: Sequence[tuple[str, int]], end: str, noun: str) -> 
     """How many events, and what became of those that were not simply handled."""
     others = ", ".join(f"{n:,} {FATE[fate].word.lower()}" for fate, n in fates if fate != "delivered")
     if not others and end == "retried":
-        return f"{counted(count, noun)}, after retries"
+        return f"{counted(count, noun)}, retried"
     return ": ".join(words for words in (counted(count, noun), others) if words)
 
 

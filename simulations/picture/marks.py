@@ -102,11 +102,10 @@ def _count(entry: LaneMarks, piece: Piece, attempt: Attempt) -> None:
 
 
 def _crowd(found: list[LaneMarks], loose: list[int]) -> None:
-    """The fullest lanes become dense until the rest can be drawn mark by mark."""
-    while sum(loose) > MOST_MARKS:
-        fullest = loose.index(max(loose))
-        loose[fullest] = 0
-        found[fullest].dense = True
+    """Where all together are too many, a lane with more than its share is dense."""
+    if sum(loose) > MOST_MARKS:
+        for entry, own in zip(found, loose, strict=True):
+            entry.dense = own > MOST_MARKS / len(found)
 
 
 def _pack(entry: LaneMarks, place: Place) -> None:

@@ -20,6 +20,8 @@ from simulations.picture.words import ENDS, end_words
 
 _GRAIN = 3
 _COARSE = 24  # the signs of a crowded lane have room beside each other
+# at one moment: what is written before it comes first
+_RANK = ("arrived", "limit", "answered", "captured", "early", "end")
 _GOOD = ("delivered", "filtered")
 _STATUS = field_place(Kind.ANSWERED, "status_code")
 _BY = field_place(Kind.CAPTURED, "by")
@@ -29,7 +31,7 @@ _LIMIT, _VALUE = field_place(Kind.LIMIT, "limit"), field_place(Kind.LIMIT, "valu
 class Point(msgspec.Struct):
     """`kind` is arrived, captured, answered, limit, end or early; `count` share it.
 
-    early: an end while its attempt still runs, or in a crowded lane.
+    early: an end before the lane's own, said above its row: while its attempt still ran, or before others of other ends.
     """
 
     kind: str
@@ -109,7 +111,7 @@ def _finished(points: list[Point], grouped: bool, cycles: Sequence[Piece]) -> li
             for point in points
             if id(point) not in left_out and not (point.kind == "captured" and point.us in caught)
         ),
-        key=lambda point: point.us,
+        key=lambda point: (point.us, _RANK.index(point.kind)),
     )
 
 
@@ -128,5 +130,8 @@ def _together(ends: list[Point], cycles: Sequence[Piece]) -> list[Point]:
     for end in ends:
         counts[end.fate] += end.count
     fates = [(fate, counts[fate]) for fate in ENDS if counts[fate]]
+    if len(fates) > 1:
+        for end in before:
+            end.kind = "early"  # what went on after it stands where its sign would
     last.count, last.word, last.fate = counts.total(), end_words(fates), fates[0][0]
     return [*before, last]

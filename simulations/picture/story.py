@@ -120,6 +120,8 @@ def read(rows: Iterable[Row]) -> Story:
         named = _named(row, story.events, index)
         if row[0] == Kind.ARRIVED:
             _join(story, row[_GROUP], row[_SHARD], named)
+        if row[0] in {Kind.CAPTURED, Kind.SETTLED}:
+            _explain(story, seq, row, named)
         _take(story, seq, row, rule, named)
         story.end_us = max(story.end_us, row[_END] if row[0] == Kind.ATTEMPT else row[1])
     return story
@@ -130,6 +132,13 @@ def _join(story: Story, group: str | None, shard: str | None, named: Iterable[in
     story.grouped = story.grouped or bool(group)
     for n in named:
         story.events[n].order = group or shard or ""
+
+
+def _explain(story: Story, seq: int, row: Row, named: list[int]) -> None:
+    """A limit that names no event is about what is given up at once: it is shown at the first of them."""
+    last = story.moments[-1] if story.moments else None
+    if last and last.row[0] == Kind.LIMIT and not last.events and (last.seq, last.row[1]) == (seq - 1, row[1]):
+        last.events.append(named[0])
 
 
 def _settle(event: Event, seq: int, row: Row) -> None:

@@ -13,6 +13,7 @@ import { FATE } from "./words.js";
 
 const SMALL = 10.5;
 const TWO_LINES = 34;
+const SIGN = 18; // of a flag without words
 
 /** Icon, number and word, as far as there is room. @param {import("./shapes.js").Box} box @param {string} name @param {string} number @param {string} word @returns {SVGElement[]} */
 export function inside({ x, y, w, h }, name, number, word) {
@@ -38,18 +39,27 @@ const flagWords = (point) => (point.count > 1 && point.kind !== "early" ? `${poi
 /** Whether there is no room for words before a flag, at the left edge. @param {number} along @param {number} wide */
 const isFirst = (along, wide) => along - 6 - wide < 0;
 
-/** The flags whose words would run into the flag before them: they keep their stem, and say the words as a title. @param {Figure} figure @param {Row} row */
+/** The flags whose words would run into the flag beside them: they keep stem and sign, and say the words as a title. @param {Figure} figure @param {Row} row */
 export function crowdedFlags(figure, row) {
   /** @type {Set<Point>} */
   const crowded = new Set();
-  let free = -Infinity;
-  for (const point of row.points) {
-    if (point.kind === "arrived" || point.kind === "end") continue;
-    const [along, wide] = [figure.place(point.us), textWidth(flagWords(point))];
-    const [from, to] = point.kind === "early" || isFirst(along, wide) ? [along, along + 24 + wide] : [along - 6 - wide, along + 2];
-    if (from < free) crowded.add(point);
-    else free = to;
+  const flags = row.points.filter((point) => point.kind !== "arrived" && point.kind !== "end");
+  let sign = figure.length; // the next sign of an early end, or the edge
+  const room = new Float64Array(flags.length);
+  for (let n = flags.length - 1; n >= 0; n -= 1) {
+    room[n] = sign;
+    if (flags[n].kind === "early") sign = figure.place(flags[n].us);
   }
+  let free = -Infinity;
+  flags.forEach((point, n) => {
+    const [along, wide] = [figure.place(point.us), textWidth(flagWords(point))];
+    const early = point.kind === "early";
+    const after = early || isFirst(along, wide);
+    const [from, to] = after ? [along, along + 24 + wide] : [along - 6 - wide, along];
+    const bare = from < free || (after && room[n] < to);
+    if (bare) crowded.add(point);
+    free = Math.max(free, bare ? along + (early ? SIGN : 0) : to);
+  });
   return crowded;
 }
 
@@ -66,7 +76,7 @@ export function drawPoint(figure, row, point, bare) {
   const { x, y } = figure.down ? at(along, row.top + row.size - 8) : at(along, row.top + 13);
   const flag = svg("g", { class: `point flag ${point.kind} f-${point.fate}`, "data-seq": point.seq });
   // down the page there is no room for words: limits are said in the list under the figure
-  if (figure.down) return point.kind === "limit" ? flag : addTo(flag, icon(point.kind === "early" ? point.fate : "returned", x - 6, y), svg("title", {}, point.word));
+  if (figure.down) return point.kind === "limit" ? flag : addTo(flag, svg("circle", { class: "halo", cx: x - 6, cy: y, r: 9 }), icon(point.kind === "early" ? point.fate : "returned", x - 6, y), svg("title", {}, point.word));
   if (!row.dense) flag.append(svg("path", { class: "stem", d: `M${x} ${y - 8}V${mid}` }));
   if (bare) return addTo(flag, svg("title", {}, flagWords(point)), ...(point.kind === "early" ? [icon(point.fate, x + 10, y - 4)] : []));
   // a limit is written before its moment where there is room, an early end after it

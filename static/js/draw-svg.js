@@ -44,7 +44,7 @@ export function drawSvg(root, figure, trace, axis) {
 function drawLane(figure, row, trace, sprites, waits) {
   const group = svg("g", { class: `lane${row.dense ? " dense" : ""}` });
   const arrived = row.points.find((point) => point.kind === "arrived");
-  const ends = row.points.filter((point) => point.kind === "end");
+  const ends = row.points.filter((point) => point.kind === "end" || point.kind === "early");
   if (arrived && !row.dense) {
     const open = ends.reduce((sum, end) => sum + end.count, 0) < row.lane.count;
     const until = open ? Math.min(figure.axis.endUs, trace.endUs) : Math.max(row.lastUs, ...ends.map((end) => end.us));

@@ -5,12 +5,13 @@ import { FATE } from "./words.js";
 
 // pixels in which a whole title has no room
 const NARROW = 56;
+const SLIM = 32;
 
 /** @param {HTMLElement} list @param {import("./layout.js").Figure} figure */
 export function laneNames(list, figure) {
   const names = figure.rows.map((row) => {
     const { lane } = row;
-    const item = html("li", { class: `f-${lane.fate}` },
+    const item = html("li", { class: `f-${lane.fate}${figure.down && row.size < SLIM ? " slim" : ""}` },
       html("span", { class: "lane-title" }, figure.down && (figure.rows.length > 2 || row.size < NARROW) ? lane.short : lane.title),
       figure.down && row.size < 64 ? null : html("span", { class: "lane-note" }, lane.note),
       lane.fates.length > 1 ? null : html("span", { class: "visually-hidden" }, `. ${FATE[lane.fate].says}`));

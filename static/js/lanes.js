@@ -77,10 +77,10 @@ function byFate(trace, noun) {
 }
 
 /**
- * @param {Trace} trace @param {{noun: string, most?: number}} options most: so many events, or orders, may have a lane of their own
+ * @param {Trace} trace @param {{noun: string, most?: number, orders?: number}} options most: so many events may have a lane of their own; orders: so many shards may
  * @returns {Lanes}
  */
-export function lanesOf(trace, { noun, most = MOST_LANES }) {
+export function lanesOf(trace, { noun, most = MOST_LANES, orders = most }) {
   if (trace.events.length <= most) return oneByOne(trace, noun);
-  return trace.events.orders ? byOrder(trace, noun, most) : byFate(trace, noun);
+  return trace.events.orders ? byOrder(trace, noun, orders) : byFate(trace, noun);
 }

@@ -94,15 +94,12 @@ function glyph(entry, piece, seq, trace) {
   }
 }
 
-/** The fullest lanes become dense until the rest can be drawn mark by mark. @param {LaneMarks[]} found @param {Uint32Array} loose */
+/** Where all together are too many, a lane with more than its share is dense. @param {LaneMarks[]} found @param {Uint32Array} loose */
 function crowd(found, loose) {
-  let left = loose.reduce((sum, n) => sum + n, 0);
-  while (left > MOST_MARKS) {
-    const fullest = loose.indexOf(Math.max(...loose));
-    left -= loose[fullest];
-    loose[fullest] = 0;
-    found[fullest].dense = true;
-  }
+  if (loose.reduce((sum, n) => sum + n, 0) <= MOST_MARKS) return;
+  found.forEach((entry, lane) => {
+    entry.dense = loose[lane] > MOST_MARKS / found.length;
+  });
 }
 
 /** Marks that overlap get rows of their own; a lane that would need too many is dense. @param {LaneMarks} entry @param {(us: number) => number} place */

@@ -52,7 +52,7 @@ function shares({ events }, worst, most) {
 /** What stands under the name: how many events, and what became of those that were not simply handled. @param {number} all @param {[string, number][]} fates @param {string} end @param {string} noun */
 function noteOf(all, fates, end, noun) {
   const others = fates.filter(([fate]) => fate !== "delivered").map(([fate, n]) => `${count(n)} ${FATE[fate].word.toLowerCase()}`);
-  if (!others.length && end === "retried") return `${counted(all, noun)}, after retries`;
+  if (!others.length && end === "retried") return `${counted(all, noun)}, retried`;
   return [counted(all, noun), others.join(", ")].filter(Boolean).join(": ");
 }
 

@@ -12,6 +12,8 @@ import { part } from "./svg.js";
 
 // where time runs down a small screen and several panes share it
 const MOST_BESIDE = 2;
+// of shards, whose names are longer than those of events
+const MOST_DOWN = 6;
 
 export class PanePicture {
   /** @type {SVGElement} */ picture;
@@ -23,7 +25,7 @@ export class PanePicture {
   /** @type {Figure | null} */ #figure = null;
   #reveal = new Reveal([], []);
   /** @type {import("./lanes.js").Lanes | null} */ #lanes = null;
-  #made = { trace: /** @type {unknown} */ (null), version: -1, most: 0 };
+  #made = { trace: /** @type {unknown} */ (null), version: -1, most: 0, down: false };
 
   /** @param {Element} root holds one of each: `.lanes`, `.picture`, `.crowd` */
   constructor(root) {
@@ -34,9 +36,9 @@ export class PanePicture {
 
   /** The lanes of what is here now, made anew only when something has arrived. @param {import("./panes.js").Pane} pane @param {boolean} bare @param {boolean} down */
   #lanesFor({ trace, noun }, bare, down) {
-    const made = { trace, version: trace.version, most: bare && down ? MOST_BESIDE : MOST_LANES };
-    if (!this.#lanes || made.trace !== this.#made.trace || made.version !== this.#made.version || made.most !== this.#made.most) {
-      this.#lanes = lanesOf(trace, { noun, most: made.most });
+    const made = { trace, version: trace.version, most: bare && down ? MOST_BESIDE : MOST_LANES, down };
+    if (!this.#lanes || made.trace !== this.#made.trace || made.version !== this.#made.version || made.most !== this.#made.most || down !== this.#made.down) {
+      this.#lanes = lanesOf(trace, { noun, most: made.most, orders: down ? Math.min(made.most, MOST_DOWN) : made.most });
       this.#made = made;
     }
     return this.#lanes;

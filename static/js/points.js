@@ -10,12 +10,14 @@ import { ENDS, FATE } from "./words.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /**
- * early: the event ended while its attempt was still running, or in a crowded lane
+ * early: an end before the lane's own, said above its row: while its attempt still ran, or before others of other ends
  * @typedef {{kind: "arrived" | "captured" | "answered" | "limit" | "end" | "early", us: number, seq: number, count: number, word: string, fate: string}} Point
  */
 
 const GRAIN = 3;
 const COARSE = 24; // the signs of a crowded lane have room beside each other
+// at one moment: what is written before it comes first
+const RANK = ["arrived", "limit", "answered", "captured", "early", "end"];
 const GOOD = ["delivered", "filtered"];
 
 /** How events ended, in words. @param {[string, number][]} fates how many have each fate @returns {string} "LOST × 2, DELIVERED × 38" */
@@ -50,7 +52,7 @@ export function pointsOf(trace, { lanes, laneOf }, pieces, place, dense) {
   }
   for (const seq of momentsOf(trace)) {
     const limit = trace.kind(seq) === "limit";
-    for (const event of trace.events.of(seq)) if (limit || !dense[laneOf[event]]) add(event, { ...spoken(trace, seq) });
+    for (const event of limit ? aboutOf(trace, seq) : trace.events.of(seq)) if (limit || !dense[laneOf[event]]) add(event, { ...spoken(trace, seq) });
   }
   const cycles = pieces.filter((piece) => piece.kind === "cycle");
   return found.map((points, n) => finished([...points.values()], lanes[n].event < 0, cycles));
@@ -67,6 +69,13 @@ function momentsOf(trace) {
   for (let seq = known.until + 1; seq <= trace.cursor; seq += 1) if (kinds[trace.kindNumber(seq)]) known.seqs.push(seq);
   known.until = trace.cursor;
   return known.seqs;
+}
+
+/** What a limit is about: one that names no event, about the first of those that are given up at once. @param {Trace} trace @param {number} seq */
+function aboutOf(trace, seq) {
+  const named = trace.events.of(seq);
+  if (named.length || seq === trace.cursor || trace.at(seq + 1) !== trace.at(seq)) return named;
+  return ["captured", "settled"].includes(trace.kind(seq + 1)) ? trace.events.of(seq + 1).subarray(0, 1) : named;
 }
 
 /** What was read of a trace once; its records never change. @type {WeakMap<Trace, Map<number, Point>>} */
@@ -104,9 +113,9 @@ function finished(points, group, cycles) {
   const last = kept.at(-1);
   if (last) last.word = [last.word || endWords([[last.fate, last.count]]), answers.size === 1 && said[0].word].filter(Boolean).join(" ");
   for (const point of points) if (point.kind === "early") point.word = endWords([[point.fate, point.count]]);
-  const shown = (/** @type {Point} */ point) => (point.kind === "end" ? kept.includes(point)
-    : !said.includes(point) && !(point.kind === "captured" && caught.has(point.us)));
-  return points.filter(shown).sort((a, b) => a.us - b.us);
+  const left = new Set([...ends, ...said]);
+  for (const end of kept) left.delete(end);
+  return points.filter((point) => !left.has(point) && !(point.kind === "captured" && caught.has(point.us))).sort((a, b) => a.us - b.us || RANK.indexOf(a.kind) - RANK.indexOf(b.kind));
 }
 
 /** How many events have each fate, the worst first. @param {Point[]} ends @returns {[string, number][]} */
@@ -122,6 +131,8 @@ function together(ends, cycles) {
   const folded = (/** @type {number} */ us) => cycles.some((cycle) => cycle.from <= us && us < cycle.to);
   const before = ends.filter((end) => end !== last && !GOOD.includes(end.fate) && !folded(end.us));
   const fates = fatesOf(ends);
+  // what went on after it stands where its sign would
+  if (fates.length > 1) for (const end of before) end.kind = "early";
   last.count = fates.reduce((sum, [, n]) => sum + n, 0);
   last.word = endWords(fates);
   last.fate = fates[0][0];
