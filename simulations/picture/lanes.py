@@ -136,7 +136,7 @@ def _by_order(story: Story, noun: str) -> Lanes:
 
 
 def _note(count: int, fates: Sequence[tuple[str, int]], end: str, noun: str) -> str:
-    """How many events, and what became of those that were not simply handled."""
+    """How many events, and what became of those that were not handled at once."""
     others = ", ".join(f"{n:,} {FATE[fate].word.lower()}" for fate, n in fates if fate != "delivered")
     if not others and end == "retried":
         return f"{counted(count, noun)}, retried"

@@ -4,7 +4,7 @@
  * where events keep an order of their own (see orders.js), and one for each way to end where they do not.
  */
 import { count, counted } from "./format.js";
-import { byOrder, shortOrder } from "./orders.js";
+import { byOrder, shortOrder, stateOf } from "./orders.js";
 import { catcher, ENDS, FATE } from "./words.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
@@ -25,7 +25,7 @@ export const MOST_LANES = 12;
 
 /** @param {Trace} trace @param {number} event */
 function groupOf(trace, event) {
-  const end = trace.state(event);
+  const end = stateOf(trace, event);
   return end === "captured" ? `captured ${trace.events.catcher(event)}` : end;
 }
 

@@ -12,6 +12,12 @@ import { ENDS, FATE } from "./words.js";
 // of so many lanes some are for those that have none of their own
 const SHARED = 4;
 
+/** The fate, or `retried` where it was handled after more than one attempt. @param {Trace} trace @param {number} event */
+export function stateOf(trace, event) {
+  const fate = trace.fate(event);
+  return fate === "delivered" && trace.events.attempts(event) > 1 ? "retried" : fate;
+}
+
 /** A shard's id without the zeros in its middle. @param {string} name */
 export const shortOrder = (name) => name.replace(/-0{4,}(?=[0-9]{3,}$)/, "-…");
 
@@ -29,7 +35,7 @@ function standings(trace) {
   const worst = new Uint8Array(trace.events.orders + 1).fill(ENDS.length);
   for (let event = 0; event < trace.events.length; event += 1) {
     const order = trace.events.order(event);
-    worst[order] = Math.min(worst[order], ENDS.indexOf(trace.state(event)));
+    worst[order] = Math.min(worst[order], ENDS.indexOf(stateOf(trace, event)));
   }
   return worst;
 }
@@ -49,7 +55,7 @@ function shares({ events }, worst, most) {
   return [...bad.map((order) => [order]), ...rest.filter((share) => share.length)];
 }
 
-/** What stands under the name: how many events, and what became of those that were not simply handled. @param {number} all @param {[string, number][]} fates @param {string} end @param {string} noun */
+/** What stands under the name: how many events, and what became of those that were not handled at once. @param {number} all @param {[string, number][]} fates @param {string} end @param {string} noun */
 function noteOf(all, fates, end, noun) {
   const others = fates.filter(([fate]) => fate !== "delivered").map(([fate, n]) => `${count(n)} ${FATE[fate].word.toLowerCase()}`);
   if (!others.length && end === "retried") return `${counted(all, noun)}, retried`;

@@ -147,10 +147,4 @@ export class Trace {
   fate(event) {
     return this.wire.fates[this.events.fate(event)] ?? "";
   }
-
-  /** The fate, or `retried` where it was handled after more than one attempt. @param {number} event */
-  state(event) {
-    const fate = this.fate(event);
-    return fate === "delivered" && this.events.attempts(event) > 1 ? "retried" : fate;
-  }
 }
