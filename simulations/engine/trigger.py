@@ -113,3 +113,10 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
 def model_of(trigger: Trigger, settings: Any) -> Model:
     """The model by which a trigger with these settings invokes: InvocationType Event is asynchronous, whoever sends it."""
     return "asynchronous" if getattr(settings, "invocation_type", None) == "event" else trigger.model
+
+
+def hands_over(trigger: Trigger, settings: Any) -> bool:
+    """Whether Lambda's own queue has the events in the end: an asynchronous model, or a pipe that does not wait (PIPE-6)."""
+    return (
+        model_of(trigger, settings) == "asynchronous" or getattr(settings, "invocation_type", None) == "fire_and_forget"
+    )

@@ -15,7 +15,7 @@ from simulations.engine.rules import number
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import Fate, Kind, Row
 from simulations.engine.traffic import At
-from simulations.engine.trigger import Charge, Trigger, model_of
+from simulations.engine.trigger import Charge, Trigger, hands_over
 from simulations.engine.triggers import TRIGGERS
 
 _BYTES_PER_KB = 1_024
@@ -93,7 +93,7 @@ class Usage:
         self.used = Used()
         self._ready = scenario.function.provisioned_concurrent_executions or 0
         self._poison = frozenset(scenario.failures.poison)
-        self._asynchronous = model_of(trigger, scenario.settings) == "asynchronous"
+        self._asynchronous = hands_over(trigger, scenario.settings)
         self._stream = trigger.model == "stream"
         self._chunk = _chunk(trigger, scenario.settings)
         traffic = scenario.traffic

@@ -87,8 +87,11 @@ def _catchers(texts: dict[str, str]) -> Iterator[Change]:
     if not texts.get("max_receive_count"):
         when = [When(kind="settled", fates=["lost"], causes=[Cause.RETENTION_EXPIRED], attempts=_RECEIVES)]
         yield Change(when=when, set={"max_receive_count": str(_RECEIVES)}, words="Add a redrive policy")
+    stream = [Cause.RETRY_ATTEMPTS_EXHAUSTED, Cause.RECORD_AGE_EXCEEDED]
+    if texts.get("pipe_dead_letter_config") == "":
+        when = [When(kind="settled", fates=["lost"], causes=stream)]
+        yield Change(when=when, set={"pipe_dead_letter_config": "sqs"}, words="Give the pipe a dead-letter queue")
     if not texts.get("on_failure") and "bisect_batch_on_function_error" in texts:
-        stream = [Cause.RETRY_ATTEMPTS_EXHAUSTED, Cause.RECORD_AGE_EXCEEDED]
         when = [When(kind="settled", fates=["lost"], causes=stream)]
         yield Change(when=when, set={"on_failure": "sqs"}, words="Add an on-failure destination")
         if texts["maximum_retry_attempts"] == "-1":
@@ -178,6 +181,9 @@ def _concurrency(texts: dict[str, str]) -> Iterator[Change]:
     if texts["invoke_errors"] != "[]":
         refused = [When(kind="attempt", outcomes=["refused", "throttled"]), When(kind="settled", fates=[*_BAD])]
         yield Change(when=refused, set={"invoke_errors": "[]"}, words="Let Lambda accept every call")
+    if texts.get("enrichment_errors", "[]") != "[]":
+        not_enriched = [When(kind="attempt", outcomes=["refused"]), When(kind="settled", fates=[*_BAD])]
+        yield Change(when=not_enriched, set={"enrichment_errors": "[]"}, words="Let the enrichment work")
     if texts.get("throttling_rate_limit"):
         limited = {name: "" for name in ("throttling_rate_limit", "throttling_burst_limit") if texts.get(name)}
         yield Change(

@@ -33,7 +33,7 @@ export const TELL = {
     `${sentence(noun)} ${r.event} is answered with status ${r.status_code}${r.function_error ? ` and the header X-Amz-Function-Error: ${r.function_error}` : ""}.`,
   ] }),
   hidden: (r, noun) => ({ title: "Hidden in the queue", sign: "", what: [`Nobody can receive ${named(r.events, noun)} until ${duration(r.until_us)}.`] }),
-  waiting: (r, noun) => ({ title: "Waiting for the next attempt", sign: "", what: [`${sentence(named(r.events, noun))} waits until ${duration(r.until_us)}.`] }),
+  waiting: (r, noun) => ({ title: r.rule === "PIPE-3" ? "Being enriched" : "Waiting for the next attempt", sign: "", what: [`${sentence(named(r.events, noun))} waits until ${duration(r.until_us)}.`] }),
   deleted: (r, noun) => ({ title: "Deleted from the queue", sign: "", what: [
     `The poller deleted ${named(r.events, noun)}.`, ...(r.failed?.length ? [`Too late for ${named(r.failed, noun)}: the delete did not work.`] : []),
   ] }),

@@ -12,7 +12,8 @@ FAIL: dict[str, Any] = {"do": "raise"}
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """`at_s`: the starts of all attempts; `fates`: event -> fate; `answers`: status codes; `caught`: who captured, in order.
+    """`at_s`: the starts of all attempts; `fates`: event -> fate; `answers`: status codes; `caught`: who captured, in order;
+    `refused`: who could not be written to; `errors`: the error types of all attempts.
 
     What is None is not looked at. `rule` must be named by a record of the run.
     """
@@ -27,6 +28,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     answers: list[int] | None = None
     caught: list[str] | None = None
     refused: list[str] | None = None
+    errors: list[str | None] | None = None
     invocations: int | None = None
     billed_ms: list[int] | None = None
 
@@ -92,6 +94,7 @@ def check(case: Case) -> None:
         "answers": [record.status_code for record in records if isinstance(record, Answered)],
         "caught": [record.by for record in records if isinstance(record, Captured)],
         "refused": [record.by for record in records if isinstance(record, CaptureFailed)],
+        "errors": [attempt.error_type for attempt in attempts],
         "invocations": sum(attempt.invocation is not None for attempt in attempts),
         "billed_ms": [attempt.billed_ms for attempt in attempts],
     }

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 from simulations.engine import Scenario, ScenarioErrors, make_report, parse_scenario
-from simulations.engine.trace import Attempt, Received, Waiting
-from tests.conformance.cases import Case, check, run
+from simulations.engine.trace import Attempt, Ended, Received, Waiting
+from tests.conformance.cases import DENIED, GONE, Case, check, refused, run
 from tests.strategies import scenarios
 from tests.traces import Trace
 
@@ -25,6 +25,8 @@ def pipe(count: int, settings: dict[str, Any] | None = None, failures: dict[str,
 
 KINESIS = {"source": "kinesis"}
 NAMES = {"handler": "report"}
+ENRICHED = {"enrichment_ms": 100}
+LASTING: dict[str, Any] = {"enrichment_errors": [{}]}
 
 CASES = (
     Case(
@@ -82,7 +84,83 @@ CASES = (
         scenario=pipe(
             3, {**KINESIS, "invocation_type": "fire_and_forget", "batch_size": 1, "enrichment_ms": 500}, {"poison": ["1"]}
         ),
-        at_s=[0.5, 0.5, 0.5, 60.5, 180.5], fates={"1": "lost", "2": "delivered", "3": "delivered"},
+        at_s=[0.5, 1, 1.5, 60.5, 180.5], fates={"1": "lost", "2": "delivered", "3": "delivered"},
+    ),
+    Case(
+        rule="PIPE-7", sentence="from a stream, an enrichment that fails spends a retry, and the last one ends it",
+        scenario=pipe(2, {**KINESIS, **ENRICHED, **LASTING, "maximum_retry_attempts": 1, "pipe_dead_letter_config": "sqs"}),
+        at_s=[0.1, 1.2], outcomes=["refused"] * 2, caught=["pipe_dlq"], invocations=0, fates={"1": "captured", "2": "captured"},
+    ),
+    Case(
+        rule="PIPE-7", sentence="a batch whose enrichment failed is cut in two like any other that failed",
+        scenario=pipe(2, {
+            **KINESIS, **ENRICHED, "maximum_retry_attempts": 0, "on_partial_batch_item_failure": "automatic_bisect",
+            "enrichment_errors": [{"from_ms": 0, "to_ms": 50}],
+        }),
+        at_s=[0.1, 0.2, 0.3], outcomes=["refused", "succeeded", "succeeded"], fates={"1": "delivered", "2": "delivered"},
+    ),
+    Case(
+        rule="PIPE-7", sentence="from a queue, an enrichment that fails is a receive without effect",
+        scenario=pipe(1, {**ENRICHED, **LASTING, "max_receive_count": 2}),
+        at_s=[0.1, 30.1], outcomes=["refused"] * 2, caught=["queue_dlq"], invocations=0,
+    ),
+    Case(
+        rule="PIPE-7", sentence="an enrichment that is throttled is tried again while the message is hidden, and spends nothing",
+        scenario=pipe(1, {**ENRICHED, "enrichment_errors": [{"from_ms": 0, "to_ms": 2_000, "error": "throttled"}], "max_receive_count": 1}),
+        at_s=[0, 1, 3.1], outcomes=["refused", "refused", "succeeded"], fates={"1": "delivered"},
+    ),
+    Case(
+        rule="PIPE-7", sentence="nor does it for a stream, where the batch waits",
+        scenario=pipe(1, {
+            **KINESIS, **ENRICHED, "enrichment_errors": [{"from_ms": 0, "to_ms": 2_000, "error": "throttled"}],
+            "maximum_retry_attempts": 0,
+        }),
+        at_s=[0, 1, 3.1], outcomes=["refused", "refused", "succeeded"], fates={"1": "delivered"},
+    ),
+    Case(
+        rule="PIPE-7", sentence="a permission that the pipe's role lacks counts as your error: it spends the retries of a stream",
+        scenario=pipe(1, {**KINESIS, "maximum_retry_attempts": 1}, DENIED), at_s=[0, 1], errors=["AccessDeniedException"] * 2,
+        fates={"1": "lost"}, causes={"1": "RetryAttemptsExhausted"},
+    ),
+    Case(
+        rule="PIPE-7", sentence="and a receive of a queue, without another try before",
+        scenario=pipe(1, {"max_receive_count": 2}, GONE), at_s=[0, 30], errors=["ResourceNotFoundException"] * 2, caught=["queue_dlq"],
+    ),
+    Case(
+        rule="ESM-6", sentence="a fault of Lambda spends no retry",
+        scenario=pipe(1, {**KINESIS, "maximum_retry_attempts": 0}, refused("ServiceException", 0, 2)), at_s=[0, 1, 3],
+        fates={"1": "delivered"},
+    ),
+    Case(
+        rule="PIPE-7", sentence="with FIRE_AND_FORGET the pipe still hears that it may not call",
+        scenario=pipe(1, {"invocation_type": "fire_and_forget", "batch_size": 1}, refused("AccessDeniedException", 0, 10)),
+        at_s=[0, 30], outcomes=["refused", "succeeded"], fates={"1": "delivered"},
+    ),
+    Case(
+        rule="PIPE-8", sentence="after 5 minutes the pipe waits no longer, for the enrichment",
+        scenario=pipe(1, {**KINESIS, "enrichment_ms": 300_001, "maximum_retry_attempts": 0}), at_s=[300], errors=["EXECUTION_TIMEOUT"],
+        fates={"1": "lost"},
+    ),
+    Case(
+        rule="PIPE-8", sentence="or for the function, which goes on: the message comes back and is handled again",
+        scenario={
+            **pipe(1, {"enrichment_ms": 100_000, "visibility_timeout_s": 900, "max_receive_count": 2}),
+            "function": {"timeout_s": 900, "duration": {"kind": "constant", "ms": 250_000}},
+        },
+        at_s=[100, 1_000], outcomes=["succeeded", "succeeded"], billed_ms=[250_000] * 2, caught=["queue_dlq"],
+    ),
+    Case(
+        rule="PIPE-8", sentence="a stream goes on behind it when its retries are spent",
+        scenario={
+            **pipe(2, {**KINESIS, "batch_size": 1, "maximum_retry_attempts": 0}),
+            "function": {"timeout_s": 900, "duration": {"kind": "constant", "ms": 301_000}},
+        },
+        at_s=[0, 300], fates={"1": "lost", "2": "lost"},
+    ),
+    Case(
+        rule="PIPE-9", sentence="a pipe that is refused too often in a row is disabled, and its messages grow old in the queue",
+        scenario=pipe(1, {"disabled_after_client_errors": 2, "message_retention_period_s": 600}, DENIED), at_s=[0, 30],
+        fates={"1": "lost"}, causes={"1": "RetentionExpired"},
     ),
     Case(
         rule="STREAM-7", sentence="AUTOMATIC_BISECT finds the record that fails",
@@ -122,6 +200,68 @@ def test_only_a_queue_counts_how_often_a_record_was_received(invocation_type: st
         assert [record.receive_counts for record in records if isinstance(record, Received)] == [counts] * 2
 
 
+@pytest.mark.parametrize("source", ["sqs", "kinesis"])
+def test_handing_over_uses_the_source_as_waiting_does(source: str) -> None:
+    """The requests to the source are the same; what the code does with a record is not the pipe's business."""
+    counts = []
+    for handed_over in ({"invocation_type": "fire_and_forget"}, {}):
+        records = run(
+            pipe(25, {"source": source, "batch_size": 1, "enrichment_ms": 20_000, **handed_over}) | {"horizon_s": 600}
+        )
+        assert isinstance(records[-1], Ended)
+        counts.append(records[-1].counts)
+    assert counts[0] == counts[1]
+    assert counts[0].get("deletes" if source == "sqs" else "reads", 0) >= 25
+
+
+def test_a_message_that_nobody_takes_grows_too_old_in_front_of_a_pipe_that_hands_over() -> None:
+    settings = {
+        "invocation_type": "fire_and_forget",
+        "batch_size": 1,
+        "mapping_starts_s": 100,
+        "message_retention_period_s": 60,
+    }
+    report = make_report(parse_scenario(pipe(1, settings)))
+    assert report.by_event is not None
+    assert (report.by_event["1"].fate, report.by_event["1"].cause) == ("lost", "RetentionExpired")
+
+
+def test_a_large_record_that_is_handed_over_counts_as_several_requests() -> None:
+    scenario = pipe(1, {"invocation_type": "fire_and_forget", "batch_size": 1})
+    scenario["traffic"]["size_bytes"] = 300 * 1_024
+    items = {item.what: item.quantity for item in make_report(parse_scenario(scenario)).cost.line_items}
+    assert (items["Lambda requests"], items["Lambda requests for large events"]) == ("1", "1")
+
+
+PIPE_METRICS: tuple[tuple[dict[str, Any], dict[str, Any], dict[str, int]], ...] = (
+    ({}, {"script": [{"event": "1", "invocation": 1}]}, {
+        "Invocations (pipe)": 2, "EventCount": 4, "EventSize": 4_096, "ExecutionFailed": 1, "TargetStageFailed": 1,
+        "NumberOfMessagesReceived": 4, "NumberOfMessagesDeleted": 2,
+    }),
+    ({}, {**NAMES, "script": [{"event": "1", "invocation": 1, "do": "fail_item"}]}, {
+        "Invocations (pipe)": 2, "EventCount": 3, "ExecutionPartiallyFailed": 1, "TargetStagePartiallyFailed": 1, "ExecutionFailed": 0,
+    }),
+    ({**ENRICHED, "enrichment_errors": [{"from_ms": 0, "to_ms": 50}]}, {}, {
+        "Invocations (pipe)": 2, "ExecutionFailed": 1, "EnrichmentStageFailed": 1, "TargetStageFailed": 0, "EnrichmentStageDuration": 200,
+        "Duration (pipe)": 200,
+    }),
+    ({}, {"concurrency": [{"from_ms": 0, "to_ms": 500, "available": 0}]}, {"ExecutionThrottled": 1, "Throttles": 1, "ExecutionFailed": 0}),
+    ({"enrichment_ms": 300_001, "visibility_timeout_s": 400, "max_receive_count": 1}, {}, {
+        "ExecutionTimeout": 1, "ExecutionFailed": 0, "Duration (pipe)": 300_000, "Invocations": 0,
+    }),
+    ({"invocation_type": "fire_and_forget", "batch_size": 1}, {"error_rate": 1}, {
+        "Invocations (pipe)": 2, "EventCount": 2, "ExecutionFailed": 0, "Invocations": 6, "AsyncEventsReceived": 2, "AsyncEventsDropped": 2,
+    }),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("settings", "failures", "sums"), PIPE_METRICS)
+def test_a_pipe_counts_its_executions(settings: dict[str, Any], failures: dict[str, Any], sums: dict[str, int]) -> None:
+    found = make_report(parse_scenario(pipe(2, settings, failures))).cloudwatch
+    assert {name: found[name].sum for name in sums} == sums
+    assert found["Concurrency"].max == 1
+
+
 def test_a_throttled_batch_of_a_stream_is_enriched_again() -> None:
     taken = {"concurrency": [{"from_ms": 0, "to_ms": 1_000, "available": 0}]}
     records = run(pipe(1, {**KINESIS, "enrichment_ms": 100}, taken))
@@ -137,6 +277,13 @@ def test_a_throttled_batch_of_a_stream_is_enriched_again() -> None:
         ({**KINESIS, "max_receive_count": 2}, "settings.max_receive_count", "for queues only"),
         ({**KINESIS, "maximum_record_age_s": 5}, "settings.maximum_record_age_s", "at least 60"),
         ({"visibility_timeout_s": 2}, "settings.visibility_timeout_s", "less than Function timeout"),
+        ({"enrichment_errors": [{}]}, "settings.enrichment_errors", "no enrichment that could fail"),
+        (
+            {"invocation_type": "fire_and_forget", "batch_size": 1, "enrichment_ms": 30_001},
+            "settings.enrichment_ms",
+            "handed over several times",
+        ),
+        ({"invocation_type": "fire_and_forget"}, "settings.batch_size", "one by one"),
         ({"filter_criteria": [{"data": {"a": [1]}}]}, "settings.filter_criteria[0]", "look at body"),
         (
             {"filter_criteria": [{"body": [{"wildcard": "a*"}]}]},
@@ -151,18 +298,19 @@ def test_a_throttled_batch_of_a_stream_is_enriched_again() -> None:
     ],
 )
 def test_what_another_source_has_is_refused_at_the_field(settings: dict[str, Any], field: str, words: str) -> None:
-    with pytest.raises(ScenarioErrors) as refused:
+    with pytest.raises(ScenarioErrors) as errors:
         parse_scenario(pipe(1, settings))
-    assert [error.field for error in refused.value.errors] == [field]
-    assert words in refused.value.errors[0].message
+    assert [error.field for error in errors.value.errors] == [field]
+    assert words in errors.value.errors[0].message
 
 
 @given(scenarios("pipes"))
 def test_no_attempt_without_its_enrichment(scenario: Scenario) -> None:
-    """Each attempt of a stream's batch begins when an enrichment of it ends; a queue's poller keeps what it got."""
+    """Each attempt begins when an enrichment of its records ends."""
     wait_us = (scenario.settings.enrichment_ms or 0) * 1_000
-    if not wait_us or scenario.settings.source == "sqs":
+    if not wait_us or scenario.settings.enrichment_errors or scenario.settings.invocation_type == "fire_and_forget":
         return
+    wait_us = min(wait_us, 300_000_000)
     ready = set[tuple[str, int]]()
     for record in Trace(scenario).records:
         if isinstance(record, Waiting) and record.rule == "PIPE-3":

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulations.engine import TRIGGERS, Scenario, simulate_rows
-from simulations.engine.metrics import Figure, Metrics
+from simulations.engine.metrics import Figure, Metrics, of_pipes
 from simulations.engine.trace import Fate, Kind, Outcome, Row
 from tests.engine.histories import History, S, scenario
 from tests.strategies import scenarios
@@ -455,6 +455,7 @@ def test_counts_of_the_whole_are_the_merged_counts_of_two_parts(chosen: Scenario
     assert parts[0].attempts() == whole.attempts()
     assert parts[0].billed_ms == whole.billed_ms
     joined = {"ConcurrentExecutions", "IteratorAge", "OffsetLag", "AsyncEventAge", "AsyncEventsDropped"}
+    joined |= {*of_pipes.NAMES} - {of_pipes.RUNS, "EventCount"}  # two rows each
     alone = ("arrived", "accepted", "own_4xx", "own_5xx", "code_4xx", "code_5xx")
     of_senders = ("refused", "throttled", "undelivered", "caught", "uncaught", "looped")
     joined |= {metric.name for metric in TRIGGERS[chosen.trigger].metrics if metric.of not in (*alone, *of_senders)}

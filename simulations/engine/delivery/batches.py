@@ -65,6 +65,12 @@ class Batch(msgspec.Struct, gc=False, eq=False):
         for receipt in self.receipts:
             receipt.state = RUNNING
 
+    def fail(self, rule: str) -> None:
+        """All of it stays in the queue."""
+        self.rule, self.failed = rule, frozenset(self.ids)
+        for event in self.events:
+            event.retries += 1
+
 
 def begun(at: int, receipt: Receipt, wait: int) -> Batch:
     """A batch with its first messages; `wait` is the first wait after a throttle."""

@@ -31,13 +31,15 @@ _PER_MINUTE = number("SQS-13", "per_minute")
 class Scale(msgspec.Struct, frozen=True, kw_only=True):
     """How the pollers of a mapping scale: `maximum_concurrency` is MaximumConcurrency, None if it is not set.
 
-    `provisioned`: MinimumPollers and MaximumPollers; None without provisioned mode.
+    `provisioned`: MinimumPollers and MaximumPollers; None without provisioned mode. `fewer`: the rule by which there are fewer
+    after a failure.
     """
 
     start: int = START
     maximum_concurrency: int | None = None
     reduces: bool = True
     provisioned: tuple[int, int] | None = None
+    fewer: str = "SQS-14"
 
 
 class Pollers:
@@ -59,7 +61,7 @@ class Pollers:
         self._start = min(scale.start, self._most)
         self._low = min(LOW, self._start) if most is None else self._start  # SQS-12: no saving with MaximumConcurrency
         self._limit = ("SQS-11", "Concurrent batches") if most is None else ("SQS-12", "MaximumConcurrency")
-        self._reduces, self._fewest = scale.reduces, LOW
+        self._reduces, self._fewer, self._fewest = scale.reduces, scale.fewer, LOW
         self._step_every, self._step, self._rule = _STEP_EVERY, _STEP, "SQS-11"
         self.throughput: Throughput | None = None
         if scale.provisioned is not None:
@@ -111,13 +113,13 @@ class Pollers:
         self._say(at, self._rule)
         self._on_idle(at)
 
-    def stop(self, at: int) -> None:
+    def stop(self, at: int, rule: str) -> None:
         """The mapping polls no longer; what its pollers hold they bring to an end."""
         self.finish(at)
         self.idle.clear()
         self._target = 0
         self.settled = True
-        self._say(at, "RUN-7")
+        self._say(at, rule)
 
     def take(self, at: int) -> None:
         """An idle poller, the one that was busy last, has received something."""
@@ -167,7 +169,7 @@ class Pollers:
             self.settled = False
             if self.idle and self._busy + len(self.idle) > self._target:
                 self.empty_receives += self._polls(at - self.idle.pop(0), 0)
-            self._say(at, "SQS-14")
+            self._say(at, self._fewer)
         elif not self._lowest:
             self._lowest = True
             self._sim.log.limit(at, "MODEL-6", "Fewest pollers", str(self._fewest), None)

@@ -12,9 +12,11 @@ from typing import Any
 from simulations.engine.delivery.batches import Batch, begun, judge, waiting_members
 from simulations.engine.delivery.deduplication import Deduplication
 from simulations.engine.delivery.fair import standard
-from simulations.engine.delivery.groups import Groups, overtaking
+from simulations.engine.delivery.groups import Groups
 from simulations.engine.delivery.messages import RECEIVE_MOST, Messages
+from simulations.engine.delivery.piping import Pipe, Problem
 from simulations.engine.delivery.pollers import Pollers
+from simulations.engine.delivery.queue_end import DELETE_MOST, Endings
 from simulations.engine.delivery.queue_settings import Settings
 from simulations.engine.delivery.receipts import Receipt
 from simulations.engine.function import Run
@@ -28,7 +30,6 @@ from simulations.engine.units import US_PER_S
 _BATCH_BYTES = number("SQS-15", "batch_bytes")
 _LONG_POLL = number("SQS-10", "long_poll_s") * US_PER_S
 _FACTOR = number("MODEL-5", "factor")
-_DELETE_MOST = number("SQS-1", "delete_maximum")
 
 # who acts first among pollers at one instant: held batches, receives, batches whose window ends
 _RETRY, _POLL, _CLOSE = range(3)
@@ -56,10 +57,11 @@ class Queue:
         self._pollers = Pollers(sim, settings.scale, lambda: self._messages.waiting, self._wake)
         self._open: deque[Batch] = deque()  # batches whose window is open, the oldest first
         self._planned = False  # a poll at this instant
-        self._denied = settings.denied == "delete_message"
+        self._endings = Endings(sim, settings, self._messages, self._groups)
+        self._pipe = None if settings.pipe is None else Pipe(sim, settings.pipe, self._stop)
         sim.kernel.alarm(settings.starts, SCALING, 0, self._begin, None)
         if settings.disabled is not None:
-            sim.kernel.alarm(settings.disabled, SCALING, 1, self._stop, None)
+            sim.kernel.alarm(settings.disabled, SCALING, 1, self._stop, "RUN-7")
         sim.closing = self._finish
 
     def accept(self, at: int, event: Event) -> None:
@@ -80,10 +82,10 @@ class Queue:
         elif self._sim.undecided:
             self._pollers.begin(at)
 
-    def _stop(self, at: int, _: Any) -> None:
+    def _stop(self, at: int, rule: str) -> None:
         """The mapping is disabled: no more receives. Batches that are open still go to the function."""
-        if self._sim.undecided or self._messages.left:
-            self._pollers.stop(at)
+        if self._pollers.polling and (self._sim.undecided or self._messages.left):
+            self._pollers.stop(at, rule)
 
     def _wake(self, at: int) -> None:
         """Something can be received or someone can receive: poll at this instant, after all else."""
@@ -115,7 +117,7 @@ class Queue:
         filters, messages = self._settings.filters, self._messages
         while (receipt := messages.receive(at, most, room)) is not None and filters is not None:
             kept = filters.keep(self._sim, at, receipt.events)
-            messages.deletes += -(-(len(receipt.events) - len(kept)) // _DELETE_MOST)
+            messages.deletes += -(-(len(receipt.events) - len(kept)) // DELETE_MOST)
             messages.delete(receipt, frozenset(event.id for event in kept), at)
             receipt.narrow(kept)
             if kept:
@@ -177,40 +179,72 @@ class Queue:
     def _invoke(self, at: int, batch: Batch, rule: str) -> None:
         """The batch is complete: try to run the function."""
         batch.close()
-        if enrichment := self._settings.enrichment:
-            self._sim.log.waiting(at, "PIPE-3", batch.ids, at + enrichment)
-            self._try_then(at + enrichment, batch, rule)
-        else:
+        if self._pipe is None:
             self._try(at, batch, rule)
+        else:
+            self._begin_try(at, (batch, rule))
+
+    def _begin_try(self, at: int, held: tuple[Batch, str]) -> None:
+        """PIPE-3: a pipe has its batch enriched before each attempt."""
+        pipe, batch = self._pipe, held[0]
+        if pipe is None or not pipe.piping.enrichment:
+            self._try(at, *held)
+            return
+        until, problem = pipe.piping.enriched(at)
+        if until > at:
+            self._sim.log.waiting(at, "PIPE-3", batch.ids, until)
+        self._sim.kernel.alarm(until, POLLS, _RETRY, self._enriched, (*held, problem))
+
+    def _enriched(self, at: int, held: tuple[Batch, str, Problem | None]) -> None:
+        """The enrichment is over."""
+        batch, rule, problem = held
+        if problem is None:
+            self._try(at, batch, rule)
+        else:
+            self._refuse(at, batch, rule, problem)
 
     def _try(self, at: int, batch: Batch, rule: str) -> None:
         """One attempt, now."""
-        sim = self._sim
-        events = batch.events
-        batch.tries += 1
+        sim, pipe = self._sim, self._pipe
         error = sim.failures.refusal(at) if sim.failures.refuses else None
-        throttle = sim.function.throttled(at) if error is None else None
-        if error is not None or throttle is not None:
-            members = waiting_members(batch)
-            if error is not None:
-                sim.refuse(at, rule, (error, "MODEL-52"), batch.tries, members)
-            elif throttle is not None:
-                sim.throttle(at, rule, throttle, batch.tries, members)
+        if error is not None:
+            problem = None if pipe is None else pipe.refused(error)
+            self._refuse(at, batch, rule, problem or Problem(error, "MODEL-52", counts=False))
+            return
+        if pipe is not None and pipe.hand is not None:
+            self._endings.hand_over(at, batch, pipe.hand)
+            self._let_go(at, batch)
+            return
+        batch.tries += 1
+        throttle = sim.function.throttled(at)
+        if throttle is not None:
+            sim.throttle(at, rule, throttle, batch.tries, waiting_members(batch))
             self._not_run(at, batch)
             return
-        run = sim.function.start(at, events, self._ended, batch)
+        run = sim.function.start(at, batch.events, self._ended, batch)
         sim.attempt(run, rule, batch.tries, [
-            (event.id, event.invocations, count, event.retries) for event, count in zip(events, batch.counts, strict=True)
+            (event.id, event.invocations, count, event.retries) for event, count in zip(batch.events, batch.counts, strict=True)
         ], None, batch.ids)  # fmt: skip
         if batch.tries > 1:
-            for event in events:
+            for event in batch.events:
                 event.throttles = 0
-        if failed(run) or run.response is not None:
-            judge(batch, run, reports=self._settings.reports)
+        seen = run if pipe is None else pipe.waited_for(at, run, self._ended)
+        if failed(seen) or seen.response is not None:
+            judge(batch, seen, reports=self._settings.reports)
 
-    def _try_then(self, until: int, batch: Batch, rule: str) -> None:
-        """One attempt, later."""
-        self._sim.kernel.alarm(until, POLLS, _RETRY, lambda at, held: self._try(at, held, rule), batch)
+    def _refuse(self, at: int, batch: Batch, rule: str, problem: Problem) -> None:
+        """The function was not called: the poller tries again (MODEL-52), or has failed if the source's limits count it (PIPE-7)."""
+        batch.tries += 1
+        self._sim.refuse(at, rule, (problem.error, problem.rule), batch.tries, waiting_members(batch))
+        if self._pipe is not None:
+            self._pipe.failed(at, problem)
+        if not problem.counts:
+            self._not_run(at, batch)
+            return
+        batch.fail(problem.rule)
+        self._pollers.failed(at)
+        self._endings.say_hidden(at, batch, problem.rule, batch.failed)
+        self._let_go(at, batch)
 
     def _not_run(self, at: int, batch: Batch) -> None:
         """SQS-3: the poller keeps the batch and tries again (MODEL-5), until the messages would come back anyway."""
@@ -219,68 +253,28 @@ class Queue:
             event.throttles = 1
         again = at + batch.wait
         batch.wait = min(batch.wait * _FACTOR, self._settings.longest_wait)
-        if again < batch.until:
+        enrichment = 0 if self._pipe is None else self._pipe.piping.enrichment
+        if again + enrichment < batch.until:
             self._sim.log.waiting(at, "MODEL-5", batch.ids, again)
-            self._try_then(again, batch, "SQS-3")
+            self._sim.kernel.alarm(again, POLLS, _RETRY, self._begin_try, (batch, "SQS-3"))
         else:
-            self._say_hidden(at, batch, "SQS-3", frozenset(batch.ids))
-            self._sim.kernel.alarm(max(at, batch.until), RETURNS, _DROP, self._drop, batch)
-
-    def _drop(self, at: int, batch: Batch) -> None:
-        """SQS-3: the visibility timeout is over, and the poller forgets its copy; the messages are in the queue."""
-        for receipt in batch.receipts:
-            self._messages.let_go(at, receipt)
-        self._free(at)
+            self._endings.say_hidden(at, batch, "SQS-3", frozenset(batch.ids))
+            # an enrichment may have taken longer than that (PIPE-3); then they are back already
+            self._sim.kernel.alarm(max(at, batch.until), RETURNS, _DROP, self._let_go, batch)
 
     def _ended(self, at: int, run: Run) -> None:
         """The function ended: delete what worked, leave the rest hidden until its visibility timeout is over."""
         batch: Batch = run.argument
-        if not self._settings.reports and failed(run):
+        if failed(run) and (self._pipe is not None or not self._settings.reports):
             self._pollers.failed(at)
-        if len(batch.failed) < batch.have:
-            self._delete(at, batch)
-        if batch.failed:
-            self._say_hidden(at, batch, batch.rule, batch.failed)
+        self._endings.ended(at, batch)
+        self._let_go(at, batch)
+
+    def _let_go(self, at: int, batch: Batch) -> None:
+        """The poller forgets its copies; what was not deleted is in the queue (SQS-3)."""
         for receipt in batch.receipts:
             self._messages.let_go(at, receipt)
         self._free(at)
-
-    def _delete(self, at: int, batch: Batch) -> None:
-        """SQS-1: the poller deletes what worked, and that is what handled means."""
-        events, ids = batch.events, batch.ids
-        if batch.failed:
-            events = [event for event in events if event.id not in batch.failed]
-            ids = [event.id for event in events]
-        too_late: list[str] = []
-        for receipt in batch.receipts if not self._denied else ():
-            too_late += self._messages.delete(receipt, batch.failed, at)
-        self._messages.deletes += -(-len(ids) // _DELETE_MOST)
-        sim = self._sim
-        if batch.unhandled:
-            sim.log.deleted(at, "SQS-20", ids, ids if self._denied else too_late)
-            ignored = [event for event in events if event.id in batch.unhandled]
-            sim.settle_all(at, "SQS-20", ignored, Fate.DELIVERED, Cause.DELETED_UNHANDLED)
-        else:
-            self._say_deleted(at, batch, ids, too_late)
-        sim.settle_all(at, batch.rule, events, Fate.DELIVERED)
-
-    def _say_deleted(self, at: int, batch: Batch, ids: list[str], too_late: list[str]) -> None:
-        """What was deleted; in a FIFO queue perhaps ahead of an earlier message of its group, which breaks the order (SQS-17)."""
-        fifo = self._groups is not None
-        early = overtaking(batch.events, batch.failed) if fifo and batch.failed else []
-        late_rule = "SQS-21" if fifo else "MODEL-9"
-        rule = late_rule if at > batch.until else "SQS-17" if early else batch.rule
-        self._sim.log.deleted(at, "PERM-20" if self._denied else rule, ids, ids if self._denied else too_late)
-        self._sim.settle_all(at, "SQS-17", early, Fate.DELIVERED, Cause.OUT_OF_ORDER)
-
-    def _say_hidden(self, at: int, batch: Batch, rule: str, kept: frozenset[str]) -> None:
-        """What stays hidden, and until when."""
-        for receipt in batch.receipts:
-            ids = self._messages.still_hidden(at, receipt, kept)
-            if ids:
-                self._sim.log.hidden(at, rule, ids, receipt.until)
-                if self._groups is not None:
-                    self._groups.say_blocked(self._sim.log, at, [one for one in receipt.events if one.id in kept])
 
     def _free(self, at: int) -> None:
         """A poller is done with its batch and polls again."""

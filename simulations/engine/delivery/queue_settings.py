@@ -10,6 +10,7 @@ import msgspec
 
 from simulations.engine.delivery.filters import Content, Filters, criteria, filters_of, text_of
 from simulations.engine.delivery.filters import refused as refused_filters
+from simulations.engine.delivery.piping import Piping
 from simulations.engine.delivery.pollers import Scale
 from simulations.engine.failures import FailurePlan
 from simulations.engine.function import Function
@@ -138,6 +139,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `fifo` None: a standard queue; then `oldest_first` says in which order it hands out its messages, and `fair` whether some
     of them name a tenant. `later`: when it gets another visibility timeout, and which. `denied`: what the function's role may not do.
+    `pipe`: what polls the queue in a mapping's stead.
     """
 
     batch_size: int
@@ -155,7 +157,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     starts: int
     disabled: int | None
     filters: Filters | None = None
-    enrichment: int = 0
+    pipe: Piping | None = None
     later: tuple[int, int] | None = None
     fair: bool = False
     denied: str | None = None
@@ -196,7 +198,7 @@ def provisioned(settings: Any) -> tuple[int, int] | None:
 
 def changed_visibility(settings: Any) -> tuple[int, int] | None:
     """When the queue gets another visibility timeout, and which, in microseconds; None: never."""
-    if settings.visibility_timeout_changed_to_s is None:
+    if getattr(settings, "visibility_timeout_changed_to_s", None) is None:
         return None
     return settings.visibility_timeout_changed_at_s * US_PER_S, settings.visibility_timeout_changed_to_s * US_PER_S
 

@@ -191,7 +191,7 @@ class Shards:
 
     def _refused(self, at: int) -> bool:
         """Whether the mapping may not read (PERM-21 to -24); then it goes on when it may."""
-        denied = self._sim.failures.refusal(at) == Cause.ACCESS_DENIED
+        denied = bool(self._source.rules.denied) and self._sim.failures.refusal(at) == Cause.ACCESS_DENIED
         if denied and not self._denied:
             self._sim.log.limit(at, self._source.rules.denied, "LastProcessingResult", Cause.ACCESS_DENIED, None)
         self._denied = denied

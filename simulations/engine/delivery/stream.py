@@ -8,8 +8,10 @@ microseconds, bytes.
 
 from typing import Any
 
+from simulations.engine.delivery.gathering import Gathering
 from simulations.engine.delivery.lanes import GATHERING, IDLE, RUNNING, WAITING, Lane, Part
 from simulations.engine.delivery.partitions import Partitions
+from simulations.engine.delivery.piping import Pipe, Problem
 from simulations.engine.delivery.shards import READ, Shard, Shards
 from simulations.engine.delivery.stream_end import Endings
 from simulations.engine.delivery.stream_settings import Settings
@@ -23,12 +25,10 @@ from simulations.engine.trace import Cause, Fate
 from simulations.engine.traffic import Event
 from simulations.engine.units import US_PER_MS
 
-_PAYLOAD = number("ESM-2", "payload_bytes")
 _FACTOR = number("STREAM-10", "factor")
 _PERCENT = 100
 
-# who acts first among lanes at one instant
-_RETRY, _CLOSE = READ - 1, READ + 1
+_RETRY = READ - 1  # at one instant, before shards are read
 
 
 class Stream:
@@ -51,6 +51,8 @@ class Stream:
         if settings.tumbling is not None:
             self._windows = Windows(sim, settings.tumbling, settings.retries.first_wait, self._go)
         self._endings = Endings(sim, settings, self._windows, self._wait, self._outlived)
+        self._gathering = Gathering(sim, settings, self._windows, self._endings, self._go, self._watch)
+        self._pipe = None if settings.pipe is None else Pipe(sim, settings.pipe, self._stop)
         self._rules = rules = settings.source.rules
         self._rule = rules.batch if settings.factor == 1 else rules.lane
         self._missed: list[Event] = []
@@ -102,7 +104,7 @@ class Stream:
 
     def _look(self, at: int, lane: Lane) -> None:
         """A lane has got records: begin a batch, or complete the one that gathers."""
-        if lane.state == IDLE or (lane.state == GATHERING and self._complete(lane)):
+        if lane.state == IDLE or (lane.state == GATHERING and self._gathering.complete(lane)):
             self._go(at, lane)
 
     def _go(self, at: int, lane: Lane) -> None:
@@ -110,96 +112,80 @@ class Stream:
         lane.state = IDLE
         if self._horizon is not None and at > self._horizon:
             return  # what was running has ended, and nothing starts any more
-        while self._shards.polling and (lane.parts or self._begun(at, lane)):
+        while self._shards.polling and (lane.parts or self._gathering.begun(at, lane)):
             part = lane.parts[-1]
             self._endings.forget_old(at, lane, part)
-            if part.events:
-                if self._settings.enrichment and part.enriched != at:
-                    self._enrich(at, lane, part)
-                elif self._shards.polling:
-                    self._try(at, lane, part)
+            if not part.events:
+                lane.parts.pop()
+            elif self._stopped is not None:
                 return
-            lane.parts.pop()
-
-    def _begun(self, at: int, lane: Lane) -> bool:
-        """Whether there is a new batch: the next records, once the batching window lets them go."""
-        settings = self._settings
-        if self._windows is not None:
-            last = self._windows.begin(at, lane)
-            if last is not None:
-                lane.parts.append(last)
-                self._age(self._shards.all[lane.shard or ""])
-                return True
-        if not lane.waiting:
-            lane.window_ends = -1
-            return False
-        ended = lane.window_ends == at
-        if settings.window and not ended and not self._complete(lane):
-            lane.state = GATHERING
-            if lane.window_ends < at:
-                lane.window_ends = at + settings.window
-                self._sim.kernel.alarm(lane.window_ends, POLLS, _CLOSE, self._close, lane)
-            return False
-        lane.window_ends = -1
-        if settings.source.drops_large:
-            self._drop_large(at, lane)
-        if not lane.waiting:
-            return False
-        most = settings.batch_size if self._windows is None else self._most(lane)
-        count = lane.fitting(most, _PAYLOAD)
-        full = count < min(most, lane.waiting)
-        if full:
-            self._sim.log.limit(at, self._rules.full, "Payload", f"{_PAYLOAD} bytes", None)
-        events = lane.take(count)
-        ids = [event.id for event in events]
-        self._sim.log.received(at, self._rule, ids, [], lane.shard or lane.spot(events))
-        first = self._retries.first_wait
-        lane.parts.append(Part(events, ids, first, first, self._rules.full if ended or full else self._rule))
-        return True
-
-    def _drop_large(self, at: int, lane: Lane) -> None:
-        """What comes next and is larger than any payload never reaches the function."""
-        while lane.waiting and lane.records[lane.first].size > _PAYLOAD:
-            self._endings.too_large(at, lane, lane.take(1)[0], f"{_PAYLOAD} bytes")
-
-    def _complete(self, lane: Lane) -> bool:
-        """ESM-2: whether a batch is full by number or by size, or its tumbling window has no more records (STREAM-15)."""
-        most = self._most(lane)
-        return lane.waiting >= most or lane.fitting(most, _PAYLOAD) < lane.waiting
-
-    def _most(self, lane: Lane) -> int:
-        """How many records the next batch may have."""
-        most = self._settings.batch_size
-        if self._windows is None or lane.window is None:
-            return most
-        within = self._windows.within(lane, most)
-        return within if within < min(most, lane.waiting) else most
-
-    def _close(self, at: int, lane: Lane) -> None:
-        """The batching window is over."""
-        if lane.state == GATHERING and lane.window_ends == at:
-            self._go(at, lane)
+            elif self._pipe is None:
+                self._try(at, lane, part)
+                return
+            elif not self._piped(at, lane, part, self._pipe):
+                return
 
     def _try(self, at: int, lane: Lane, part: Part) -> None:
         """One attempt, now."""
         sim = self._sim
+        if sim.failures.refuses and self._refused(at, lane, part):
+            return
         part.tries += 1
-        if (sim.failures.refuses and self._refused(at, lane, part)) or self._throttled(at, lane, part):
-            part.rule = self._rules.throttled
-            hold, part.hold = part.hold, min(part.hold * _FACTOR, self._retries.longest_wait)
-            self._wait(at, lane, part, hold)
+        if self._throttled(at, lane, part):
+            self._hold(at, lane, part)
             return
         lane.state = RUNNING
         run = sim.function.start(at, part.events, self._ended, lane)
+        if self._pipe is not None:
+            self._pipe.waited_for(at, run, self._ended)
         members = part.members(part.events[0].invocations)
         sim.attempt(run, part.rule, part.tries, members, lane.shard or lane.spot(part.events), part.ids)
 
-    def _enrich(self, at: int, lane: Lane, part: Part) -> None:
-        """PIPE-3: before each attempt a pipe has its batch enriched."""
-        lane.state, lane.held = WAITING, part
-        part.enriched = at + self._settings.enrichment
-        self._sim.log.waiting(at, "PIPE-3", part.ids, part.enriched)
-        self._sim.kernel.alarm(part.enriched, POLLS, _RETRY, self._again, (lane, part))
+    def _piped(self, at: int, lane: Lane, part: Part, pipe: Pipe) -> bool:
+        """PIPE-3: before each attempt a pipe has its batch enriched. Whether the lane is free again at once (PIPE-6)."""
+        if pipe.piping.enrichment and part.enriched != at:
+            lane.state, lane.held = WAITING, part
+            until, problem = pipe.piping.enriched(at)
+            if until > at:
+                self._sim.log.waiting(at, "PIPE-3", part.ids, until)
+            part.enriched = until if problem is None else -1
+            self._sim.kernel.alarm(until, POLLS, _RETRY, self._enriched, (lane, part, problem))
+        elif pipe.hand is not None and not (self._sim.failures.refuses and self._refused(at, lane, part)):
+            self._endings.hand_over(at, lane, part, pipe.hand)
+            return True
+        elif pipe.hand is None:
+            self._try(at, lane, part)
+        return False
+
+    def _enriched(self, at: int, waited: tuple[Lane, Part, Problem | None]) -> None:
+        """The enrichment is over; one that failed was an attempt as well (PIPE-7)."""
+        lane, part, problem = waited
+        if problem is None or lane.held is not part or lane.state != WAITING:
+            self._again(at, (lane, part))
+            return
+        part.tries += 1
+        self._not_called(at, lane, part, problem)
+        if lane.state == IDLE:
+            self._go(at, lane)
+
+    def _not_called(self, at: int, lane: Lane, part: Part, problem: Problem) -> None:
+        """The function was not called: wait without spending a retry (ESM-6), unless the source's limits count it (PIPE-7)."""
+        self._sim.refuse(
+            at, part.rule, (problem.error, problem.rule), part.tries, part.members(None), lane.spot(part.events)
+        )
+        if self._pipe is not None:
+            self._pipe.failed(at, problem)
+        if problem.counts:
+            lane.state = IDLE
+            self._endings.not_called(at, lane, part)
+        else:
+            self._hold(at, lane, part)
+
+    def _hold(self, at: int, lane: Lane, part: Part) -> None:
+        """Try again later, and longer so each time."""
+        part.rule = self._rules.throttled
+        hold, part.hold = part.hold, min(part.hold * _FACTOR, self._retries.longest_wait)
+        self._wait(at, lane, part, hold)
 
     def _throttled(self, at: int, lane: Lane, part: Part) -> bool:
         """Whether the function has no room for this part."""
@@ -214,10 +200,11 @@ class Stream:
     def _refused(self, at: int, lane: Lane, part: Part) -> bool:
         """Whether Lambda refuses the call itself; a mapping that may not read gets nothing to call with (`Shards`)."""
         error = self._sim.failures.refusal(at)
-        if error is None or error == Cause.ACCESS_DENIED:
+        if error is None or (error == Cause.ACCESS_DENIED and self._pipe is None):
             return False
-        why = (error, self._rules.throttled)
-        self._sim.refuse(at, part.rule, why, part.tries, part.members(None), lane.spot(part.events))
+        part.tries += 1
+        problem = None if self._pipe is None else self._pipe.refused(error)
+        self._not_called(at, lane, part, problem or Problem(error, self._rules.throttled, counts=False))
         return True
 
     def _wait(self, at: int, lane: Lane, part: Part, wait: int) -> None:
@@ -248,6 +235,10 @@ class Stream:
             self._partitions.ended(at, lane)
         if lane.state == IDLE:
             self._go(at, lane)
+
+    def _watch(self, lane: Lane) -> None:
+        """The last invocation of a tumbling window ages, too."""
+        self._age(self._shards.all[lane.shard or ""])
 
     def _age(self, shard: Shard) -> None:
         """Watch for what leaves the stream next."""

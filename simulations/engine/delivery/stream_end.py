@@ -59,6 +59,18 @@ class Endings:
             lane.parts.pop()
             self._done(at, lane, part, self._moved, frozenset(named or ()))
 
+    def not_called(self, at: int, lane: Lane, part: Part) -> None:
+        """PIPE-7: a pipe could not call the function, and the source's limits count that as a failure."""
+        part.run = None
+        self._failed(at, lane, part, "")
+
+    def hand_over(self, at: int, lane: Lane, part: Part, hand: Callable[[int, Event], None]) -> None:
+        """PIPE-6: Lambda's own queue has the records from now on, and the shard goes on."""
+        lane.parts.pop()
+        for event in part.events:
+            hand(at, event)
+        checkpoint(self._sim, at, "PIPE-6", lane.shard, part.events, part.ids)
+
     def forget_old(self, at: int, lane: Lane, part: Part) -> None:
         """Before an attempt: what has left the stream (STREAM-4), then what is older than it may be (STREAM-6)."""
         settings = self._settings

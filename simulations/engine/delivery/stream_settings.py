@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from simulations.engine.delivery.filters import Filters, filters_of
+from simulations.engine.delivery.piping import Piping
 from simulations.engine.delivery.stream_source import Reads, Scaling, Source, shard_number
 from simulations.engine.delivery.tumbling import NAME, Tumbling
 from simulations.engine.limits import INVALID, FieldError, plain, setting
@@ -133,8 +134,7 @@ class Retries(msgspec.Struct, frozen=True, kw_only=True):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What stream and mapping are configured with; a trigger makes it from its own settings.
 
-    `position`: what arrived earlier is never read. `age` None is endless, `enrichment` how long a pipe enriches
-    each batch. `scaling` None: each shard has a reader of its own.
+    `position`: what arrived earlier is never read. `age` None is endless, `pipe` what reads in a mapping's stead. `scaling` None: each shard has a reader of its own.
     `tumbling` None: batches know nothing of each other.
     """
 
@@ -154,7 +154,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     disabled: int | None
     on_failure: str | None
     filters: Filters | None = None
-    enrichment: int = 0
+    pipe: Piping | None = None
     tumbling: Tumbling | None = None
     scaling: Scaling | None = None
 

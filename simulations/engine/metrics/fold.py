@@ -20,6 +20,7 @@ from simulations.engine.metrics.figures import (
 from simulations.engine.metrics.names import PROVISIONED, make_series, scales
 from simulations.engine.metrics.of_callers import ServiceFold
 from simulations.engine.metrics.of_mappings import MappingFold
+from simulations.engine.metrics.of_pipes import PipeFold
 from simulations.engine.metrics.over_time import CloudWatchOverTime, OverTime
 from simulations.engine.metrics.queue_depth import depth_of
 from simulations.engine.metrics.topic import Topic
@@ -55,8 +56,10 @@ class Metrics:
         self.duration = self.series["Duration"]
         self.executions = self.series["ConcurrentExecutions"]
         self._polled = TRIGGERS[scenario.trigger].model in ("queue", "stream", "broker", "pipe")
-        self._reports = _REPORTS in (getattr(scenario.settings, "function_response_types", None) or ())
-        self.mapping = MappingFold(self.series, self.depth, self.handled)
+        piped = TRIGGERS[scenario.trigger].model == "pipe"
+        self._reports = piped or _REPORTS in (getattr(scenario.settings, "function_response_types", None) or ())
+        self._pipe = PipeFold(scenario, self.series) if piped else None
+        self.mapping = MappingFold(self.series, self.depth, self.handled, self._pipe)
         self._topic = Topic(self.series["OffsetLag"]) if TRIGGERS[scenario.trigger].offsets else None
         self._folds = self._by_kind()
         self._deep = self.depth or self._topic
@@ -147,6 +150,8 @@ class Metrics:
                 Kind.FILTERED: self.mapping.filtered,
                 Kind.CAPTURED: self.mapping.captured,
             }
+        if self._pipe is not None:
+            folds |= {Kind.WAITING: self._pipe.waiting, Kind.CHECKPOINTED: self._pipe.handed_over}
         return tuple(folds.get(kind) for kind in Kind)
 
     def _point(self, name: str, value: int = 1) -> None:
@@ -160,6 +165,8 @@ class Metrics:
         self.since[row[3]] = row[1]
         if self._service:
             self._service.happened("arrived")
+        if self._pipe is not None:
+            self._pipe.arrived(row[3], row[4])
         if self.depth is not None:
             self.depth.arrived(row[1], row[3], row[5])
         if self._topic is not None:
@@ -177,8 +184,9 @@ class Metrics:
             queued = self.queued.get(members[0][0])
             if queued is not None:
                 self._point("AsyncEventAge", at - queued)
+        failed = _NONE
         if invocation is not None:
-            self._on_invocation(row, members)
+            failed = self._on_invocation(row, members)
         else:
             self._service.not_run(row)
             if self._polled:
@@ -188,8 +196,10 @@ class Metrics:
             self.mapping.tried(at, len(members), at if since is None else since)
             if self._topic is not None:
                 self._topic.look(at)
+        if self._pipe is not None:
+            self._pipe.attempt(row, failed)
 
-    def _on_invocation(self, row: Row, members: list[tuple[str, int, int | None, int]]) -> None:
+    def _on_invocation(self, row: Row, members: list[tuple[str, int, int | None, int]]) -> frozenset[str]:
         """The code ran. MET-2: its error counts at its start."""
         start, init, end, succeeded = row[6], row[7], row[8], row[9] == Outcome.SUCCEEDED
         self.invoked += 1
@@ -203,6 +213,7 @@ class Metrics:
         self._count_duplicates(members, failed)
         if self._polled:
             self.mapping.failed(end, len(failed))
+        return failed
 
     def _failed(self, row: Row, members: list[tuple[str, int, int | None, int]], succeeded: bool) -> frozenset[str]:
         """The events that this invocation does not handle: all of a failed batch, those that it names, or none."""

@@ -7,9 +7,11 @@ calls the function stand with its trigger.
 from typing import Any
 
 from simulations.engine.metrics.figures import Series
+from simulations.engine.metrics.of_pipes import DURATION, STAGES
+from simulations.engine.metrics.of_pipes import NAMES as _PIPE
 from simulations.engine.metrics.queue_depth import QueueDepth
 from simulations.engine.scenario import Scenario
-from simulations.engine.trigger import Trigger, model_of
+from simulations.engine.trigger import Trigger, hands_over, model_of
 from simulations.engine.triggers import TRIGGERS
 from simulations.engine.units import US_PER_MS, US_PER_S
 
@@ -22,14 +24,8 @@ _ASYNCHRONOUS = (
     "DestinationDeliveryFailures",
 )
 _MAPPING = ("PolledEventCount", "FilteredOutEventCount", "InvokedEventCount", "FailedInvokeEventCount")
-_QUEUE = (
-    *_MAPPING,
-    "DeletedEventCount",
-    "NumberOfMessagesSent",
-    "NumberOfMessagesReceived",
-    "NumberOfMessagesDeleted",
-    "NumberOfEmptyReceives",
-)
+_SQS = ("NumberOfMessagesSent", "NumberOfMessagesReceived", "NumberOfMessagesDeleted", "NumberOfEmptyReceives")
+_QUEUE = (*_MAPPING, "DeletedEventCount", *_SQS)
 _STREAM = (
     *_MAPPING,
     "IteratorAge",
@@ -44,10 +40,11 @@ _BY_MODEL = {
     "queue": _QUEUE,
     "stream": _STREAM,
     "broker": (),
-    "pipe": (),
+    "pipe": _PIPE,
 }
 _SCALES = {
     "Duration": US_PER_MS,
+    **dict.fromkeys((DURATION, *STAGES), US_PER_MS),
     "AsyncEventAge": US_PER_MS,
     "IteratorAge": US_PER_MS,
     "ApproximateAgeOfOldestMessage": US_PER_S,
@@ -61,10 +58,13 @@ def metric_names(trigger: Trigger, settings: Any, provisioned: int | None) -> tu
     """The metrics of the function and of this trigger, those of a queue's depth left out."""
     ready = PROVISIONED if provisioned else ()  # MET-14
     mapping = _BY_MODEL[model_of(trigger, settings)] if trigger.mapping_metrics is None else trigger.mapping_metrics
+    piped = trigger.model == "pipe"
     return (
         *_LAMBDA,
         *ready,
         *mapping,
+        *(_ASYNCHRONOUS if piped and hands_over(trigger, settings) else ()),
+        *(_SQS if piped and settings.source == "sqs" else ()),
         *dict.fromkeys(one.name for one in trigger.metrics),
     )
 

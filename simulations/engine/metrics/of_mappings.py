@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from heapq import heappop, heappush
 
 from simulations.engine.metrics.figures import Series
+from simulations.engine.metrics.of_pipes import PipeFold
 from simulations.engine.metrics.queue_depth import QueueDepth
 from simulations.engine.trace import Cause, Fate, Row
 
@@ -18,13 +19,16 @@ _DROPPED = (Cause.RETRY_ATTEMPTS_EXHAUSTED, Cause.RECORD_AGE_EXCEEDED)
 class MappingFold:
     """Adds what a mapping does to the series that count it; a metric that this source does not have is left out.
 
-    `depth` follows the messages of a queue, None for streams; `handled` are the events that a good invocation has or had.
+    `depth` follows the messages of a queue, None for streams; `handled` are the events that a good invocation has or had, `pipe` counts for a pipe that polls in its stead.
     """
 
-    def __init__(self, series: Mapping[str, Series], depth: QueueDepth | None, handled: set[str]) -> None:
+    def __init__(
+        self, series: Mapping[str, Series], depth: QueueDepth | None, handled: set[str], pipe: PipeFold | None = None
+    ) -> None:
         self._series = series
         self._depth = depth
         self._handled = handled
+        self._pipe = pipe
         self._failing: list[tuple[int, int]] = []  # when invocations end, and how many events fail then
 
     def _point(self, name: str, value: int) -> None:
@@ -62,6 +66,8 @@ class MappingFold:
         failing = self._failing
         while failing and (until is None or failing[0][0] < until):
             self._point("FailedInvokeEventCount", heappop(failing)[1])
+        if self._pipe is not None:
+            self._pipe.pass_time(until)
 
     def hidden(self, row: Row) -> None:
         """What stays in the queue was not handled, whatever the answer looked like."""
@@ -77,6 +83,8 @@ class MappingFold:
         self._point("NumberOfMessagesDeleted", len(events))
         if self._depth is not None:
             self._depth.deleted(row[1], events)
+        if self._pipe is not None:
+            self._pipe.handed_over(row)
 
     def captured(self, row: Row) -> None:
         if self._depth is not None and row[4] == _QUEUE_DLQ:

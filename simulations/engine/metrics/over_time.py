@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from simulations.engine.metrics.figures import Series, scaled
+from simulations.engine.metrics.of_pipes import DURATION, STAGES
 from simulations.engine.rules import value
 from simulations.engine.units import US_PER_S
 
 # the console's periods, shortest first
 _PERIODS = tuple(int(text) * US_PER_S for text in str(value("MODEL-30", "periods")).split())
 MOST_POINTS = 120  # ours: more than that cannot be told apart on a page
-_AVERAGES = ("Duration", "Latency", "IntegrationLatency")
-_LEVELS = ("Age", "Concurrent", "Approximate", "Lag")
+_AVERAGES = ("Duration", "Latency", "IntegrationLatency", DURATION, *STAGES, "EventSize")
+_LEVELS = ("Age", "Concurren", "Approximate", "Lag")
 _WITHOUT_TIME = ("NumberOfEmptyReceives",)  # counted, not recorded: nobody knows when they were
 
 

@@ -180,7 +180,7 @@ class QueueDepth:
 
 def depth_of(scenario: Scenario) -> QueueDepth | None:
     """A fold for the queue's depth, where messages wait in one."""
-    if TRIGGERS[scenario.trigger].model != "queue":
+    if TRIGGERS[scenario.trigger].model != "queue" and getattr(scenario.settings, "source", None) != "sqs":
         return None
     retention = getattr(scenario.settings, "message_retention_period_s", None)
     return QueueDepth(

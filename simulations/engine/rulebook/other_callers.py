@@ -107,7 +107,10 @@ OTHER_CALLERS: tuple[Rule, ...] = (
             eventbridge_guide("eb-pipes-error-troubleshooting"),
             shape("PipeTargetLambdaFunctionParameters", "pipes"),
         ),
-        note="Faults of the pipe itself are not simulated, nor that lasting 4xx errors can disable a pipe.",
+        note=(
+            "Failures make the pipe poll less; how much less is MODEL-6. A fault of Lambda (5xx) stands for one of the pipe: it is "
+            "retried while the message is hidden, and AWS keeps the receive that follows out of maxReceiveCount, which is not simulated."
+        ),
     ),
     Rule(
         id="PIPE-2",
@@ -125,7 +128,7 @@ OTHER_CALLERS: tuple[Rule, ...] = (
             "its enrichment too."
         ),
         source=(eventbridge_guide("eb-pipes-batching-concurrency"), eventbridge_guide("pipes-enrichment")),
-        note="An enrichment that fails is not simulated; AWS knows no partial failure of it.",
+        note="An enrichment that outlasts the visibility timeout is no error: the message comes back and is received again.",
     ),
     Rule(
         id="PIPE-4",
@@ -160,6 +163,59 @@ OTHER_CALLERS: tuple[Rule, ...] = (
         ),
         source=(eventbridge_guide("eb-pipes-event-target"), shape("PipeTargetLambdaFunctionParameters", "pipes")),
         note="A run hands records over one by one, and the function has no dead-letter queue or destination here.",
+    ),
+    Rule(
+        id="PIPE-7",
+        sentence=(
+            "An enrichment whose code fails, or a call that the pipe's role may not make, or that finds no function, fails the whole "
+            "batch; it follows the limits of the source. A throttle is tried again and counts for nothing."
+        ),
+        source=(
+            eventbridge_guide("eb-pipes-error-troubleshooting"),
+            eventbridge_guide("eb-pipes-batching-concurrency"),
+            eventbridge_guide("eb-pipes-logs-execution-steps"),
+        ),
+        note=(
+            "AWS counts missing permissions among the errors of the customer, and knows no partial failure of an enrichment. That a "
+            "throttle is among the failures it retries by itself is how we read it. The error names are those of a pipe's log."
+        ),
+    ),
+    Rule(
+        id="PIPE-8",
+        sentence=(
+            "An execution of a pipe, enrichment and function together, takes 5 minutes at the most. Then it has timed out and counts "
+            "as failed, while the function that was called goes on to its end."
+        ),
+        values={"execution_s": 300},
+        basis="community",
+        source=(eventbridge_guide("eb-quota"), eventbridge_guide("eb-pipes-monitoring")),
+        note=(
+            "AWS counts such executions in ExecutionTimeout; the 5 minutes we know from notes about its quotas, not from the page "
+            "itself. That the function goes on is how Lambda treats any caller that stops waiting."
+        ),
+    ),
+    Rule(
+        id="PIPE-9",
+        sentence=(
+            "A pipe whose calls are refused with 4xx errors nearly without a break, for want of a permission or of the function, can be "
+            "disabled by AWS; its StateReason says why."
+        ),
+        source=(eventbridge_guide("eb-pipes-error-troubleshooting"),),
+        note="AWS names no number. A setting says after how many in a row; empty, the pipe goes on.",
+    ),
+    Rule(
+        id="PIPE-10",
+        sentence=(
+            "A pipe counts its executions, their events and bytes, how long each stage took, and those that failed, failed in part, were "
+            "throttled or timed out. Two of its metrics, Invocations and Duration, have the names of Lambda's."
+        ),
+        state="text_only",
+        reason="The report counts it from the records; nothing happens in time.",
+        source=(eventbridge_guide("eb-pipes-monitoring"),),
+        note=(
+            "The report writes (pipe) behind those two names. AWS does not say whether a throttled function counts in "
+            "ExecutionThrottled; we count it there."
+        ),
     ),
     Rule(
         id="SES-2",

@@ -1,10 +1,10 @@
 """EventBridge Pipes: a queue or a stream, a filter, perhaps an enrichment, and the function as target.
 
-Implements EB:eb-pipes, EB:eb-pipes-batching-concurrency and EB:eb-pipes-error-troubleshooting with REQUEST_RESPONSE, the default: a
-pipe polls as an event source mapping does, and what fails follows the limits of its source.
+Implements EB:eb-pipes, EB:eb-pipes-batching-concurrency and EB:eb-pipes-error-troubleshooting: a pipe polls as an event source
+mapping does, and what fails follows the limits of its source. With FIRE_AND_FORGET it hears of no failure of the function.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,17 +14,16 @@ from simulations.engine.delivery import queue_settings as of_queues
 from simulations.engine.delivery import stream_settings as of_streams
 from simulations.engine.delivery.filters import Content, criteria, filters_of
 from simulations.engine.delivery.filters import refused as filters_refused
-from simulations.engine.delivery.handing import Handing
-from simulations.engine.delivery.lanes import Lane
+from simulations.engine.delivery.piping import EnrichmentError, Piping
 from simulations.engine.delivery.pollers import Scale
 from simulations.engine.delivery.queue import Queue
-from simulations.engine.delivery.shards import Shards
 from simulations.engine.delivery.stream import Stream
 from simulations.engine.delivery.stream_records import DYNAMODB, DYNAMODB_READS, KINESIS, KINESIS_READS
 from simulations.engine.delivery.stream_source import Source
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number, value
 from simulations.engine.sim import Sim
+from simulations.engine.traffic import Event
 from simulations.engine.trigger import Charge, Choices, Trigger
 from simulations.engine.units import US_PER_MS, US_PER_S
 
@@ -55,6 +54,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     enrichment_ms: Annotated[
         int, setting("Enrichment", "How long the function takes that enriches each batch before the target is invoked; empty is "
                      "no enrichment.", unit="ms", ge=1, le=900_000)
+    ] | None = None  # fmt: skip
+    enrichment_errors: Annotated[
+        list[EnrichmentError],
+        plain("Enrichment errors", "Times in which the enrichment fails: its code (function_error), for want of concurrency "
+              '(throttled) or because the pipe may not call it (access_denied): [{"from_ms": 0, "to_ms": 60000}].'),
+    ] = []  # fmt: skip
+    disabled_after_client_errors: Annotated[
+        int, setting("Pipe disabled after", "After how many calls in a row that are refused with a 4xx error the pipe is disabled; "
+                     "AWS says nearly continuous ones and no number. Empty is never.", ge=1, le=10_000, assumed="PIPE-9")
     ] | None = None  # fmt: skip
     visibility_timeout_s: of_queues.VisibilityTimeout = of_queues.VISIBILITY_S
     message_retention_period_s: of_queues.Retention = of_queues.RETENTION_S
@@ -96,7 +104,13 @@ def _piped(source: Source) -> Source:
     """A stream as a pipe reads it."""
     assert source.content is not None
     rules = msgspec.structs.replace(
-        source.rules, retries="PIPE-1", partial="PIPE-2", partial_cut="PIPE-2", told="PIPE-5", too_old="PIPE-5"
+        source.rules,
+        retries="PIPE-1",
+        partial="PIPE-2",
+        partial_cut="PIPE-2",
+        told="PIPE-5",
+        too_old="PIPE-5",
+        denied="",
     )
     content = msgspec.structs.replace(source.content, other=(), record=None, operators=_OPERATORS)
     return msgspec.structs.replace(source, rules=rules, content=content, catcher=PIPE_DLQ)
@@ -117,48 +131,36 @@ def _content(source: str) -> Content:
 
 
 def _start(sim: Sim, settings: Settings) -> None:
-    if settings.invocation_type == "fire_and_forget":
-        _hand_over(sim, settings)
-    elif settings.source == "sqs":
-        sim.feed(Queue(sim, _queue(settings)).accept)
+    pipe = Piping(
+        enrichment=(settings.enrichment_ms or 0) * US_PER_MS,
+        errors=tuple(settings.enrichment_errors),
+        disabled_after=settings.disabled_after_client_errors,
+        hand=_lambdas(sim, settings) if settings.invocation_type == "fire_and_forget" else None,
+    )
+    if settings.source == "sqs":
+        sim.feed(Queue(sim, _queue(settings, pipe)).accept)
     else:
-        stream = Stream(sim, _stream(settings))
+        stream = Stream(sim, _stream(settings, pipe))
         sim.feed(stream.accept, stream.place)
 
 
-def _hand_over(sim: Sim, settings: Settings) -> None:
-    """FIRE_AND_FORGET: Lambda's queue has its defaults, and no dead-letter queue."""
-    disabled_s = settings.mapping_disabled_s
+def _lambdas(sim: Sim, settings: Settings) -> Callable[[int, Event], None]:
+    """Lambda's own queue, with its defaults and no dead-letter queue (PIPE-6)."""
     source = _STREAMS.get(settings.source)
-    lambdas = asynchronous.Queue(
-        sim,
-        asynchronous.Settings(
-            retries=asynchronous.DEFAULT_RETRIES, age_s=asynchronous.DEFAULT_AGE_S, dead_letter_config=None, on_failure=None,
-            on_success=None,
-        ),
-        lambda event: [source[0].record(event) if source is not None else {"messageId": event.id, "body": _MESSAGES.data(event)}],
+    chosen = asynchronous.Settings(
+        retries=asynchronous.DEFAULT_RETRIES, age_s=asynchronous.DEFAULT_AGE_S, dead_letter_config=None, on_failure=None,
+        on_success=None,
     )  # fmt: skip
-    pipe = Handing(
-        sim, lambdas, period=source[1].period if source is not None else 0, counts=[] if source is not None else [1],
-        enrichment=(settings.enrichment_ms or 0) * US_PER_MS,
-        filters=filters_of(settings.filter_criteria, _content(settings.source)), starts=settings.mapping_starts_s * US_PER_S,
-        disabled=None if disabled_s is None else disabled_s * US_PER_S,
-    )  # fmt: skip
-    if source is None:
-        sim.feed(pipe.accept)
-    else:
-        shards = Shards(
-            sim, source=source[0], count=settings.shard_count, lanes=1, keys=settings.partition_keys, reads=source[1],
-            shared=False, on_read=_nobody_reads,
-        )  # fmt: skip
-        sim.feed(pipe.accept, shards.place)
+
+    def payload(event: Event) -> list[Any]:
+        return [
+            source[0].record(event) if source is not None else {"messageId": event.id, "body": _MESSAGES.data(event)}
+        ]
+
+    return asynchronous.Queue(sim, chosen, payload).accept
 
 
-def _nobody_reads(_: int, __: Lane) -> None:
-    """The shards only say where a record belongs; the pipe itself takes it from there."""
-
-
-def _queue(settings: Settings) -> of_queues.Settings:
+def _queue(settings: Settings, pipe: Piping) -> of_queues.Settings:
     """What the settings stand for in the model of queues."""
     disabled_s = settings.mapping_disabled_s
     return of_queues.Settings(
@@ -168,17 +170,17 @@ def _queue(settings: Settings) -> of_queues.Settings:
         visibility=settings.visibility_timeout_s * US_PER_S,
         retention=settings.message_retention_period_s * US_PER_S,
         max_receive_count=settings.max_receive_count,
-        scale=Scale(),
+        scale=Scale(fewer="PIPE-1"),
         first_wait=settings.throttle_first_wait_s * US_PER_S,
         longest_wait=settings.throttle_longest_wait_s * US_PER_S,
         starts=settings.mapping_starts_s * US_PER_S,
         disabled=None if disabled_s is None else disabled_s * US_PER_S,
         filters=filters_of(settings.filter_criteria, _MESSAGES),
-        enrichment=(settings.enrichment_ms or 0) * US_PER_MS,
+        pipe=pipe,
     )
 
 
-def _stream(settings: Settings) -> of_streams.Settings:
+def _stream(settings: Settings, pipe: Piping) -> of_streams.Settings:
     """What the settings stand for in the model of streams."""
     source, reads, retention_s = _STREAMS[settings.source]
     most, age_s, disabled_s = (
@@ -204,7 +206,7 @@ def _stream(settings: Settings) -> of_streams.Settings:
         disabled=None if disabled_s is None else disabled_s * US_PER_S,
         on_failure=settings.pipe_dead_letter_config,
         filters=filters_of(settings.filter_criteria, _content(settings.source)),
-        enrichment=(settings.enrichment_ms or 0) * US_PER_MS,
+        pipe=pipe,
     )
 
 
@@ -223,8 +225,10 @@ def _check(choices: Choices) -> Iterable[FieldError]:
         yield FieldError("settings.throttle_longest_wait_s", INVALID, "The longest wait is shorter than the first one.")
     yield from filters_refused(settings.filter_criteria, _content(settings.source))
     yield from _of_another_source(settings)
+    if settings.enrichment_errors and settings.enrichment_ms is None:
+        yield FieldError("settings.enrichment_errors", INVALID, "There is no enrichment that could fail.")
     if settings.invocation_type == "fire_and_forget":
-        yield from _of_waiting(choices)
+        yield from _of_waiting(settings)
     for catcher in choices.failures.catchers:
         if catcher != PIPE_DLQ or settings.source == "sqs":
             message = "Only the dead-letter queue of a pipe for a stream can fail (PIPE-5)."
@@ -240,15 +244,20 @@ def _of_another_source(settings: Settings) -> Iterator[FieldError]:
             yield FieldError(f"settings.{field.name}", INVALID, message)
 
 
-def _of_waiting(choices: Choices) -> Iterator[FieldError]:
+def _of_waiting(settings: Settings) -> Iterator[FieldError]:
     """What cannot be simulated where the pipe does not wait."""
-    settings: Settings = choices.settings
     if settings.batch_size != 1:
         message = "With FIRE_AND_FORGET a run hands records over one by one: choose a BatchSize of 1."
         yield FieldError("settings.batch_size", INVALID, message)
-    if choices.failures.invoke_errors:
-        message = "With FIRE_AND_FORGET calls that Lambda refuses are not simulated."
-        yield FieldError("failures.invoke_errors", INVALID, message)
+    if (
+        settings.source == "sqs"
+        and (settings.enrichment_ms or 0) * US_PER_MS > settings.visibility_timeout_s * US_PER_S
+    ):
+        message = (
+            "A message whose enrichment takes longer than its visibility timeout is handed over several times. "
+            "With FIRE_AND_FORGET that is not simulated."
+        )
+        yield FieldError("settings.enrichment_ms", INVALID, message)
 
 
 PIPES = Trigger(
@@ -260,14 +269,13 @@ PIPES = Trigger(
     start=_start,
     check=_check,
     rules=(
-        "PIPE-1", "PIPE-2", "PIPE-3", "PIPE-4", "PIPE-5", "PIPE-6", "ASYNC-3", "SQS-1", "SQS-2", "SQS-5", "SQS-7", "SQS-20", "STREAM-1", "STREAM-3",
+        "PIPE-1", "PIPE-2", "PIPE-3", "PIPE-4", "PIPE-5", "PIPE-6", "PIPE-7", "PIPE-8", "PIPE-9", "ASYNC-3", "SQS-1", "SQS-2", "SQS-5", "SQS-7", "SQS-20", "STREAM-1", "STREAM-3",
         "STREAM-4", "STREAM-6", "STREAM-7", "STREAM-10", "STREAM-12", "FILTER-1", "FILTER-2", "FILTER-3", "FILTER-5",
     ),
     source="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html",
     summary="A pipe polls a queue or a stream, filters, perhaps enriches, and invokes the function with what is left. What fails "
     "follows the limits of the source.",
     catchers={"max_receive_count": "queue_dlq", "pipe_dead_letter_config": PIPE_DLQ},
-    mapping_metrics=(),
     charges=(
         Charge(what="EventBridge Pipes", price_key="eventbridge.pipes", of="passed", counted="records that pass the filter, in pieces of 64 KB"),
         Charge(what="SQS sends", price_key="sqs.standard", of="arrived", counted="each message is sent by itself, in pieces of 64 KB", only={"source": "sqs"}),
