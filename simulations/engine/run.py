@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from simulations.engine.pages import Page, StreamPage
 from simulations.engine.scenario import Scenario, horizon_us
-from simulations.engine.sim import Sim
+from simulations.engine.sim import QUICK, Sim, Way
 from simulations.engine.trace import Record, Row, to_record
 from simulations.engine.traffic import size
 from simulations.engine.triggers import TRIGGERS
@@ -22,10 +22,10 @@ def simulate(scenario: Scenario) -> Iterator[Record]:
 
 
 def simulate_rows(
-    scenario: Scenario, record_limit: int | None = None, event_limit: int | None = None
+    scenario: Scenario, record_limit: int | None = None, event_limit: int | None = None, way: Way = QUICK
 ) -> Iterator[list[Row]]:
     """The same as rows (see `trace`), in chunks of any size; a limit that is reached is said by a `limit` row."""
-    sim = _started(scenario, event_limit)
+    sim = _started(scenario, event_limit, way)
     written = last = 0
     for rows in _rows(sim):
         if record_limit is not None and written + len(rows) > record_limit:
@@ -40,9 +40,11 @@ def simulate_rows(
     yield _finished(sim, scenario, last, event_limit)
 
 
-def simulate_pages(scenario: Scenario, event_limit: int | None = None) -> Iterator[Page | StreamPage | list[Row]]:
+def simulate_pages(
+    scenario: Scenario, event_limit: int | None = None, way: Way = QUICK
+) -> Iterator[Page | StreamPage | list[Row]]:
     """The same run, as pages where there are any (see `pages`), for those who need no records; its end is rows in any case."""
-    sim = _started(scenario, event_limit)
+    sim = _started(scenario, event_limit, way)
     last = 0
     if sim.pages is not None:
         yield from sim.pages
@@ -54,7 +56,7 @@ def simulate_pages(scenario: Scenario, event_limit: int | None = None) -> Iterat
     yield _finished(sim, scenario, last, event_limit)
 
 
-def _started(scenario: Scenario, event_limit: int | None) -> Sim:
+def _started(scenario: Scenario, event_limit: int | None, way: Way) -> Sim:
     sim = Sim(
         seed=scenario.seed,
         horizon=horizon_us(scenario),
@@ -62,6 +64,7 @@ def _started(scenario: Scenario, event_limit: int | None) -> Sim:
         traffic=scenario.traffic,
         failures=scenario.failures,
         event_limit=event_limit,
+        way=way,
     )
     TRIGGERS[scenario.trigger].start(sim, scenario.settings)
     return sim

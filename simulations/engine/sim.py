@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import shake_128
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from simulations.engine.draws import Draws
@@ -26,6 +26,24 @@ TOO_MANY_REQUESTS = "TooManyRequestsException"
 CALLER_RATE = "CallerRateLimitExceeded"  # the reason of a throttle that the failure plan asks for by exception
 
 
+class Way(NamedTuple):
+    """How a run is simulated, which changes nothing of what it says: tests hold one way against another.
+
+    `loops`: whether what is plain runs in a loop of its own, where there is one; `pieces`: how much such a loop handles in one
+    go, None for what is quick.
+    """
+
+    loops: bool = True
+    pieces: int | None = None
+
+    def at_once(self, usual: int) -> int:
+        """How much is handled in one go, where so much is usual."""
+        return usual if self.pieces is None else self.pieces
+
+
+QUICK = Way()
+
+
 class Sim:
     """A run under way. `counts` is what is counted rather than recorded; it leaves with the last record."""
 
@@ -38,8 +56,10 @@ class Sim:
         traffic: Traffic,
         failures: FailurePlan,
         event_limit: int | None = None,
+        way: Way = QUICK,
     ) -> None:
         self.seed = seed
+        self.way = way
         self.kernel = Kernel(horizon)
         self.log = Log()
         self._write = self.log.rows.append  # attempts are most of what a run writes

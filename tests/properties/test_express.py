@@ -1,15 +1,14 @@
 """The loop for plain functions says row for row what the plain way says."""
 
 from typing import Any
-from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulations.engine import Scenario, make_report, make_totals, parse_scenario, simulate_rows
-from simulations.engine.delivery import express, unfold
 from simulations.engine.pages import TRY, Page
 from simulations.engine.run import simulate_pages
+from simulations.engine.sim import QUICK, Way
 from simulations.engine.trace import Kind, Row
 from simulations.engine.traffic import ids
 from tests.strategies import scenarios
@@ -78,22 +77,18 @@ def plain(draw: st.DrawFn) -> Scenario:
     return parse_scenario(raw)
 
 
-def rows_of(scenario: Scenario, event_limit: int | None) -> list[Row]:
-    return [row for chunk in simulate_rows(scenario, 4 * RECORD_LIMIT, event_limit) for row in chunk]
+def rows_of(scenario: Scenario, event_limit: int | None, way: Way) -> list[Row]:
+    return [row for chunk in simulate_rows(scenario, 4 * RECORD_LIMIT, event_limit, way) for row in chunk]
 
 
 SCENARIOS = st.one_of(plain(), scenarios("s3", failures=PLAIN))
 LIMITS = st.sampled_from([None, None, 7, 1_024, 1_025])
 
 
-@given(SCENARIOS, LIMITS, st.sampled_from([1, 5, 256]), st.sampled_from([1, 3, 64]))
-def test_the_loop_and_the_plain_way_write_the_same_rows(
-    scenario: Scenario, event_limit: int | None, page: int, step: int
-) -> None:
-    with patch.object(express, "_ENOUGH", page), patch.object(unfold, "_STEP", step):
-        quick = rows_of(scenario, event_limit)
-    with patch.object(express, "can_serve", return_value=False):
-        slow = rows_of(scenario, event_limit)
+@given(SCENARIOS, LIMITS, st.sampled_from([QUICK, *(Way(pieces=pieces) for pieces in (1, 3, 5, 64))]))
+def test_the_loop_and_the_plain_way_write_the_same_rows(scenario: Scenario, event_limit: int | None, way: Way) -> None:
+    quick = rows_of(scenario, event_limit, way)
+    slow = rows_of(scenario, event_limit, Way(loops=False))
     assert digestible(quick) == digestible(slow)
     assert quick == slow
 
@@ -123,10 +118,11 @@ def _attempts(page: Page) -> list[tuple[int, int, int, str]]:
 
 
 def test_the_loop_takes_plain_functions_only() -> None:
-    def takes(failures: Any) -> bool:
-        first = next(simulate_pages(parse_scenario({"trigger": "s3", "failures": failures})))
+    def takes(failures: Any, way: Way = QUICK) -> bool:
+        first = next(simulate_pages(parse_scenario({"trigger": "s3", "failures": failures}), way=way))
         return isinstance(first, Page)
 
     assert takes({"error_rate": 0.5})
+    assert not takes({"error_rate": 0.5}, Way(loops=False))
     for failures in ({"poison": ["1"]}, {"first_n": 1}, {"concurrency": [{"from_ms": 0}]}):
         assert not takes(failures)

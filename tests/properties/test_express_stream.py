@@ -1,15 +1,14 @@
 """The loop for plain streams comes to the same attempts and fates as the model that writes the records."""
 
 from typing import Any
-from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulations.engine import Scenario, make_report, make_totals, parse_scenario, simulate_rows
-from simulations.engine.delivery import express_stream
 from simulations.engine.pages import FAILED, STREAM_GONE, STREAM_TRY, TIMED_OUT, WORKED, StreamPage
 from simulations.engine.run import simulate_pages
+from simulations.engine.sim import QUICK, Way
 from simulations.engine.trace import Fate, Kind, Outcome, Row
 
 _OUTCOMES = {WORKED: Outcome.SUCCEEDED, FAILED: Outcome.FAILED, TIMED_OUT: Outcome.TIMED_OUT}
@@ -88,12 +87,11 @@ def attempts_of_rows(rows: list[Row]) -> list[tuple[Any, ...]]:
     return sorted((row[6], row[8], row[9], row[12], row[14], tuple(row[16])) for row in rows if row[0] == Kind.ATTEMPT)
 
 
-@given(plain(), st.sampled_from([None, None, 7, 1_024, 1_025]), st.sampled_from([1, 10, 512]))
-def test_pages_hold_what_the_rows_say(scenario: Scenario, event_limit: int | None, enough: int) -> None:
+@given(plain(), st.sampled_from([None, None, 7, 1_024, 1_025]), st.sampled_from([QUICK, Way(pieces=1), Way(pieces=10)]))
+def test_pages_hold_what_the_rows_say(scenario: Scenario, event_limit: int | None, way: Way) -> None:
     most = 4_000  # rows, because a record that always fails may be tried for days
     rows = [row for chunk in simulate_rows(scenario, most, event_limit) for row in chunk]
-    with patch.object(express_stream, "_ENOUGH", enough):
-        chunks = list(simulate_pages(scenario, event_limit))
+    chunks = list(simulate_pages(scenario, event_limit, way))
     pages = [chunk for chunk in chunks if isinstance(chunk, StreamPage)]
     assert pages, "the loop takes it"
     digits = 12 if scenario.trigger == "kinesis" else 20

@@ -113,7 +113,7 @@ def chosen(settings: Any) -> Settings:
 
 def serve(sim: Sim, settings: Settings, payload: Callable[[Event], Any]) -> None:
     """Put a function's queue behind a trigger's events. `payload(event)` is the event as the function sees it."""
-    if express.can_serve(sim, _PAYLOAD_BYTES):
+    if sim.way.loops and express.can_serve(sim, _PAYLOAD_BYTES):
         assert not isinstance(sim.traffic, At)
         # what is unsettled the loop counts; this queue tells it a second time
         queue = Queue(copy(sim), settings, payload)

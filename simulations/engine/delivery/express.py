@@ -62,6 +62,7 @@ class Express:
         self._age = age
         self._fate = int(fate)
         self._horizon = sim.kernel.horizon if sim.kernel.horizon is not None else _NEVER
+        self._enough = sim.way.at_once(_ENOUGH)
         self._bits = throttle_wait(0).bit_length() - 1  # a turn is so many microseconds, as a power of two
         assert all(wait >= 1 << self._bits for wait in waits), "nothing comes back in the turn that sent it away"
         self._busy = [0] * sim.function.limit  # a heap: when each of the executions that may run at once is free
@@ -90,13 +91,13 @@ class Express:
                 stop = bisect_left(starts, (turn + 1) << bits, place)
                 self._arrive(block, place, stop)
                 place = stop
-                if place - begin + len(self._tries) // TRY >= _ENOUGH or place == len(starts):
+                if place - begin + len(self._tries) // TRY >= self._enough or place == len(starts):
                     yield self._page(block, begin, place)
                     begin = place
             self._now = starts[-1]
         while self._finish_turn():
             self._go_to(self._later[0])
-            if len(self._tries) // TRY >= _ENOUGH:
+            if len(self._tries) // TRY >= self._enough:
                 yield self._page(_NOTHING, 0, 0)
         yield self._page(_NOTHING, 0, 0)
         self._sim.unsettled = self._unsettled

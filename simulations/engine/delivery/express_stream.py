@@ -59,7 +59,7 @@ def serve(sim: Sim, settings: Settings) -> None:
     """Put a mapping behind a stream's records; rows are always written by the model itself."""
     stream = Stream(sim, settings)
     sim.feed(stream.accept, stream.place)
-    if can_serve(sim, settings):
+    if sim.way.loops and can_serve(sim, settings):
         sim.pages = Express(sim, settings).pages()
 
 
@@ -70,6 +70,7 @@ class Express:
         assert not isinstance(sim.traffic, At)
         self._sim = sim
         self._settings = settings
+        self._enough = sim.way.at_once(_ENOUGH)
         self._traffic = sim.traffic
         self._horizon = sim.kernel.horizon if sim.kernel.horizon is not None else NEVER
         self._poison = sorted(sim.failures.poisoned)
@@ -105,7 +106,7 @@ class Express:
                     moment = self._read(moment, first + place)
                 moment = min(moment, self._read_moment(times[place]))
                 place = bisect_right(times, moment, place)
-                if place - begin >= _ENOUGH or place == len(times):
+                if place - begin >= self._enough or place == len(times):
                     yield self._page(first + begin, times[begin:place], numbers[begin:place])
                     begin = place
             self._now, arrived = max(self._now, times[-1]), first + len(times)

@@ -53,10 +53,11 @@ class Unfolding:
 
     def rows(self, pages: Iterator[Page]) -> Iterator[list[Row]]:
         """The rows of all pages, in lists of any size."""
+        step = self._sim.way.at_once(_STEP)
         for page in pages:
             starts = self._starts(page)
-            for first in range(0, len(starts), _STEP):
-                self._write(starts[first : first + _STEP])
+            for first in range(0, len(starts), step):
+                self._write(starts[first : first + step])
                 yield self._sim.log.take()
         self._write([_LAST])
         yield self._sim.log.take()
