@@ -3,7 +3,7 @@
 import pytest
 
 from simulations.engine import ScenarioErrors, make_report, parse_scenario, simulate_rows
-from simulations.engine.trace import Attempt, Captured
+from simulations.engine.trace import Attempt, Captured, Kind
 from simulations.picture.activity import activity_of
 from simulations.picture.fold import folded_pieces
 from simulations.picture.story import read
@@ -82,6 +82,7 @@ def test_a_message_is_tried_100015_times_over_23_days_and_the_picture_folds_them
     assert report.ended is not None
     assert report.ended.at_us / 86_400e6 == pytest.approx(23, abs=0.2)
     assert report.caught == {"subscription_dlq": 1}
+    assert [row[2] for row in rows if row[0] == Kind.CAPTURED] == ["SNS-1"], "SNS-2 is for what is not retried"
     cycles = [piece.times for piece in folded_pieces(activity_of(read(rows))) if piece.kind == "cycle"]
     assert max(cycles) > ATTEMPTS - 50
 

@@ -83,7 +83,7 @@ class GivenUp(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Catcher(msgspec.Struct, frozen=True, kw_only=True):
-    """The sender's own: its name in records, the rule behind it, and the document it receives."""
+    """The sender's own: its name in records, the rule behind it where nothing was retried, and the document it receives."""
 
     by: str
     rule: str
@@ -200,15 +200,16 @@ class Sender:
         cause = condition or error
         catcher = self._policy.catcher
         if catcher is not None:
+            catching = catcher.rule if condition is None else rule
             reason = self._sim.failures.catchers.get(catcher.by)
             retries = event.attempts - 1
             if reason is None:
                 given_up = GivenUp(at=at, error=error, condition=condition, retries=retries)
                 document = catcher.document(event, self._payload(event), given_up)
-                self._sim.log.captured(at, catcher.rule, [event.id], catcher.by, cause, retries, document)
+                self._sim.log.captured(at, catching, [event.id], catcher.by, cause, retries, document)
                 caught = True
             else:
-                self._sim.log.capture_failed(at, catcher.rule, [event.id], catcher.by, cause, reason)
+                self._sim.log.capture_failed(at, catching, [event.id], catcher.by, cause, reason)
         self._done(at, event, rule, cause, caught=caught)
 
     def _done(self, at: int, event: Event, rule: str, cause: str, *, caught: bool) -> None:
