@@ -16,7 +16,7 @@ from simulations.engine.failures import Failures, Verdict
 from simulations.engine.growth import Growth
 from simulations.engine.kernel import ENDS, Kernel
 from simulations.engine.limits import plain, setting
-from simulations.engine.rules import number
+from simulations.engine.rules import number, value
 from simulations.engine.trace import Outcome
 from simulations.engine.traffic import Event
 from simulations.engine.units import US_PER_S, ms_ceil, us_from_ms
@@ -115,9 +115,9 @@ RESERVED_LIMIT = "ReservedFunctionConcurrentInvocationLimitExceeded"
 # AWS's markers for the ways in which code fails (ERR-1): error type and message
 _ERRORS = {
     "raise": ("Exception", "The function raised an exception"),
-    "timeout": ("Sandbox.Timedout", "Task timed out"),
-    "exit": ("Runtime.ExitError", "Runtime exited without providing a reason"),
-    "oom": ("Runtime.ExitError", "Runtime exited with error: signal: killed"),
+    "timeout": (str(value("ERR-1", "timeout")), "Task timed out"),
+    "exit": (str(value("ERR-1", "exit")), "Runtime exited without providing a reason"),
+    "oom": (str(value("ERR-1", "out_of_memory")), "Runtime exited with error: signal: killed"),
 }
 _INIT_ERRORS = {"raises": "raise", "exits": "exit", "timeout": "timeout"}
 _RESETS = ("timeout", "exit", "oom")

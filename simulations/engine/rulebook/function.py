@@ -166,14 +166,14 @@ LIFECYCLE: tuple[Rule, ...] = (
         values={
             "timeout": "Sandbox.Timedout",
             "exit": "Runtime.ExitError",
-            "out_of_memory": "Runtime.OutOfMemory",
+            "out_of_memory": "Runtime.ExitError",
         },
         source=(
             _ENVIRONMENT,
             _METRICS,
             step_functions_guide("concepts-error-handling"),
         ),
-        note="Runtime.OutOfMemory is from memory; older runtimes show Runtime.ExitError with 'signal: killed'.",
+        note="Too little memory shows as Runtime.ExitError with 'signal: killed'; some runtimes say Runtime.OutOfMemory (from memory).",
     ),
 )
 
