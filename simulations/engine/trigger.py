@@ -44,15 +44,17 @@ class ServiceMetric(msgspec.Struct, frozen=True):
     at which Lambda's own queue takes the event. "latency" and "duration" run from arrival to answer and to fate; they are
     counted in `unit_us` microseconds. A sender's calls may be "refused" or "throttled", its event "undelivered" in the end
     and "caught" by its own catcher, or not ("uncaught"); "looped" is an event that Lambda stopped as part of a loop.
+    "integration" is the latency of what the service did not turn away itself. `only` names settings and the values they need.
     """
 
     name: str
     of: Literal[
         "arrived", "accepted", "delivered", "returned", "captured",
-        "own_4xx", "own_5xx", "code_4xx", "code_5xx", "latency", "duration",
+        "own_4xx", "own_5xx", "code_4xx", "code_5xx", "latency", "integration", "duration",
         "refused", "throttled", "undelivered", "caught", "uncaught", "looped",
     ]  # fmt: skip
     unit_us: int = 1
+    only: dict[str, Any] = {}
 
 
 class Charge(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ _FIRST = {
         "DestinationDeliveryFailures", "ConcurrentExecutions",
     ),
 }  # fmt: skip
+_READY = ("ProvisionedConcurrencySpilloverInvocations", "ProvisionedConcurrencyUtilization")
 _THEN = ("Invocations", "Duration")
 
 MEANS = {
@@ -51,6 +52,8 @@ MEANS = {
     "TargetStagePartiallyFailed": "calls of the function that named a part of the batch as failed",
     "ProvisionedConcurrencyInvocations": "runs in environments that were kept ready",
     "ProvisionedConcurrencySpilloverInvocations": "runs that found no environment kept ready",
+    "ProvisionedConcurrentExecutions": "runs at the same moment in environments that were kept ready",
+    "ProvisionedConcurrencyUtilization": "the share of the environments kept ready that was at work",
     "AsyncEventsReceived": "events that Lambda put into its own queue",
     "AsyncEventAge": "how old an event was when Lambda tried it",
     "AsyncEventsDropped": "events that Lambda gave up",
@@ -84,6 +87,7 @@ MEANS = {
     "4xx": "requests answered with a client error",
     "5xx": "requests answered with a server error",
     "Latency": "from the request to its answer",
+    "ConnectCount": "connections that clients asked for",
     "MessageCount": "messages that clients sent",
     "ClientError": "messages answered with a client error",
     "IntegrationError": "messages that the function could not answer",
@@ -129,6 +133,6 @@ def watched(scenario: Scenario) -> list[Watched]:
     trigger = TRIGGERS[scenario.trigger]
     model = model_of(trigger, scenario.settings)
     has = Metrics(scenario).cloudwatch()  # what a metric of another source would not move is not said to be 0
-    names = dict.fromkeys((*_FIRST[model], *(metric.name for metric in trigger.metrics), *_THEN))
+    names = dict.fromkeys((*_FIRST[model], *(metric.name for metric in trigger.metrics), *_READY, *_THEN))
     units = scales(trigger)
     return [Watched(name=name, means=MEANS.get(name, ""), unit_us=units.get(name, 0)) for name in names if name in has]

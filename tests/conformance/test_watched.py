@@ -32,6 +32,7 @@ def test_strips_are_those_of_the_golden_vectors(path: Path) -> None:
 def test_every_metric_that_a_trigger_can_move_is_said_in_words(trigger: str) -> None:
     scenario = parse_scenario({"trigger": trigger})
     names = {*make_report(scenario).cloudwatch, *metric_names(TRIGGERS[trigger], scenario.settings, 1)}
+    names |= {metric.name for metric in TRIGGERS[trigger].metrics}
     assert names - MEANS.keys() == set()
     assert len(watched(scenario)) >= 4
 
@@ -41,6 +42,7 @@ def test_no_words_are_kept_for_a_metric_that_is_none() -> None:
     for key, trigger in TRIGGERS.items():
         scenario = parse_scenario({"trigger": key})
         known |= {*make_report(scenario).cloudwatch, *metric_names(trigger, scenario.settings, 1)}
+        known |= {metric.name for metric in trigger.metrics}
     assert MEANS.keys() - known == set()
 
 

@@ -161,7 +161,7 @@ def test_event_age_is_the_time_in_lambdas_queue_at_each_try() -> None:
 
 
 def test_an_event_that_was_never_accepted_is_not_dropped_by_lambda() -> None:
-    metrics = simulated("s3", traffic={"kind": "single", "size_bytes": 2_000_000})
+    metrics = simulated("scheduler", traffic={"kind": "single", "size_bytes": 2_000_000})
     assert metrics.events().lost == 1
     assert (sums(metrics)["AsyncEventsReceived"], sums(metrics)["AsyncEventsDropped"]) == (0, 0)
 
@@ -349,6 +349,7 @@ def test_worked_case_rest_api_function_throttled() -> None:
         ("function_url", {"error_rate": 1}, {"UrlRequestCount": 1, "Url5xxCount": 1}),
         ("function_url", {"invoke_errors": [{}]}, {"UrlRequestCount": 1, "Url4xxCount": 1}),
         ("websocket_api", {"error_rate": 1}, {"MessageCount": 1, "IntegrationError": 1}),
+        ("api_gateway", {}, {"Count": 1}),
         ("step_functions", {"error_rate": 1}, {"ExecutionsStarted": 1, "ExecutionsFailed": 1}),
         ("firehose", {}, {"IncomingRecords": 1, "SucceedProcessing.Records": 1}),
     ],
@@ -359,6 +360,32 @@ def test_a_service_counts_in_metrics_of_its_own(trigger: str, failures: dict[str
     timed = {"Latency", "TargetResponseTime", "UrlRequestLatency", "IntegrationLatency", "ExecutionTime"}
     own = {metric.name for metric in TRIGGERS[trigger].metrics} - timed
     assert {name: value for name, value in found.items() if name in own and value} == moved
+
+
+@pytest.mark.parametrize("trigger", ["api_gateway", "http_api"])
+def test_the_latency_of_the_integration_is_that_of_requests_that_came_so_far(trigger: str) -> None:
+    limits = {"throttling_rate_limit": 1, "throttling_burst_limit": 1}
+    metrics = simulated(trigger, settings=limits, traffic={"kind": "burst", "count": 3})
+    assert (metrics.series["Latency"].points, metrics.series["IntegrationLatency"].points) == (3, 1)
+
+
+def test_a_connection_over_a_websocket_is_no_message() -> None:
+    figures = simulated("websocket_api", settings={"route": "connect"}).cloudwatch()
+    assert figures["ConnectCount"].sum == 1
+    assert "MessageCount" not in figures
+    assert "ConnectCount" not in simulated("websocket_api").cloudwatch()
+
+
+def test_environments_that_are_kept_ready_have_metrics_of_their_own() -> None:
+    """MET-14: three of four at work at once, then all four, and three requests that spill over."""
+    ready = {"provisioned_concurrent_executions": 4}
+    figures = simulated("alb", function=ready, traffic={"kind": "burst", "count": 3}).cloudwatch()
+    assert figures["ProvisionedConcurrentExecutions"].max == 3
+    assert figures["ProvisionedConcurrencyUtilization"].max == 0.75
+    figures = simulated("alb", function=ready, traffic={"kind": "burst", "count": 7}).cloudwatch()
+    assert figures["ProvisionedConcurrencySpilloverInvocations"].sum == 3
+    assert figures["ProvisionedConcurrencyUtilization"].max == 1
+    assert figures["ConcurrentExecutions"].max == 7
 
 
 @pytest.mark.parametrize(("trigger", "metric"), [("alb", "HTTPCode_ELB_5XX_Count"), ("function_url", "Url4xxCount")])

@@ -17,7 +17,7 @@ from simulations.engine.metrics.figures import (
     TimeToSettle,
     ones_figure,
 )
-from simulations.engine.metrics.names import PROVISIONED, make_series, scales
+from simulations.engine.metrics.names import PROVISIONED, READY, make_series, scales
 from simulations.engine.metrics.of_callers import ServiceFold
 from simulations.engine.metrics.of_mappings import MappingFold
 from simulations.engine.metrics.of_pipes import PipeFold
@@ -48,11 +48,12 @@ class Metrics:
         self.since, self.queued = dict[str, int](), dict[str, int]()
         self.handled: set[str] = set()
         self.ends: list[int] = []  # of the executions under way
+        self._ready_ends: list[int] = []  # of those in environments that are kept ready
         self.depth = depth_of(scenario)
         self._provisioned = scenario.function.provisioned_concurrent_executions
         self.series = make_series(scenario, self.depth)
-        self._scales = scales(TRIGGERS[scenario.trigger])
-        self._service = ServiceFold(TRIGGERS[scenario.trigger], self.series)
+        self._scales = scales(TRIGGERS[scenario.trigger]) | {READY[1]: self._provisioned or 1}
+        self._service = ServiceFold(TRIGGERS[scenario.trigger], scenario.settings, self.series)
         self.duration = self.series["Duration"]
         self.executions = self.series["ConcurrentExecutions"]
         self._polled = TRIGGERS[scenario.trigger].model in ("queue", "stream", "broker", "pipe")
@@ -206,9 +207,9 @@ class Metrics:
         self.billed_ms += row[12]
         self.errors += not succeeded
         self.duration.add(end - start - init)
-        self.executions.add(self._running(start, end))
+        self.executions.add(_running(self.ends, start, end))
         if self._provisioned:
-            self._point(PROVISIONED[row[_ENVIRONMENT_AT] > self._provisioned])
+            self._on_ready(start, end, spilled=row[_ENVIRONMENT_AT] > self._provisioned)
         failed = self._failed(row, members, succeeded)
         self._count_duplicates(members, failed)
         if self._polled:
@@ -225,16 +226,13 @@ class Metrics:
             named = (failed_items if self._topic is None else self._topic.failed)(row[_RESPONSE_AT], events)
         return frozenset(events if named is None else named)
 
-    def _running(self, start: int, end: int) -> int:
-        """How many executions there are once this one has begun; those that end at this very moment have ended."""
-        self._ended_by(start)
-        heappush(self.ends, end)
-        return len(self.ends)
-
-    def _ended_by(self, at: int) -> None:
-        ends = self.ends
-        while ends and ends[0] <= at:
-            heappop(ends)
+    def _on_ready(self, start: int, end: int, *, spilled: bool) -> None:
+        """MET-14: whether an environment was ready, and how many of those are at work."""
+        self._point(PROVISIONED[spilled])
+        if not spilled:
+            running = _running(self._ready_ends, start, end)
+            for name in READY:
+                self._point(name, running)
 
     def _count_duplicates(self, members: list[tuple[str, int, int | None, int]], failed: frozenset[str]) -> None:
         """An event that has its fate, or that a good invocation has or had, comes again."""
@@ -277,13 +275,25 @@ class Metrics:
             self.mapping.settled(fate, row[5])
 
     def _on_ended(self, row: Row) -> None:
-        self._ended_by(row[1])
+        _end(self.ends, row[1])
         self.mapping.pass_time(None)
         self.executions.add(len(self.ends))
         self.dropped += row[4].get("dropped_after_fate", 0)
         self._point("NumberOfEmptyReceives", row[4].get("empty_receives", 0))
         if self._deep is not None:
             self._deep.close(row[1])
+
+
+def _running(ends: list[int], start: int, end: int) -> int:
+    """How many executions there are once this one has begun; those that end at this very moment have ended."""
+    _end(ends, start)
+    heappush(ends, end)
+    return len(ends)
+
+
+def _end(ends: list[int], at: int) -> None:
+    while ends and ends[0] <= at:
+        heappop(ends)
 
 
 _Fold = Callable[[Row], None]

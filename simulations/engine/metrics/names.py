@@ -7,6 +7,7 @@ calls the function stand with its trigger.
 from typing import Any
 
 from simulations.engine.metrics.figures import Series
+from simulations.engine.metrics.of_callers import own_metrics
 from simulations.engine.metrics.of_pipes import DURATION, STAGES
 from simulations.engine.metrics.of_pipes import NAMES as _PIPE
 from simulations.engine.metrics.queue_depth import QueueDepth
@@ -52,11 +53,12 @@ _SCALES = {
 
 
 PROVISIONED = ("ProvisionedConcurrencyInvocations", "ProvisionedConcurrencySpilloverInvocations")
+READY = ("ProvisionedConcurrentExecutions", "ProvisionedConcurrencyUtilization")  # how many run there, and their share
 
 
 def metric_names(trigger: Trigger, settings: Any, provisioned: int | None) -> tuple[str, ...]:
     """The metrics of the function and of this trigger, those of a queue's depth left out."""
-    ready = PROVISIONED if provisioned else ()  # MET-14
+    ready = PROVISIONED + READY if provisioned else ()  # MET-14
     mapping = _BY_MODEL[model_of(trigger, settings)] if trigger.mapping_metrics is None else trigger.mapping_metrics
     piped = trigger.model == "pipe"
     return (
@@ -65,7 +67,7 @@ def metric_names(trigger: Trigger, settings: Any, provisioned: int | None) -> tu
         *mapping,
         *(_ASYNCHRONOUS if piped and hands_over(trigger, settings) else ()),
         *(_SQS if piped and settings.source == "sqs" else ()),
-        *dict.fromkeys(one.name for one in trigger.metrics),
+        *dict.fromkeys(one.name for one in own_metrics(trigger, settings)),
     )
 
 

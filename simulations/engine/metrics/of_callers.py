@@ -4,22 +4,33 @@ Units: whole microseconds where a metric measures time.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from simulations.engine.metrics.figures import Series
 from simulations.engine.sim import CALLER_RATE
 from simulations.engine.trace import SENDERS_CAUSES, Cause, Outcome, Row
-from simulations.engine.trigger import Trigger
+from simulations.engine.trigger import ServiceMetric, Trigger
 
 _BY_CODE = "SYNC-1"  # the rule of an answer that is the function's own
+_TURNED_AWAY = "own_4xx"  # too large, or too many: API Gateway's other answers come from a call
+
+
+def own_metrics(trigger: Trigger, settings: Any) -> list[ServiceMetric]:
+    """The metrics of the service itself that a trigger with these settings has."""
+    return [
+        metric
+        for metric in trigger.metrics
+        if all(getattr(settings, name) == value for name, value in metric.only.items())
+    ]
 
 
 class ServiceFold:
     """Adds what happens to the series of the metrics that count it. Without metrics of its own it is false."""
 
-    def __init__(self, trigger: Trigger, series: Mapping[str, Series]) -> None:
+    def __init__(self, trigger: Trigger, settings: Any, series: Mapping[str, Series]) -> None:
         self.catchers = frozenset(trigger.catchers.values())  # the service's own
         self._series: dict[str, list[Series]] = {}
-        for metric in trigger.metrics:
+        for metric in own_metrics(trigger, settings):
             self._series.setdefault(metric.of, []).append(series[metric.name])
 
     def __bool__(self) -> bool:
@@ -32,10 +43,13 @@ class ServiceFold:
 
     def answered(self, rule: str, status: int, took: int | None) -> None:
         """A caller heard of an event that arrived so long before, if it has no fate yet."""
+        kind = f"{'code' if rule == _BY_CODE else 'own'}_{status // 100}xx"
         if status >= 400:
-            self.happened(f"{'code' if rule == _BY_CODE else 'own'}_{status // 100}xx")
+            self.happened(kind)
         if took is not None:
             self.happened("latency", took)
+            if kind != _TURNED_AWAY:
+                self.happened("integration", took)
 
     def ended(self, how: str, took: int | None, cause: str | None = None) -> None:
         """The service is done with an event: its fate, perhaps because it gave up, or "accepted" by Lambda's own queue."""

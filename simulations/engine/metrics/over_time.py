@@ -18,7 +18,7 @@ from simulations.engine.units import US_PER_S
 _PERIODS = tuple(int(text) * US_PER_S for text in str(value("MODEL-30", "periods")).split())
 MOST_POINTS = 120  # ours: more than that cannot be told apart on a page
 _AVERAGES = ("Duration", "Latency", "IntegrationLatency", DURATION, *STAGES, "EventSize")
-_LEVELS = ("Age", "Concurren", "Approximate", "Lag")
+_LEVELS = ("Age", "ConcurrentExecutions", "Concurrency", "Utilization", "Lag")  # how their names end
 _WITHOUT_TIME = ("NumberOfEmptyReceives",)  # counted, not recorded: nobody knows when they were
 
 
@@ -129,7 +129,7 @@ def statistic(name: str) -> str:
     """The statistic that says something of a metric: things are counted, times averaged, depths and ages looked at from above."""
     if name in _AVERAGES:
         return "Average"
-    return "Maximum" if any(part in name for part in _LEVELS) else "Sum"
+    return "Maximum" if name.endswith(_LEVELS) or name.startswith("Approximate") else "Sum"
 
 
 def _value(name: str, point: _Point, scale: int) -> int | float:

@@ -101,6 +101,7 @@ API_GATEWAY = Trigger(
         ServiceMetric("5XXError", "own_5xx"),
         ServiceMetric("5XXError", "code_5xx"),
         ServiceMetric("Latency", "latency", US_PER_MS),
+        ServiceMetric("IntegrationLatency", "integration", US_PER_MS),
     ),
     charges=(
         Charge(what="REST API requests", price_key="apigw.rest", of="admitted", counted="requests, also those answered with an error; not those that API Gateway itself throttled"),

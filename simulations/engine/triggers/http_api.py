@@ -87,6 +87,7 @@ HTTP_API = Trigger(
         ServiceMetric("5xx", "own_5xx"),
         ServiceMetric("5xx", "code_5xx"),
         ServiceMetric("Latency", "latency", US_PER_MS),
+        ServiceMetric("IntegrationLatency", "integration", US_PER_MS),
     ),
     charges=(
         Charge(what="HTTP API requests", price_key="apigw.http", of="admitted", counted="requests in pieces of 512 KB, also those answered with an error; not those that API Gateway itself throttled"),

@@ -101,10 +101,11 @@ WEBSOCKET_API = Trigger(
     summary="A client connects or sends a message and the function is invoked once; what fails comes back as an error frame or "
     "a refused connection.",
     metrics=(
-        ServiceMetric("MessageCount", "arrived"),
+        ServiceMetric("ConnectCount", "arrived", only={"route": "connect"}),
+        ServiceMetric("MessageCount", "arrived", only={"route": "default"}),
         ServiceMetric("ClientError", "own_4xx"),
         ServiceMetric("IntegrationError", "own_5xx"),
-        ServiceMetric("IntegrationLatency", "latency", US_PER_MS),
+        ServiceMetric("IntegrationLatency", "integration", US_PER_MS),
     ),
     charges=(
         Charge(what="WebSocket API messages", price_key="apigw.ws.message", of="admitted", counted="messages to the function, in pieces of 32 KB"),
