@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 
 from simulations.engine.draws import BLOCK, Draws, exponentials
-from simulations.engine.limits import plain, setting
+from simulations.engine.limits import FieldError, plain, setting
 from simulations.engine.units import US_PER_S, us_from_ms
 
 BODY_LEVELS = 64
@@ -155,6 +155,19 @@ def too_deep(traffic: Traffic) -> Iterator[str]:
             ]
         if level:
             yield field
+
+
+def oversized(traffic: Traffic, most_bytes: int, code: str, message: str) -> Iterator[FieldError]:
+    """Events of a size that the service in front of Lambda refuses, in its own words: they never get to it."""
+    if isinstance(traffic, At):
+        sizes = [
+            (f"traffic.events[{place}].size_bytes", planned.size_bytes) for place, planned in enumerate(traffic.events)
+        ]
+    else:
+        sizes = [("traffic.size_bytes", traffic.size_bytes)]
+    for field, size_bytes in sizes:
+        if size_bytes > most_bytes:
+            yield FieldError(field, code, message)
 
 
 def size(traffic: Traffic) -> int:

@@ -34,7 +34,7 @@ CASES = [
     Case(rule="ASYNC-1", sentence="the event is accepted although no concurrency is free",
          scenario=s3(failures=throttled(1)), at_s=[0, 1], outcomes=["throttled", "succeeded"], fates={"1": "delivered"}),
     Case(rule="ASYNC-2", sentence="more than 1 MB is refused",
-         scenario=s3(traffic={"kind": "single", "size_bytes": 1_048_577}), at_s=[], fates={"1": "lost"}),
+         scenario={"trigger": "scheduler", "traffic": {"kind": "single", "size_bytes": 1_048_577}}, at_s=[], fates={"1": "lost"}),
     Case(rule="ASYNC-3", sentence="the first retry waits one minute, the second two",
          scenario=s3(failures=scripted(FAIL, FAIL, OK)), at_s=[0, 60, 180], fates={"1": "delivered"}),
     Case(rule="ASYNC-3", sentence="waits count from the end of the try before",

@@ -44,6 +44,31 @@ def test_case(case: Case) -> None:
     check(case)
 
 
+@pytest.mark.parametrize(
+    ("trigger", "most", "code"),
+    [
+        ("s3", 1_048_576, "InvalidParameterValueException"),
+        ("ses", 1_048_576, "InvalidParameterValueException"),
+        ("sns", 262_144, "InvalidParameter"),
+        ("eventbridge", 1_048_576, "ValidationException"),
+        ("iot", 131_072, "PAYLOAD_LIMIT_EXCEEDED"),
+    ],
+)
+def test_what_no_sender_can_hand_over_is_refused_where_its_size_is_set(trigger: str, most: int, code: str) -> None:
+    """DEST-8, EB-3, IOT-2; what S3 and SES tell about an object or a mail does not grow with it."""
+    for traffic, field in (
+        ({"kind": "burst", "count": 2}, "traffic.size_bytes"),
+        ({"kind": "at", "events": [{"at_ms": 0}, {"at_ms": 1}]}, "traffic.events[1].size_bytes"),
+    ):
+        sized: Any = traffic["events"][1] if "events" in traffic else traffic  # type: ignore[index]  # a list there
+        sized["size_bytes"] = most
+        parse_scenario({"trigger": trigger, "traffic": traffic})
+        sized["size_bytes"] = most + 1
+        with pytest.raises(ScenarioErrors) as found:
+            parse_scenario({"trigger": trigger, "traffic": traffic})
+        assert [(error.field, error.code) for error in found.value.errors] == [(field, code)]
+
+
 def test_a_stopped_loop_is_counted_and_told() -> None:
     scenario = parse_scenario(pushed("s3", LOOP | {"on_failure": "sqs", "dead_letter_config": "sqs"}))
     report = make_report(scenario)

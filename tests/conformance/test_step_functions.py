@@ -75,8 +75,6 @@ CASES = [
                         {"invoke_errors": [{"from_ms": 0, "to_ms": 3_000, "error": "ServiceException"}]}), answers=[500, 500, 200]),
     Case(rule="SYNC-8", sentence="a missing permission is not", scenario=state(retry(*ADVISED), {"invoke_errors": [{}]}), answers=[403],
          causes={"1": "Lambda.AccessDeniedException"}, outcomes=["refused"]),
-    Case(rule="SYNC-5", sentence="more than 6 MB is refused", scenario=state(traffic={"kind": "single", "size_bytes": 6_291_457}), answers=[413],
-         outcomes=["refused"]),
     Case(rule="SFN-6", sentence="with Event the state is done at 202; a refusal is still its own",
          scenario=state(ALL | {"invocation_type": "event"}, {"invoke_errors": [{"from_ms": 0, "to_ms": 500}]}), answers=[403, 202],
          outcomes=["refused", "succeeded"], fates={"1": "delivered"}),
@@ -153,6 +151,17 @@ def test_what_step_functions_refuses_is_refused(block: list[dict[str, Any]], fie
     with pytest.raises(ScenarioErrors) as refused:
         parse_scenario(state({"retry": block}))
     assert [error.field for error in refused.value.errors] == [field]
+
+
+def test_an_input_that_starts_no_execution_is_refused() -> None:
+    """SFN-7: 256 KiB, where Lambda itself takes 6 MB."""
+    longest = {"kind": "single", "size_bytes": 262_144}
+    parse_scenario(state(traffic=longest))
+    with pytest.raises(ScenarioErrors) as refused:
+        parse_scenario(state(traffic=longest | {"size_bytes": 262_145}))
+    assert [(error.field, error.code) for error in refused.value.errors] == [
+        ("traffic.size_bytes", "ValidationException")
+    ]
 
 
 def test_a_catch_is_nothing_that_could_fail() -> None:

@@ -16,7 +16,7 @@ from simulations.engine.failures import FailurePlan
 from simulations.engine.function import Function
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
-from simulations.engine.traffic import At, Event, Traffic
+from simulations.engine.traffic import At, Event, Traffic, oversized
 from simulations.engine.units import US_PER_S
 
 _LONGEST_S = 1_209_600
@@ -265,9 +265,4 @@ def bad_visibility(settings: Any, function: Function) -> Iterator[FieldError]:
 def too_large(traffic: Traffic) -> Iterator[FieldError]:
     """SQS-15: a message that SendMessage refuses never gets into the queue."""
     message = f"One or more parameters are invalid. Reason: Message must be shorter than {_MESSAGE_BYTES} bytes."
-    if isinstance(traffic, At):
-        for place, planned in enumerate(traffic.events):
-            if planned.size_bytes > _MESSAGE_BYTES:
-                yield FieldError(f"traffic.events[{place}].size_bytes", _INVALID_VALUE, message)
-    elif traffic.size_bytes > _MESSAGE_BYTES:
-        yield FieldError("traffic.size_bytes", _INVALID_VALUE, message)
+    return oversized(traffic, _MESSAGE_BYTES, _INVALID_VALUE, message)

@@ -189,7 +189,8 @@ CATCHERS: tuple[Rule, ...] = (
         sentence="SNS takes 256 KB at most, so a record with a large event may not fit, and its delivery fails.",
         values={"sns_maximum_bytes": 262_144},
         source=(_RETAIN, lambda_api("OnFailure"), shape("OnFailure")),
-        note="The guide says that delivery may fail, the API model that the payload is left out (CU-9); we let it fail.",
+        note="The guide says that delivery may fail, the API model that the payload is left out (CU-9); we let it fail. "
+        "A topic takes up to 1 MiB if its MaximumMessageSize was raised; here none was.",
     ),
     Rule(
         id="DEST-9",

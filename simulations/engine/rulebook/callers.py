@@ -176,4 +176,16 @@ STEP_FUNCTIONS: tuple[Rule, ...] = (
         ),
         source=(step_functions_guide("connect-lambda"),),
     ),
+    Rule(
+        id="SFN-7",
+        sentence=(
+            "Input and output of an execution and of each state may have 256 KiB, much less than Lambda takes; a longer input "
+            "starts no execution."
+        ),
+        values={"input_bytes": 262_144},
+        state="text_only",
+        reason="It limits the size of events, and the form keeps it; what the code returns is not measured.",
+        source=(step_functions_guide("limits"), shape("SensitiveData", "stepfunctions")),
+        checked_on="2026-11-30",
+    ),
 )

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
 """
 
-from .rule import Rule, aws_page, eventbridge_guide, lambda_guide, shape
+from .rule import COMPUTE_BLOG, Rule, aws_page, eventbridge_guide, lambda_guide, shape
 
 _S3_EVENTS = aws_page("AmazonS3/latest/userguide/EventNotifications")
 _SNS_DLQ = aws_page("sns/latest/dg/sns-dead-letter-queues")
@@ -102,6 +102,16 @@ SENDERS: tuple[Rule, ...] = (
         note="Which of AWS's codes stands for which of Lambda's exceptions is, except for NO_PERMISSIONS, from memory.",
     ),
     Rule(
+        id="EB-3",
+        sentence="An event that is put on a bus may have 1 MB, as an asynchronous invocation; PutEvents refuses a larger one.",
+        values={"entry_bytes": 1_048_576},
+        state="text_only",
+        reason="It limits the size of events, and the form keeps it.",
+        source=(COMPUTE_BLOG + "more-room-to-build-serverless-services-now-support-payloads-up-to-1-mb/",),
+        note="Until January 2026 it was 256 KB.",
+        checked_on="2026-11-30",
+    ),
+    Rule(
         id="SCH-1",
         sentence=(
             "EventBridge Scheduler retries up to 185 times within 24 hours, both adjustable, and uses an execution role "
@@ -147,6 +157,15 @@ SENDERS: tuple[Rule, ...] = (
             aws_page("iot/latest/developerguide/rule-error-handling"),
         ),
         note="The names of the metrics are from memory.",
+    ),
+    Rule(
+        id="IOT-2",
+        sentence="A message to AWS IoT may have 128 KB; the broker refuses a larger one.",
+        values={"message_bytes": 131_072},
+        state="text_only",
+        reason="It limits the size of messages, and the form keeps it.",
+        source=(aws_page("general/latest/gr/iot-core"), aws_page("iot/latest/developerguide/topicdata")),
+        checked_on="2026-11-30",
     ),
     Rule(
         id="SES-1",

@@ -20,10 +20,10 @@ from simulations.engine.delivery.asynchronous import (
     OnSuccess,
 )
 from simulations.engine.delivery.sender import GivenUp, LongestWait, RandomPart
-from simulations.engine.limits import FieldError, plain, setting
+from simulations.engine.limits import VALIDATION, FieldError, plain, setting
 from simulations.engine.rules import number, value
 from simulations.engine.sim import FUNCTION_ARN, Sim, timestamp
-from simulations.engine.traffic import Event
+from simulations.engine.traffic import Event, oversized
 from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger, known_catchers
 from simulations.engine.units import US_PER_S
 
@@ -113,7 +113,9 @@ def _start(sim: Sim, settings: Settings) -> None:
 
 
 def _check(choices: Choices) -> Iterable[FieldError]:
-    return known_catchers(choices, _BY)
+    yield from known_catchers(choices, _BY)
+    message = "Total size of the entries in the request is over the limit."
+    yield from oversized(choices.traffic, number("EB-3", "entry_bytes"), VALIDATION, message)
 
 
 EVENTBRIDGE = Trigger(
@@ -124,7 +126,7 @@ EVENTBRIDGE = Trigger(
     settings=Settings,
     start=_start,
     check=_check,
-    rules=("GEN-2", "EB-1", "EB-2", "PERM-3", "ASYNC-3", "ASYNC-4", "DEST-2", "DEST-3", "MET-15"),
+    rules=("GEN-2", "EB-1", "EB-2", "EB-3", "PERM-3", "ASYNC-3", "ASYNC-4", "DEST-2", "DEST-3", "MET-15"),
     source="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html",
     summary="A rule sends matching events to Lambda: again for up to a day while Lambda cannot be reached, never without "
     "permission. Code that fails is Lambda's to retry.",

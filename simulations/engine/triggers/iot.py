@@ -21,8 +21,9 @@ from simulations.engine.delivery.asynchronous import (
 )
 from simulations.engine.delivery.sender import DeliveryRetries, GivenUp, RandomPart
 from simulations.engine.limits import FieldError, plain
+from simulations.engine.rules import number
 from simulations.engine.sim import FUNCTION_ARN, Sim
-from simulations.engine.traffic import Event
+from simulations.engine.traffic import Event, oversized
 from simulations.engine.trigger import Choices, ServiceMetric, Trigger, known_catchers
 
 _BY = "error_action"
@@ -76,7 +77,9 @@ def _start(sim: Sim, settings: Settings) -> None:
 
 
 def _check(choices: Choices) -> Iterable[FieldError]:
-    return known_catchers(choices, _BY)
+    yield from known_catchers(choices, _BY)
+    message = "Message payload exceeds size limit for message type."
+    yield from oversized(choices.traffic, number("IOT-2", "message_bytes"), "PAYLOAD_LIMIT_EXCEEDED", message)
 
 
 IOT = Trigger(
@@ -87,7 +90,7 @@ IOT = Trigger(
     settings=Settings,
     start=_start,
     check=_check,
-    rules=("GEN-2", "IOT-1", "PERM-10", "MODEL-13", "ASYNC-3", "ASYNC-4", "DEST-2", "DEST-3"),
+    rules=("GEN-2", "IOT-1", "IOT-2", "PERM-10", "MODEL-13", "ASYNC-3", "ASYNC-4", "DEST-2", "DEST-3"),
     source="https://docs.aws.amazon.com/iot/latest/developerguide/rule-error-handling.html",
     summary="A rule hands a device's message to Lambda; if it cannot, its error action runs. Code that fails is Lambda's to "
     "retry, and the error action never hears of it.",

@@ -4,7 +4,7 @@ Implements LD:with-kinesis, LD:services-kinesis-parameters and the stream's own 
 until it works, its retries or its age end, or the stream forgets it; then it goes to the on-failure destination or nowhere.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -18,7 +18,7 @@ from simulations.engine.delivery.stream_records import KINESIS_CONTENT, KINESIS_
 from simulations.engine.limits import VALIDATION, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
-from simulations.engine.traffic import At
+from simulations.engine.traffic import oversized
 from simulations.engine.trigger import Charge, Choices, Trigger
 
 _RECORD_BYTES = number("STREAM-18", "record_bytes")
@@ -79,23 +79,14 @@ def _check(choices: Choices) -> Iterable[FieldError]:
     yield from of_streams.refused(choices.settings, KINESIS_SOURCE, choices.traffic, choices.failures.catchers.items())
     yield from filters_refused(choices.settings.filter_criteria, KINESIS_CONTENT)
     yield from of_streams.bad_timestamp(choices.settings)
-    yield from _too_large(choices)
+    yield from oversized(choices.traffic, _RECORD_BYTES, VALIDATION, _TOO_LARGE)
 
 
-def _too_large(choices: Choices) -> Iterator[FieldError]:
-    """STREAM-18: a record that PutRecord refuses never gets into the stream."""
-    traffic = choices.traffic
-    message = (
-        "1 validation error detected: Value at 'data' failed to satisfy constraint: "
-        f"Member must have length less than or equal to {_RECORD_BYTES}"
-    )
-    if isinstance(traffic, At):
-        for place, planned in enumerate(traffic.events):
-            if planned.size_bytes > _RECORD_BYTES:
-                yield FieldError(f"traffic.events[{place}].size_bytes", VALIDATION, message)
-    elif traffic.size_bytes > _RECORD_BYTES:
-        yield FieldError("traffic.size_bytes", VALIDATION, message)
-
+# STREAM-18: a record that PutRecord refuses never gets into the stream
+_TOO_LARGE = (
+    "1 validation error detected: Value at 'data' failed to satisfy constraint: "
+    f"Member must have length less than or equal to {_RECORD_BYTES}"
+)
 
 KINESIS = Trigger(
     key="kinesis",

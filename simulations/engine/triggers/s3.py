@@ -20,9 +20,10 @@ from simulations.engine.delivery.asynchronous import (
 )
 from simulations.engine.delivery.repeats import LoopEvents, RecursiveLoop
 from simulations.engine.delivery.sender import DeliveryRetries, RandomPart
-from simulations.engine.limits import FieldError, plain
+from simulations.engine.limits import INVALID, FieldError, plain
+from simulations.engine.rules import number
 from simulations.engine.sim import Sim, timestamp
-from simulations.engine.traffic import Event
+from simulations.engine.traffic import Event, oversized
 from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger
 
 
@@ -67,7 +68,10 @@ def _start(sim: Sim, settings: Settings) -> None:
 
 
 def _check(choices: Choices) -> Iterable[FieldError]:
-    return repeats.check_ids(choices.traffic) if choices.settings.writes_to_same_bucket else ()
+    message = "A notification tells how large its object is and does not carry it: it has about 1 KB, whatever the object has."
+    yield from oversized(choices.traffic, number("ASYNC-2", "maximum_payload_bytes"), INVALID, message)
+    if choices.settings.writes_to_same_bucket:
+        yield from repeats.check_ids(choices.traffic)
 
 
 S3 = Trigger(

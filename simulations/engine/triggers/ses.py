@@ -20,9 +20,10 @@ from simulations.engine.delivery.asynchronous import (
     OnSuccess,
 )
 from simulations.engine.delivery.sender import DeliveryRetries, RandomPart
-from simulations.engine.limits import FieldError
+from simulations.engine.limits import INVALID, FieldError
+from simulations.engine.rules import number
 from simulations.engine.sim import FUNCTION_ARN, Sim, timestamp
-from simulations.engine.traffic import Event
+from simulations.engine.traffic import Event, oversized
 from simulations.engine.trigger import Choices, Trigger, known_catchers
 
 
@@ -58,7 +59,9 @@ def _start(sim: Sim, settings: Settings) -> None:
 
 
 def _check(choices: Choices) -> Iterable[FieldError]:
-    return known_catchers(choices)
+    yield from known_catchers(choices)
+    message = "SES tells about a mail and leaves its body out: the event has a few KB, whatever the mail has."
+    yield from oversized(choices.traffic, number("ASYNC-2", "maximum_payload_bytes"), INVALID, message)
 
 
 SES = Trigger(

@@ -5,7 +5,7 @@ days while Lambda cannot be reached, none more when the function is gone; what S
 dead-letter queue. Code that fails is no failure to SNS (SNS-3).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -24,7 +24,7 @@ from simulations.engine.delivery.sender import GivenUp, Phase, RandomPart
 from simulations.engine.limits import FieldError, plain
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim, timestamp
-from simulations.engine.traffic import At, Event, Traffic
+from simulations.engine.traffic import Event, oversized
 from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger, known_catchers
 from simulations.engine.units import US_PER_S
 
@@ -113,20 +113,9 @@ def _start(sim: Sim, settings: Settings) -> None:
 
 def _check(choices: Choices) -> Iterable[FieldError]:
     yield from known_catchers(choices, _BY)
-    yield from _too_large(choices.traffic)
+    yield from oversized(choices.traffic, _MESSAGE_BYTES, _INVALID_PARAMETER, "Invalid parameter: Message too long")
     if choices.settings.publishes_to_same_topic:
         yield from repeats.check_ids(choices.traffic)
-
-
-def _too_large(traffic: Traffic) -> Iterator[FieldError]:
-    """DEST-8: a message that Publish refuses never gets to the topic."""
-    message = "Invalid parameter: Message too long"
-    if isinstance(traffic, At):
-        for place, planned in enumerate(traffic.events):
-            if planned.size_bytes > _MESSAGE_BYTES:
-                yield FieldError(f"traffic.events[{place}].size_bytes", _INVALID_PARAMETER, message)
-    elif traffic.size_bytes > _MESSAGE_BYTES:
-        yield FieldError("traffic.size_bytes", _INVALID_PARAMETER, message)
 
 
 SNS = Trigger(

@@ -19,11 +19,15 @@ from simulations.engine.delivery.asynchronous import (
 )
 from simulations.engine.delivery.retriers import Retrier
 from simulations.engine.delivery.synchronous import Call, Caller, Calls, Patience, Problem
-from simulations.engine.limits import INVALID, FieldError, plain, setting
+from simulations.engine.limits import INVALID, VALIDATION, FieldError, plain, setting
+from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Cause, Fate
+from simulations.engine.traffic import oversized
 from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger
 from simulations.engine.units import US_PER_MS, US_PER_S
+
+_INPUT_BYTES = number("SFN-7", "input_bytes")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,8 +88,16 @@ def _start(sim: Sim, settings: Settings) -> None:
     sim.feed(Calls(sim, caller).request)
 
 
+# SFN-7: what StartExecution says of an input that is too long
+_TOO_LARGE = (
+    "1 validation error detected: Value at 'input' failed to satisfy constraint: "
+    f"Member must have length less than or equal to {_INPUT_BYTES}"
+)
+
+
 def _check(choices: Choices) -> Iterable[FieldError]:
     yield from retriers.check(choices.settings.retry)
+    yield from oversized(choices.traffic, _INPUT_BYTES, VALIDATION, _TOO_LARGE)
     if "catch" in choices.failures.catchers:
         message = "A Catch is a way on within the state machine: nothing is written to, so this cannot fail."
         yield FieldError("failures.catchers.catch", INVALID, message)
@@ -100,7 +112,7 @@ STEP_FUNCTIONS = Trigger(
     start=_start,
     check=_check,
     rules=(
-        "SFN-1", "SFN-2", "SFN-3", "SFN-4", "SFN-5", "SFN-6", "SYNC-1", "SYNC-2", "SYNC-3", "SYNC-4", "SYNC-5", "SYNC-8", "PERM-14",
+        "SFN-1", "SFN-2", "SFN-3", "SFN-4", "SFN-5", "SFN-6", "SFN-7", "SYNC-1", "SYNC-2", "SYNC-3", "SYNC-4", "SYNC-5", "SYNC-8", "PERM-14",
         "ASYNC-1", "ASYNC-2", "ASYNC-3", "ASYNC-4",
     ),
     source="https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html",
