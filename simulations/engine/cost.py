@@ -16,6 +16,7 @@ from simulations.engine.billing.bill import divided, summed, times
 from simulations.engine.billing.functions import DURATION, ON_READY, gb_seconds
 from simulations.engine.billing.given import S_PER_H
 from simulations.engine.billing.usage import OUT_OF_SCOPE
+from simulations.engine.catchers import catcher_prices
 from simulations.engine.counting import Month, View
 from simulations.engine.failures_cost import FailureCost, failure_cost, short, wasted
 from simulations.engine.metering import REQUESTS, Meter
@@ -23,7 +24,7 @@ from simulations.engine.prices import HOME_REGION, price
 from simulations.engine.scenario import Scenario
 from simulations.engine.traffic import At
 from simulations.engine.triggers import TRIGGERS
-from simulations.engine.usage import Usage, Used, catcher_prices
+from simulations.engine.usage import Usage, Used, applies
 
 _PERCENT = 100
 _MS_PER_H = 3_600_000
@@ -180,7 +181,8 @@ def month_cost(scenario: Scenario, used: Used, view: View) -> MonthCost:
 
 def _beside(scenario: Scenario, view: View) -> Iterator[str]:
     """What runs by the hour whether Lambda reads or not, and of which the scenario does not say how much there is."""
-    for key in TRIGGERS[scenario.trigger].beside:
+    trigger = TRIGGERS[scenario.trigger]
+    for key in (key for left in trigger.left_out if applies(left, scenario.settings) for key in left.beside):
         row = price(key, view.region)
         each = times(row.first, view.hours_per_month)
         yield f"Not in the sum: each {row.item}, ${plain(row.first)} by the {row.unit}, {short(each)} in this month."
@@ -227,7 +229,8 @@ _LOGS = "CloudWatch Logs: what the function logs, by the GB; give the bytes of a
 def not_priced(scenario: Scenario, view: View) -> list[str]:
     """What this bill leaves out, in sentences."""
     trigger, settings = TRIGGERS[scenario.trigger], scenario.settings
+    left = [out.sentence for out in trigger.left_out if applies(out, settings)]
     caught = [text for name, text in _UNPRICED_CATCHERS.items() if getattr(settings, name, None) is not None]
     if catcher_prices(trigger, settings):
         caught.append("What dead-letter queues and destinations keep, and whoever reads it.")
-    return [*trigger.not_priced, *caught, *([] if view.log_bytes else [_LOGS]), *OUT_OF_SCOPE]
+    return [*left, *trigger.not_priced, *caught, *([] if view.log_bytes else [_LOGS]), *OUT_OF_SCOPE]

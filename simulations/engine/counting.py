@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 
 from simulations.engine.billing.bill import divided, times
-from simulations.engine.billing.given import KB_PER_GB, S_PER_H, ceiling, chunks
+from simulations.engine.billing.given import KB_PER_GB, MS_PER_S, S_PER_H, ceiling, chunks
 from simulations.engine.billing.streams import INCLUDED_H, LONG_TERM_H
-from simulations.engine.prices import HOME_REGION, book
+from simulations.engine.prices import HOME_REGION, book, price
 from simulations.engine.rules import number
 from simulations.engine.trigger import Charge
-from simulations.engine.units import US_PER_S
+from simulations.engine.units import MB_PER_GB, US_PER_S
 from simulations.engine.usage import Used
 
 BYTES_PER_GB = KB_PER_GB * 1_024
@@ -79,7 +79,7 @@ class _Counted(msgspec.Struct, frozen=True):
     @property
     def each(self) -> Decimal:
         """How many there are of what a line counts by the hour."""
-        return times(*(getattr(self.settings, name) for name in self.charge.each))
+        return times(*(getattr(self.settings, name) or 0 for name in self.charge.each))
 
 
 def _passed(of: _Counted) -> Decimal:
@@ -114,34 +114,72 @@ def _reads(of: _Counted) -> Decimal:
     return divided(times(reads, of.span.hours, S_PER_H, US_PER_S), max(1, of.used.until_us))
 
 
-def _poller_hours(of: _Counted, units: Callable[[int | None], Decimal]) -> Decimal:
-    """BILL-3: the event poller units that are provisioned at least, for a minute at least; none without provisioned mode."""
-    least, most = (getattr(of.settings, name) for name in ("minimum_pollers", "maximum_pollers"))
-    if (least is None and most is None) or not of.used.until_us:
+def _sqs_poller_hours(of: _Counted) -> Decimal:
+    """BILL-3: pollers as scaling had them, a unit each, for a minute at least; all month as many as on average in the run."""
+    least = _least_pollers(of, number("BILL-3", "sqs_least"))
+    return Decimal(0) if least is None else _unit_hours(of, Decimal(least), Decimal(of.used.poller_us))
+
+
+def _kafka_poller_hours(of: _Counted) -> Decimal:
+    """BILL-3: units of ten pollers, one at least, while they poll; the pollers that scaling adds to them are counted by the run."""
+    least = _least_pollers(of, 1)
+    if least is None:
         return Decimal(0)
-    seconds = max(of.span.seconds, Decimal(number("BILL-3", "minimum_s")))
-    return divided(times(units(least), seconds), S_PER_H)
+    units = max(Decimal(1), divided(least, number("BILL-3", "kafka_pollers")))
+    added_us = of.used.counts.get("added_event_poller_seconds", 0) * US_PER_S
+    return _unit_hours(
+        of, units, times(units, of.used.poller_us) + divided(added_us, number("BILL-3", "kafka_pollers"))
+    )
 
 
-def _sqs_units(least: int | None) -> Decimal:
-    return Decimal(least or number("BILL-3", "sqs_least"))
+def _least_pollers(of: _Counted, default: int) -> int | None:
+    """How many pollers are provisioned at least; None without provisioned mode, or before anything has happened."""
+    least: int | None = of.settings.minimum_pollers
+    most: int | None = of.settings.maximum_pollers
+    if (least is None and most is None) or not of.used.until_us:
+        return None
+    return default if least is None else least
 
 
-def _kafka_units(least: int | None) -> Decimal:
-    return max(Decimal(1), divided(least or 1, number("BILL-3", "kafka_pollers")))
+def _unit_hours(of: _Counted, least: Decimal, unit_us: Decimal) -> Decimal:
+    """Units that are there at least, or as many as were there."""
+    until_us = of.used.until_us
+    if of.span.month is not None:
+        return divided(times(max(times(least, until_us), unit_us), of.span.hours), until_us)
+    shortest_us = times(least, number("BILL-3", "minimum_s"), US_PER_S)
+    return divided(max(unit_us, shortest_us), US_PER_S * S_PER_H)
 
 
 def _capacity_units(of: _Counted) -> Decimal:
-    """BILL-8: unit hours of new connections, one for each request, or of the data with a Lambda target."""
+    """BILL-8: unit hours of the largest load: new connections, one for each request, open as long as it runs, or the data."""
     unit = book().billing.alb
     connections = divided(of.span.scaled(of.used.arrived), unit.new_connections_per_s * S_PER_H)
+    work = of.used.work
+    open_ms = of.span.scaled(work.on_demand_ms + work.ready_ms)
+    active = divided(open_ms, unit.active_connections_per_minute * MS_PER_S * S_PER_H)
     gb = divided(of.span.scaled(of.used.arrived_bytes), BYTES_PER_GB)
-    return max(connections, divided(gb, unit.gb_per_hour_lambda))
+    return max(connections, active, divided(gb, unit.gb_per_hour_lambda))
 
 
-def _kept(of: _Counted, begin_h: int, end_h: int | None = None) -> Decimal:
+def _connection_minutes(of: _Counted) -> Decimal:
+    """BILL-7: each connection stays so long, and brings so many of the messages."""
+    stays = of.settings.connection_minutes or 0
+    return divided(times(of.span.scaled(of.used.arrived), stays), of.settings.messages_per_connection)
+
+
+def _express_gb_hours(of: _Counted) -> Decimal:
+    """BILL-10: the smallest step of memory, which holds a definition and a payload of up to 256 KB."""
+    step_mb = price(of.charge.price_key).step_mb or 1
+    return divided(times(of.span.scaled(of.used.executing_ms), step_mb), MS_PER_S * S_PER_H * MB_PER_GB)
+
+
+def _volume_gb_months(of: _Counted) -> Decimal:
+    """Volumes, as long as they are there, as a part of a month."""
+    return divided(times(of.span.hours, of.each), of.view.hours_per_month or 1)
+
+
+def _kept(of: _Counted, kept_h: int, begin_h: int = 0, end_h: int | None = None) -> Decimal:
     """BILL-14: the data, for those hours of its retention that lie in this stretch of its age, as a part of a month."""
-    kept_h: int = of.settings.retention_period_hours
     hours = max(0, (kept_h if end_h is None else min(kept_h, end_h)) - begin_h)
     return divided(
         times(of.span.scaled(of.used.arrived_bytes), hours), times(BYTES_PER_GB, of.view.hours_per_month or 1)
@@ -160,10 +198,15 @@ _COUNTS: dict[str, Callable[[_Counted], Decimal]] = {
     "gigabytes_in": lambda of: divided(of.span.scaled(of.used.arrived_kb), KB_PER_GB),
     "hours": _hours,
     "started_hours": _started_hours,
-    "sqs_poller_hours": lambda of: _poller_hours(of, _sqs_units),
-    "kafka_poller_hours": lambda of: _poller_hours(of, _kafka_units),
+    "sqs_poller_hours": _sqs_poller_hours,
+    "kafka_poller_hours": _kafka_poller_hours,
     "capacity_units": _capacity_units,
     "extended_hours": lambda of: _hours(of) if of.settings.retention_period_hours > INCLUDED_H else Decimal(0),
-    "extended_gb_months": lambda of: _kept(of, INCLUDED_H, LONG_TERM_H),
-    "long_gb_months": lambda of: _kept(of, LONG_TERM_H),
+    "extended_gb_months": lambda of: _kept(of, of.settings.retention_period_hours, INCLUDED_H, LONG_TERM_H),
+    "long_gb_months": lambda of: _kept(of, of.settings.retention_period_hours, LONG_TERM_H),
+    "retained_gb_months": lambda of: _kept(of, of.settings.log_retention_hours),
+    "volume_gb_months": _volume_gb_months,
+    "connection_minutes": _connection_minutes,
+    "executions": lambda of: of.span.scaled(of.used.arrived),
+    "express_gb_hours": _express_gb_hours,
 }

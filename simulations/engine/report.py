@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from simulations.engine.catchers import CATCHERS
 from simulations.engine.cost import Cost, make_cost, running_total
 from simulations.engine.metrics import (
     AttemptCounts,
@@ -23,7 +24,7 @@ from simulations.engine.run import simulate_rows
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES, Kind, Record, Row
 from simulations.engine.triggers import TRIGGERS
-from simulations.engine.usage import CATCHERS, Usage
+from simulations.engine.usage import Usage
 
 ENGINE_VERSION = "1"
 

@@ -63,8 +63,8 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     `of` names what is counted: "arrived", "admitted" (without what the service's own rate limit refused) and "receives" in
     pieces of the price's chunk; "passed" is what no filter held back, in pieces of 64 KB on average; "gigabytes" that arrived,
     "gigabytes_in" with each record rounded up to a whole KB; "hours" of the run, "started_hours", "capacity_units" of a load
-    balancer, "..._poller_hours" of provisioned mode, "extended_hours" and "..._gb_months" of a stream that keeps its records
-    longer; the rest as in `usage.Used`. `each` names settings to multiply by, `only` settings and the values they need.
+    balancer, "..._poller_hours" of provisioned mode, "extended_hours" and "..._gb_months" of what is kept, "connection_minutes",
+    "executions" and "express_gb_hours" of workflows; the rest as in `usage.Used`. `each` names settings to multiply by, `only` settings and the values they need.
     """
 
     what: str
@@ -72,11 +72,20 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     of: Literal[
         "arrived", "admitted", "passed", "accepted", "answers", "attempts", "receives", "empty_receives", "deletes", "reads",
         "queue_dlq", "grouped", "gigabytes", "gigabytes_in", "hours", "sqs_poller_hours", "kafka_poller_hours", "started_hours",
-        "capacity_units", "extended_hours", "extended_gb_months", "long_gb_months",
+        "capacity_units", "extended_hours", "extended_gb_months", "long_gb_months", "volume_gb_months", "retained_gb_months",
+        "connection_minutes", "executions", "express_gb_hours",
     ]  # fmt: skip
     counted: str
     each: tuple[str, ...] = ()
     only: dict[str, Any] = {}
+
+
+class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What the bill leaves out while settings (`only`) are so: the sentence that says it, and prices by the hour to show beside it."""
+
+    sentence: str
+    only: dict[str, Any]
+    beside: tuple[str, ...] = ()
 
 
 class Trigger(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,8 +93,8 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
 
     `start(sim, settings)` wires the arrivals to a delivery model. `check(choices)` yields what AWS would refuse. `rules` are
     the ids this trigger's page tells about, `noun` is what an event is called, `source` AWS's page on it. `metrics` are those
-    of the service itself, `charges` the lines of its bill, `not_priced` what the bill leaves out; `prices` says which price
-    stands in for one of Lambda's, `beside` prices by the hour of what the scenario does not tell (brokers). `keeps` names the catchers that are there whatever is set, `catchers` the settings that
+    of the service itself, `charges` the lines of its bill, `not_priced` what the bill leaves out, `left_out` what it leaves out
+    as long as settings do not tell it; `prices` says which price stands in for one of Lambda's. `keeps` names the catchers that are there whatever is set, `catchers` the settings that
     switch on one of the service's own, each with its name.
     `mapping_metrics` are those of the event source mapping, where they are not those of its model. `offsets`: a partial answer
     names a record by partition and offset.
@@ -104,8 +113,8 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     metrics: tuple[ServiceMetric, ...] = ()
     charges: tuple[Charge, ...] = ()
     prices: dict[str, str] = {}
-    beside: tuple[str, ...] = ()
     not_priced: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     keeps: tuple[str, ...] = ()
     catchers: dict[str, str] = {}
     mapping_metrics: tuple[str, ...] | None = None

@@ -9,34 +9,22 @@ from typing import Any
 
 import msgspec
 
+from simulations.engine.catchers import CATCHERS, catcher_prices
 from simulations.engine.delivery.gateway import RATE_LIMIT
+from simulations.engine.delivery.provisioned import INVOCATIONS
 from simulations.engine.prices import HOME_REGION, book, price
 from simulations.engine.rules import number
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import Fate, Kind, Row
 from simulations.engine.traffic import At
-from simulations.engine.trigger import Charge, Trigger, hands_over
+from simulations.engine.trigger import Charge, LeftOut, Trigger, hands_over
 from simulations.engine.triggers import TRIGGERS
+from simulations.engine.units import US_PER_MS
 
 _BYTES_PER_KB = 1_024
 _WINDOW_ENDS = "STREAM-15"  # the arrival of a tumbling window's end, an invocation without records
 _CALL = number("SQS-1", "receive_maximum")
-
-# the catchers of Lambda's own queue and of a queue, by the setting that switches them on
-CATCHERS = {
-    "dead_letter_config": "function_dlq",
-    "on_failure": "on_failure",
-    "on_success": "on_success",
-    "max_receive_count": "queue_dlq",
-}
-# what one write to a kind of target is billed as
-WRITES = {
-    "sqs": "sqs.standard",
-    "sns": "sns.publish",
-    "eventbridge": "eventbridge.custom",
-    "s3": "s3.put",
-    "lambda": "lambda.requests",
-}
+_EXPRESS_STEP = (price("sfn.express.duration").step_ms or 1) * US_PER_MS
 
 
 class Work(msgspec.Struct, kw_only=True):
@@ -53,9 +41,11 @@ class Used(msgspec.Struct, kw_only=True):
     `work` is all invocations; `failed`, `again` (with an event that had been invoked before) and `poison` (with a poison
     event) are parts of it that may overlap. `grouped` are arrivals with a message group, `arrived_kb` sums each in whole KB.
     `units` counts arrivals in pieces of a price's chunk, `receive_units` receives of a queue so, `repeated_receives` those with
-    a message that had been received before, `repeated_attempts` tries after the first. `turned_away` are pieces of what the
+    a message that had been received before. `attempts` are tries of whoever calls, `repeated_attempts` those after the first:
+    what Lambda's own queue tries is none. `turned_away` are pieces of what the
     service's own rate limit refused, `at_the_door` those of an arrival of which nothing more is known yet. `writes` counts what
-    catchers received by price, `queue_dlq` what queues moved themselves.
+    catchers received by price, `queue_dlq` what queues moved themselves. `poller_us` sums pollers of SQS times microseconds, of
+    Kafka the time of polling alone, `executing_ms` the time of workflows that have ended, each in steps of their price.
     """
 
     until_us: int = 0
@@ -77,6 +67,8 @@ class Used(msgspec.Struct, kw_only=True):
     receive_units: int = 0
     repeated_receives: int = 0
     queue_dlq: int = 0
+    poller_us: int = 0
+    executing_ms: int = 0
     work: Work = msgspec.field(default_factory=Work)
     failed: Work = msgspec.field(default_factory=Work)
     again: Work = msgspec.field(default_factory=Work)
@@ -116,6 +108,14 @@ class Usage:
         self._admits = any(charge.of == "admitted" for charge in trigger.charges)
         if self._admits:
             folds[Kind.LIMIT] = self._limit
+        counted = {charge.of for charge in trigger.charges if applies(charge, scenario.settings)}
+        self._handed: set[str] | None = set() if "attempts" in counted and self._asynchronous else None
+        self._refused: set[str] = set()
+        self._begun: dict[str, int] | None = {} if "express_gb_hours" in counted else None
+        self._pollers, self._scaled_at = 0, 0
+        self._places = INVOCATIONS if "sqs_poller_hours" in counted else None
+        if counted & {"sqs_poller_hours", "kafka_poller_hours"}:
+            folds[Kind.SCALED] = self._scaled
         self._folds = tuple(folds.get(kind) for kind in Kind)
 
     def add(self, rows: Iterable[Row]) -> None:
@@ -128,6 +128,7 @@ class Usage:
                 fold(row)
         if row is not None:
             self.used.until_us = row[1]
+            self._poll(row[1])
             self.used.at_the_door = self._units(row[4]) if self._admits and row[0] == Kind.ARRIVED else 0
 
     def _arrived(self, row: Row) -> None:
@@ -143,9 +144,16 @@ class Usage:
         used.units += self._units(size)
         if self._sizes is not None:
             self._sizes[row[3]] = size
+        if self._begun is not None:
+            self._begun[row[3]] = row[1]
 
-    def _accepted(self, _: Row) -> None:
+    def _accepted(self, row: Row) -> None:
         self.used.accepted += 1
+        if self._handed is not None:  # the try that Lambda's queue took: no attempt at the code
+            self._handed.add(row[3])
+            self.used.attempts += 1
+            self.used.repeated_attempts += row[3] in self._refused
+        self._executed(row)
 
     def _answered(self, _: Row) -> None:
         self.used.answers += 1
@@ -153,9 +161,13 @@ class Usage:
     def _attempt(self, row: Row) -> None:
         """COST-1: each attempt that runs code; COST-5: a throttled one is free."""
         used = self.used
-        used.attempts += 1
-        if row[5] > 1:
-            used.repeated_attempts += 1
+        if self._handed is None:
+            used.attempts += 1
+            used.repeated_attempts += row[5] > 1
+        elif self._handed.isdisjoint(row[16]):
+            used.attempts += 1
+            used.repeated_attempts += row[5] > 1
+            self._refused.update(row[16])
         if row[4] is None:
             used.throttled += 1
             return
@@ -187,6 +199,23 @@ class Usage:
             self.used.delivered += 1
         if row[4] == Fate.FILTERED:
             self.used.filtered += 1
+        self._executed(row)
+
+    def _executed(self, row: Row) -> None:
+        """BILL-10: an Express execution is over when its event is settled, or handed over."""
+        begun = self._begun.pop(row[3], None) if self._begun is not None else None
+        if begun is not None:
+            self.used.executing_ms += max(1, -(-(row[1] - begun) // _EXPRESS_STEP)) * _EXPRESS_STEP // US_PER_MS
+
+    def _scaled(self, row: Row) -> None:
+        """SQS-13: the record says how many batches the pollers may have at once; Kafka's has no more than there are partitions."""
+        self._poll(row[1])
+        self._pollers = min(1, row[3]) if self._places is None else -(-row[3] // self._places)
+
+    def _poll(self, at: int) -> None:
+        """The pollers there are have been there until now."""
+        self.used.poller_us += self._pollers * (at - self._scaled_at)
+        self._scaled_at = at
 
     def _limit(self, row: Row) -> None:
         if row[3] == RATE_LIMIT:
@@ -236,23 +265,13 @@ def _chunk(trigger: Trigger, settings: Any) -> int:
     return chunks.pop() if chunks else 1 << 62
 
 
-def applies(charge: Charge, settings: Any) -> bool:
-    """Whether a trigger with these settings has this line."""
+def applies(charge: Charge | LeftOut, settings: Any) -> bool:
+    """Whether a trigger with these settings has this line, or leaves this out."""
     return all(getattr(settings, name) == value for name, value in charge.only.items())
 
 
 def _chunk_bytes(price_key: str) -> int:
     return (price(price_key, HOME_REGION).chunk_kb or 0) * _BYTES_PER_KB
-
-
-def catcher_prices(trigger: Trigger, settings: Any) -> dict[str, str]:
-    """By the name that a record gives a catcher: what one write to it is billed as."""
-    found: dict[str, str] = {}
-    for setting, by in (CATCHERS | trigger.catchers).items():
-        target = getattr(settings, setting, None)
-        if isinstance(target, str) and target in WRITES and by != "catch":
-            found[by] = WRITES[target]
-    return found
 
 
 def further_requests(size_bytes: int) -> int:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from simulations.engine import TRIGGERS, Report, Scenario, make_report, simulate_rows
 from simulations.engine.billing import LineItem
 from simulations.engine.billing.bill import summed
+from simulations.engine.catchers import CATCHERS, WRITES, catcher_prices
 from simulations.engine.cost import Cost, default_rate, make_cost, month_cost
 from simulations.engine.counting import View
 from simulations.engine.poison import poison_loop
@@ -17,7 +18,6 @@ from simulations.engine.prices import regions
 from simulations.engine.report import ReportBuilder
 from simulations.engine.rules import number
 from simulations.engine.trace import Kind
-from simulations.engine.usage import CATCHERS, WRITES, catcher_prices
 from tests.engine.histories import scenario
 from tests.strategies import scenarios
 from tests.traces import Trace
@@ -101,7 +101,7 @@ def test_a_stream_consumer_costs_extra() -> None:
 
 def test_lambda_reads_a_table_s_stream_for_nothing() -> None:
     """COST-7."""
-    cost = report_of("dynamodb_streams").cost
+    cost = report_of("dynamodb_streams", settings={"billing_mode": "provisioned"}).cost
     assert cost.by_service["dynamodb"] == "0"
     assert int(quantities(cost.line_items)["DynamoDB Streams reads by Lambda"]) > 0
 

@@ -14,9 +14,12 @@ from simulations.engine.delivery.lanes import GATHERING, IDLE, RUNNING, WAITING,
 from simulations.engine.delivery.shards import Shard, Shards
 from simulations.engine.delivery.stream_source import Scaling
 from simulations.engine.kernel import SCALING
+from simulations.engine.rules import number as of_rule
 from simulations.engine.sim import Sim
+from simulations.engine.units import US_PER_S
 
 _RULE, _CHANGE = "KAFKA-7", "MODEL-40"
+_UNIT = of_rule("BILL-3", "kafka_pollers")
 _index = attrgetter("index")
 
 
@@ -36,10 +39,13 @@ class Partitions:
         self._coming = False  # a change has been decided on
         self._moving = False  # a change waits for a run to end
         self.throttled = False  # since the last look
+        self._since = 0  # when there came to be as many pollers as there are now
+        self._added_us = 0  # pollers that scaling added times how long they were there
         self._share(scaling.first)
 
     def begin(self, at: int) -> None:
         """The mapping begins to read."""
+        self._since = at
         self._sim.log.scaled(at, _RULE, self._shards.readers)
         self._sim.kernel.alarm(at + self._scaling.every, SCALING, 2, self._look, None)
 
@@ -77,10 +83,22 @@ class Partitions:
         self._coming = False
         if not self._shards.polling:
             return
+        self._spend(at)
         self._pollers = pollers
         self._share(pollers)
         self._sim.log.scaled(at, _CHANGE, self._shards.readers)
         self._deal(at, None)
+
+    def finish(self, at: int) -> None:
+        """BILL-3: provisioned mode is billed by units of ten pollers: count those that scaling added beyond the least units."""
+        self._spend(at)
+        if self._added_us and self._scaling.per_s is not None:
+            self._sim.count("added_event_poller_seconds", -(-self._added_us // US_PER_S))
+
+    def _spend(self, at: int) -> None:
+        """Until now there were as many pollers as there are."""
+        self._added_us += max(0, self._pollers - max(self._scaling.least, _UNIT)) * (at - self._since)
+        self._since = at
 
     def _share(self, pollers: int) -> None:
         """KAFKA-7: how many batches can be on their way at once, and how fast each is read."""

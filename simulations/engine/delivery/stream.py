@@ -265,4 +265,7 @@ class Stream:
 
     def _finish(self, at: int) -> None:
         """What is counted rather than recorded: how often the shards were read."""
-        self._sim.count("reads", self._shards.reads_until(at if self._stopped is None else min(at, self._stopped)))
+        until = at if self._stopped is None else min(at, self._stopped)
+        self._sim.count("reads", self._shards.reads_until(until))
+        if self._partitions is not None:
+            self._partitions.finish(until)

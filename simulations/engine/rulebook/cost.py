@@ -75,8 +75,8 @@ COST: tuple[Rule, ...] = (
     Rule(
         id="COST-8",
         sentence="Kafka in provisioned mode is billed by the hour for each event poller unit.",
-        state="not_modelled",
-        reason="Comes with the Kafka triggers.",
+        state="text_only",
+        reason=_SUMMED,
         source=(lambda_guide("kafka-scaling-modes"),),
     ),
     Rule(
@@ -143,7 +143,7 @@ COST: tuple[Rule, ...] = (
         id="BILL-7",
         sentence=(
             "API Gateway bills each request, also when the function fails; an HTTP API counts 512 KB as one, a WebSocket API "
-            "32 KB of a message. Requests that its own throttling refuses are not billed."
+            "32 KB of a message, and its connections by the minute. Requests that its own throttling refuses are not billed."
         ),
         state="text_only",
         reason=_SUMMED,
@@ -159,7 +159,8 @@ COST: tuple[Rule, ...] = (
         state="text_only",
         reason=_SUMMED,
         source=("https://aws.amazon.com/elasticloadbalancing/pricing/",),
-        note="For a run we take a new connection for each request, so active connections and rules are left out.",
+        note="For a run we take a new connection for each request, open as long as the function runs; rules and the size of answers "
+        "are left out.",
     ),
     Rule(
         id="BILL-9",
@@ -221,5 +222,24 @@ COST: tuple[Rule, ...] = (
         reason=_SUMMED,
         source=("https://aws.amazon.com/kinesis/data-streams/pricing/",),
         note="We bill each record for the whole of its retention, although much of it comes after the run.",
+    ),
+    Rule(
+        id="BILL-15",
+        sentence=(
+            "Brokers of Amazon MSK and Amazon MQ are billed by the hour whether Lambda reads or not; MSK Serverless bills the "
+            "cluster and its partitions by the hour, and the data in, out and kept."
+        ),
+        state="text_only",
+        reason=_SUMMED,
+        source=("https://aws.amazon.com/msk/pricing/", "https://aws.amazon.com/amazon-mq/pricing/"),
+        note="We take it that Lambda reads each record once; a retry has the batch already.",
+    ),
+    Rule(
+        id="BILL-16",
+        sentence="A DynamoDB table on demand bills each write in pieces of 1 KB of the item.",
+        state="text_only",
+        reason=_SUMMED,
+        source=("https://aws.amazon.com/dynamodb/pricing/on-demand/",),
+        note="The size of a record stands for that of its item, although a stream may hold old and new image.",
     ),
 )

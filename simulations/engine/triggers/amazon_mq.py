@@ -4,7 +4,7 @@ Implements LD:with-mq, LD:services-mq-params and LD:services-mq-errors: a batch 
 stops after six times and moves the messages to its dead-letter queue; RabbitMQ goes on until they work or have expired.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -16,7 +16,7 @@ from simulations.engine.delivery.filters import refused as filters_refused
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
-from simulations.engine.trigger import Choices, ServiceMetric, Trigger
+from simulations.engine.trigger import Charge, Choices, LeftOut, ServiceMetric, Trigger
 from simulations.engine.units import US_PER_S
 
 _CONTENT = Content(
@@ -45,6 +45,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         plain("Dead-letter queue", "Whether the broker keeps what it takes away: ActiveMQ.DLQ, which is there by default, or a "
               "dead letter exchange of RabbitMQ, which must be set up."),
     ] | None = "broker"  # fmt: skip
+    host_instance_type: Annotated[
+        Literal["mq_t2_micro", "mq_m5_large", "mq_m5_xlarge"],
+        plain("HostInstanceType", "For the bill only: what the broker runs on; empty leaves it out of the bill."),
+    ] | None = None  # fmt: skip
+    deployment_mode: Annotated[
+        Literal["single_instance", "active_standby_multi_az", "cluster_multi_az"],
+        plain(
+            "DeploymentMode",
+            "For the bill only: one broker, a pair of them (ActiveMQ), or a cluster of three (RabbitMQ).",
+        ),
+    ] = "single_instance"
     mapping_starts_s: of_streams.Starts = 0
     mapping_disabled_s: of_streams.Disabled = None
     requeue_wait_s: Annotated[
@@ -82,8 +93,30 @@ def _check(choices: Choices) -> Iterable[FieldError]:
     if settings.mapping_disabled_s is not None and settings.mapping_disabled_s < settings.mapping_starts_s:
         yield FieldError("settings.mapping_disabled_s", INVALID, "The mapping is disabled before it starts.")
     yield from filters_refused(settings.filter_criteria, _CONTENT)
+    yield from _without_price(settings)
     for catcher in choices.failures.catchers:
         yield FieldError(f"failures.catchers.{catcher}", INVALID, _CATCHERS.get(catcher, _NO_CATCHER))
+
+
+# engine, instance and mode of each broker that has a price
+_BROKERS = {
+    ("activemq", "mq_t2_micro", "single_instance"): "mq.t2micro",
+    ("activemq", "mq_m5_large", "single_instance"): "mq.m5large.single",
+    ("activemq", "mq_m5_large", "active_standby_multi_az"): "mq.m5large.standby",
+    ("rabbitmq", "mq_m5_large", "single_instance"): "mq.m5large.single",
+    ("rabbitmq", "mq_m5_xlarge", "single_instance"): "mq.m5xlarge.single",
+    ("rabbitmq", "mq_m5_xlarge", "cluster_multi_az"): "mq.m5xlarge.cluster",
+}
+
+
+def _without_price(settings: Settings) -> Iterator[FieldError]:
+    """A broker that we know no price of would be missing in the sum."""
+    instance, mode = settings.host_instance_type, settings.deployment_mode
+    if instance is None or (settings.engine_type, instance, mode) in _BROKERS:
+        return
+    known = ", ".join(f"{size} as {kind}" for engine, size, kind in _BROKERS if engine == settings.engine_type)
+    message = f"There is no price here for {instance} as {mode} with {settings.engine_type}; there is one for {known}."
+    yield FieldError("settings.host_instance_type", INVALID, message)
 
 
 _CATCHERS = {"broker_dlq": "The broker itself moves the message: no permission is asked, so this cannot fail."}
@@ -108,6 +141,11 @@ AMAZON_MQ = Trigger(
     catchers={"dead_letter_queue": "broker_dlq"},
     metrics=(ServiceMetric("EnqueueCount", "arrived"), ServiceMetric("DequeueCount", "delivered")),
     mapping_metrics=(),
-    beside=("mq.m5large.single", "mq.m5large.standby"),
-    not_priced=("Amazon MQ: the hours of its brokers and their storage.",),
+    charges=tuple(
+        Charge(what="Amazon MQ broker hours", price_key=key, of="hours", counted="the broker, pair or cluster, as long as the run",
+               only={"engine_type": engine, "host_instance_type": instance, "deployment_mode": mode})
+        for (engine, instance, mode), key in _BROKERS.items()
+    ),
+    left_out=(LeftOut(sentence="Amazon MQ: its brokers, by the hour; choose a HostInstanceType to price them.", only={"host_instance_type": None}, beside=("mq.m5large.single", "mq.m5large.standby")),),
+    not_priced=("Amazon MQ: the storage of its brokers.",),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from simulations.engine.delivery.stream_records import DYNAMODB, DYNAMODB_CONTEN
 from simulations.engine.limits import FieldError, plain
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
-from simulations.engine.trigger import Charge, Choices, Trigger
+from simulations.engine.trigger import Charge, Choices, LeftOut, Trigger
 
 _RETENTION_S = number("STREAM-4", "dynamodb_retention_s")
 
@@ -41,6 +41,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         list[Any], criteria("dynamodb", '{"dynamodb": {"NewImage": {"status": {"S": ["paid"]}}}}')
     ] = []
     on_failure: of_streams.OnFailure = None
+    billing_mode: Annotated[
+        Literal["pay_per_request", "provisioned"],
+        plain("BillingMode", "For the bill only: how the table's writes are paid; provisioned capacity is not priced."),
+    ] = "pay_per_request"
     shard_count: of_streams.Shards = 1
     partition_keys: of_streams.Keys = None
     mapping_starts_s: of_streams.Starts = 0
@@ -80,7 +84,9 @@ DYNAMODB_STREAMS = Trigger(
     summary="Lambda reads the changes of a table in order. A batch that fails is retried, and blocks its shard, until it works, "
     "is given up, or is 24 hours old.",
     charges=(
+        Charge(what="DynamoDB writes", price_key="dynamodb.wru", of="arrived", counted="one write for each record, in pieces of 1 KB of the record", only={"billing_mode": "pay_per_request"}),
         Charge(what="DynamoDB Streams reads by Lambda", price_key="dynamodb.stream_read.lambda", of="reads", counted="GetRecords calls of the mapping: free for Lambda"),
     ),
-    not_priced=("DynamoDB: the table and its writes.",),
+    left_out=(LeftOut(sentence="DynamoDB: the provisioned capacity of the table.", only={"billing_mode": "provisioned"}),),
+    not_priced=("DynamoDB: the storage of the table, its reads, and a second unit where a record holds both images.",),
 )  # fmt: skip

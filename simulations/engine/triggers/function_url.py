@@ -15,7 +15,7 @@ from simulations.engine.delivery.synchronous import Caller, Calls, Size, by_kind
 from simulations.engine.limits import plain
 from simulations.engine.rules import number, value
 from simulations.engine.sim import Sim
-from simulations.engine.trigger import ServiceMetric, Trigger
+from simulations.engine.trigger import Charge, ServiceMetric, Trigger
 from simulations.engine.units import US_PER_MS
 
 
@@ -95,5 +95,9 @@ FUNCTION_URL = Trigger(
         ServiceMetric("Url5xxCount", "code_5xx"),
         ServiceMetric("UrlRequestLatency", "latency", US_PER_MS),
     ),
-    not_priced=("A function URL itself costs nothing.",),
+    charges=(
+        Charge(
+            what="Function URL requests", price_key="lambda.url", of="arrived", counted="a function URL itself is free"
+        ),
+    ),
 )

@@ -35,7 +35,7 @@ SELF_MANAGED_KAFKA = Trigger(
             what="Event pollers, provisioned mode",
             price_key="lambda.epu.kafka",
             of="kafka_poller_hours",
-            counted="ten pollers a unit, the fewest that are provisioned; what scaling adds comes on top",
+            counted="ten pollers a unit, as many as there are at each moment",
         ),
     ),
     not_priced=("Your Kafka cluster, and the network between it and Lambda.",),

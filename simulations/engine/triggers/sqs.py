@@ -105,7 +105,7 @@ SQS = Trigger(
         Charge(what="SQS empty receives", price_key="sqs.standard", of="empty_receives", counted="long polls of Lambda's pollers that brought nothing"),
         Charge(what="SQS deletes", price_key="sqs.standard", of="deletes", counted="deletes of up to ten messages that were done"),
         Charge(what="SQS fair queue surcharge", price_key="sqs.fair_surcharge", of="grouped", counted="messages sent with a MessageGroupId"),
-        Charge(what="Event pollers, provisioned mode", price_key="lambda.epu.sqs", of="sqs_poller_hours", counted="the fewest pollers that are provisioned; what scaling adds comes on top"),
+        Charge(what="Event pollers, provisioned mode", price_key="lambda.epu.sqs", of="sqs_poller_hours", counted="a poller is a unit, as many as there are at each moment"),
         Charge(what="SQS moves to the dead-letter queue", price_key="dlq.sqs_redrive", of="queue_dlq", counted="the queue moves them itself: no request"),
     ),
     not_priced=("SQS: whoever reads the dead-letter queue.",),

@@ -89,7 +89,7 @@ SQS_FIFO = Trigger(
         Charge(what="SQS receives", price_key="sqs.fifo", of="receives", counted="receives of up to ten messages that brought some, again for those that came back"),
         Charge(what="SQS empty receives", price_key="sqs.fifo", of="empty_receives", counted="long polls of Lambda's pollers that brought nothing"),
         Charge(what="SQS deletes", price_key="sqs.fifo", of="deletes", counted="deletes of up to ten messages that were done"),
-        Charge(what="Event pollers, provisioned mode", price_key="lambda.epu.sqs", of="sqs_poller_hours", counted="the fewest pollers that are provisioned; what scaling adds comes on top"),
+        Charge(what="Event pollers, provisioned mode", price_key="lambda.epu.sqs", of="sqs_poller_hours", counted="a poller is a unit, as many as there are at each moment"),
         Charge(what="SQS moves to the dead-letter queue", price_key="dlq.sqs_redrive", of="queue_dlq", counted="the queue moves them itself: no request"),
     ),
     not_priced=("SQS: whoever reads the dead-letter queue.",),

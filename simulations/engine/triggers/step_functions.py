@@ -24,15 +24,20 @@ from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Cause, Fate
 from simulations.engine.traffic import oversized
-from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger
+from simulations.engine.trigger import Charge, Choices, LeftOut, ServiceMetric, Trigger
 from simulations.engine.units import US_PER_MS, US_PER_S
 
 _INPUT_BYTES = number("SFN-7", "input_bytes")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The Task state, then Lambda's own queue, which only Event uses."""
+    """The state machine and its Task state, then Lambda's own queue, which only Event uses."""
 
+    type: Annotated[
+        Literal["standard", "express"],
+        plain("type", "How the state machine is billed: by transitions, or by executions and their time. The five minutes that an "
+              "Express execution may take are not simulated."),
+    ] = "standard"  # fmt: skip
     invocation_type: Annotated[
         Literal["request_response", "event"],
         plain("InvocationType", "Wait for the function, or leave the event with Lambda's own queue and go on."),
@@ -128,7 +133,12 @@ STEP_FUNCTIONS = Trigger(
     ),
     catchers={"catch": "catch"},
     charges=(
-        Charge(what="Step Functions transitions", price_key="sfn.standard", of="attempts", counted="each run of the Task state, its retries among them"),
+        Charge(what="Step Functions transitions", price_key="sfn.standard", of="attempts", counted="each run of the Task state, its retries among them", only={"type": "standard"}),
+        Charge(what="Step Functions Express requests", price_key="sfn.express.requests", of="executions", counted="one for each execution", only={"type": "express"}),
+        Charge(what="Step Functions Express duration", price_key="sfn.express.duration", of="express_gb_hours", counted="from begin to end of each execution, waits between retries too, in steps of 100 ms x 64 MB", only={"type": "express"}),
     ),
-    not_priced=("Step Functions: the other states of a standard workflow, the one after a Catch among them.",),
+    left_out=(
+        LeftOut(sentence="Step Functions: the other states of the workflow, the one after a Catch among them.", only={"type": "standard"}),
+        LeftOut(sentence="Step Functions: the time of the other states of the workflow, and memory beyond 64 MB.", only={"type": "express"}),
+    ),
 )  # fmt: skip

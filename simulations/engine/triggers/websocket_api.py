@@ -13,11 +13,11 @@ from simulations.engine.delivery import gateway
 from simulations.engine.delivery.gateway import ThrottlingBurstLimit, ThrottlingRateLimit, message
 from simulations.engine.delivery.synchronous import Answer, Call, Caller, Calls, Patience, Problem, Size, by_kind
 from simulations.engine.function import Run
-from simulations.engine.limits import FieldError, plain, setting
+from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Cause, Fate
-from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger
+from simulations.engine.trigger import Charge, Choices, LeftOut, ServiceMetric, Trigger
 from simulations.engine.units import US_PER_MS, us_from_ms
 
 
@@ -38,6 +38,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         int,
         setting("TimeoutInMillis", "How long API Gateway waits for the function.", unit="ms", ge=50, le=29_000),
     ] = number("APIGW-3", "websocket_timeout_ms")
+    connection_minutes: Annotated[
+        int, setting("Connection minutes", "For the bill only: how long each connection stays, two hours at the most; empty leaves "
+                     "connections out of it.", unit="min", ge=1, le=number("APIGW-5", "websocket_connection_s") // 60)
+    ] | None = None  # fmt: skip
+    messages_per_connection: Annotated[
+        int, setting("Messages of a connection", "For the bill only: how many messages come over each connection.",
+                     ge=1, le=1_000_000)
+    ] = 1  # fmt: skip
     throttling_rate_limit: ThrottlingRateLimit = None
     throttling_burst_limit: ThrottlingBurstLimit = None
 
@@ -83,6 +91,10 @@ def _start(sim: Sim, settings: Settings) -> None:
 
 def _check(choices: Choices) -> Iterable[FieldError]:
     yield from gateway.check_stage(choices.settings)
+    settings: Settings = choices.settings
+    if settings.route != "default" and settings.messages_per_connection != 1:
+        message = "On this route each event is a connection: there is one of them for each."
+        yield FieldError("settings.messages_per_connection", INVALID, message)
 
 
 WEBSOCKET_API = Trigger(
@@ -110,6 +122,7 @@ WEBSOCKET_API = Trigger(
     charges=(
         Charge(what="WebSocket API messages", price_key="apigw.ws.message", of="admitted", counted="messages to the function, in pieces of 32 KB"),
         Charge(what="WebSocket API answers", price_key="apigw.ws.message", of="answers", counted="messages back to the client", only={"route_response": True}),
+        Charge(what="WebSocket API connection minutes", price_key="apigw.ws.minute", of="connection_minutes", counted="connections times the minutes that each stays"),
     ),
-    not_priced=("API Gateway: the minutes of each connection.",),
+    left_out=(LeftOut(sentence="API Gateway: the minutes of each connection; say how long one stays to price them.", only={"connection_minutes": None}),),
 )  # fmt: skip
