@@ -233,4 +233,4 @@ def not_priced(scenario: Scenario, view: View) -> list[str]:
     caught = [text for name, text in _UNPRICED_CATCHERS.items() if getattr(settings, name, None) is not None]
     if catcher_prices(trigger, settings):
         caught.append("What dead-letter queues and destinations keep, and whoever reads it.")
-    return [*left, *trigger.not_priced, *caught, *([] if view.log_bytes else [_LOGS]), *OUT_OF_SCOPE]
+    return [*trigger.not_priced, *left, *caught, *([] if view.log_bytes else [_LOGS]), *OUT_OF_SCOPE]

@@ -39,6 +39,8 @@ SHAPES = {
     "scheduler.maximum_window_minutes": ("scheduler", "MaximumWindowInMinutes"),
     "scheduler.schedule_maximum_retry_attempts": ("scheduler", "MaximumRetryAttempts"),
     "scheduler.schedule_maximum_event_age_s": ("scheduler", "MaximumEventAgeInSeconds"),
+    "msk.number_of_broker_nodes": ("kafka", "__integerMin1Max15"),
+    "msk.volume_size_gib": ("kafka", "__integerMin1Max16384"),
     "sqs.minimum_pollers": ("lambda", "MinimumNumberOfPollers"),
     "sqs.maximum_pollers": ("lambda", "MaximumNumberOfPollers"),
     "sqs_fifo.minimum_pollers": ("lambda", "MinimumNumberOfPollers"),
@@ -126,7 +128,7 @@ OURS = {
     "self_managed_kafka.mapping_starts_s", "self_managed_kafka.mapping_disabled_s", "self_managed_kafka.partition_keys",
     "self_managed_kafka.partition_count", "documentdb.mapping_starts_s", "documentdb.mapping_disabled_s", "amazon_mq.mapping_starts_s",
     "amazon_mq.mapping_disabled_s", "pipes.mapping_starts_s", "pipes.mapping_disabled_s", "pipes.partition_keys",
-    "pipes.shard_count", "pipes.enrichment_ms",
+    "pipes.shard_count", "pipes.enrichment_ms", "websocket_api.connection_minutes", "websocket_api.messages_per_connection",
 }  # fmt: skip
 
 

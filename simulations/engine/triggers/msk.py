@@ -33,7 +33,7 @@ class Settings(kafka.Settings, frozen=True, kw_only=True, forbid_unknown_fields=
         plain("InstanceType", "For the bill of a provisioned cluster: what each broker runs on."),
     ] = "kafka_m5_large"
     number_of_broker_nodes: Annotated[
-        int, setting("NumberOfBrokerNodes", "For the bill of a provisioned cluster: how many brokers it has.", ge=1, le=60)
+        int, setting("NumberOfBrokerNodes", "For the bill of a provisioned cluster: how many brokers it has.", ge=1, le=15)
     ] = 3  # fmt: skip
     volume_size_gib: Annotated[
         int, setting("VolumeSize", "For the bill of a provisioned cluster: the storage of each broker; empty leaves it out.",
