@@ -204,17 +204,18 @@ def trigger_form(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def words(request: HttpRequest) -> HttpResponse:
+def words(request: HttpRequest, most: str) -> HttpResponse:
     """What is said about a scenario before it is run: the sentence, what would have changed it, the steps, its prices.
 
-    Settings that are refused are an answer too, not an error: a person is in the middle of typing them.
+    `most` names the limit of how many records it is read from. Settings that are refused are an answer too, not an error:
+    a person is in the middle of typing them.
     """
     try:
         texts = links.read_texts(request.META.get("QUERY_STRING", ""), settings.REDRIVE["link_bytes"])
         link = links.render_link(links.read_scenario(texts))
     except ScenarioErrors as found:
         return JsonResponse({"errors": [msgspec.to_builtins(error) for error in found.errors]})
-    told = telling.told(link, settings.REDRIVE["told_records"])
+    told = telling.told(link, settings.REDRIVE[most])
     return HttpResponse(msgspec.json.encode(told), content_type="application/json")
 
 

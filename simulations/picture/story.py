@@ -1,6 +1,6 @@
 """What the rows of a run tell about its events and attempts; the twin of `trace.js` and `event-table.js`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -115,15 +115,27 @@ def read(rows: Iterable[Row]) -> Story:
     story = Story()
     index: dict[str, int] = {}
     rules: dict[str, int] = {}
+    # a batch that is tried again and again is one list of names in all of its rows: it is looked up and counted once
+    before: Sequence[object] | None = None
+    named: list[int] = []
+    tried: list[tuple[list[int], int]] = []
     for seq, row in enumerate(rows, start=1):
         rule = rules.setdefault(row[2], len(rules))
-        named = _named(row, story.events, index)
+        names = row[_LISTS[row[0]][0]] if len(_LISTS[row[0]]) == 1 and not _ONE[row[0]] else None
+        if names is None or names is not before:
+            named = _named(row, story.events, index)
+        before = names
+        if row[0] == Kind.ATTEMPT:
+            tried.append((named, tried.pop()[1] + 1 if tried and tried[-1][0] is named else 1))
         if row[0] == Kind.ARRIVED:
             _join(story, row[_GROUP], row[_SHARD], named)
         if row[0] in {Kind.CAPTURED, Kind.SETTLED}:
             _explain(story, seq, row, named)
         _take(story, seq, row, rule, named)
         story.end_us = max(story.end_us, row[_END] if row[0] == Kind.ATTEMPT else row[1])
+    for named, times in tried:
+        for event in named:
+            story.events[event].attempts += times
     return story
 
 
@@ -164,15 +176,15 @@ def _take(story: Story, seq: int, row: Row, rule: int, named: list[int]) -> None
     code = _NONE
     if kind == Kind.ATTEMPT:
         code = int(row[_OUTCOME])
+        received = bool(row[_MEMBERS] and row[_MEMBERS][0][2])
         story.attempts.append(
             Attempt(
                 seq, at, row[_END], OUTCOMES[code], code + 256 * rule, row[_ATTEMPT], row[_INIT],
                 row[_ERROR] or row[_REASON] or "", row[_BILLED], row[2], named,
-                [member[2] or row[_ATTEMPT] for member in row[_MEMBERS]], bool(row[_MEMBERS] and row[_MEMBERS][0][2]),
+                [member[2] or row[_ATTEMPT] for member in row[_MEMBERS]] if received else [row[_ATTEMPT]] * len(named),
+                received,
             )
         )  # fmt: skip
-        for event in named:
-            story.events[event].attempts += 1
         return
     if kind == Kind.ENDED:
         story.ending = row[_ENDING]

@@ -31,13 +31,19 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @lru_cache(maxsize=64)
+def _changes(link: str) -> list[Change]:
+    """They are the same, however much of the run itself is read."""
+    return changes(links.read_link(link))
+
+
+@lru_cache(maxsize=64)
 def told(link: str, most: int) -> Told:
     """What the scenario of a canonical link leads to; raises `ScenarioErrors`. A run never changes, so it is told once."""
     scenario = links.read_link(link)
     story = story_of(scenario, most)
     return Told(
         forecast=forecast(scenario, story, most),
-        changes=changes(scenario),
+        changes=_changes(link),
         chapters=chapters(story, TRIGGERS[scenario.trigger].noun),
         rates=rates(scenario),
         watched=watched(scenario),

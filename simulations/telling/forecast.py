@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from simulations.engine import TRIGGERS, Scenario, ScenarioErrors, parse_scenario, simulate_rows
-from simulations.engine.trace import Kind
+from simulations.engine.trace import Kind, Row
 from simulations.picture.sentence import fates_in_words
 from simulations.picture.story import Attempt, Event, Story, place, read
 from simulations.picture.words import FATE, catcher, counted, duration, why
@@ -23,7 +23,8 @@ _TIMES_SHOWN = 5
 _BY_CHANCE = ("poisson", "exponential")
 _BEGINNING = 2_000  # records of two seeds that are compared
 _SEEDS = 2**53
-_STATUS = place(Kind.ANSWERED, "status_code")
+_NAMES_FOR_EACH_RECORD = 32  # how many events the attempts of a run may name, for each record that is told
+_STATUS, _EVENTS = place(Kind.ANSWERED, "status_code"), place(Kind.ATTEMPT, "events")
 
 
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,8 +55,18 @@ def forecast(scenario: Scenario, story: Story, most: int) -> Forecast:
 
 
 def story_of(scenario: Scenario, most: int) -> Story:
-    """The run, or its first `most` records."""
-    return read(row for chunk in simulate_rows(scenario, record_limit=most) for row in chunk)
+    """The run, or its first `most` records; fewer where its batches are so large that to read them takes long."""
+    rows = (row for chunk in simulate_rows(scenario, record_limit=most) for row in chunk)
+    told: list[Row] = []
+    left = _NAMES_FOR_EACH_RECORD * most
+    for row in rows:
+        left -= len(row[_EVENTS]) if row[0] == Kind.ATTEMPT else 0
+        if left < 0:
+            story = read(told)
+            story.ending, story.shown = "record_limit", f"{len(told):,}"
+            return story
+        told.append(row)
+    return read(told)
 
 
 def _is_cut(story: Story) -> bool:

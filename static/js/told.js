@@ -11,6 +11,8 @@ import { LIMITS } from "./words.js";
 /** @typedef {{forecast: Forecast, changes: import("./asides.js").Change[], chapters: Chapter[], rates: import("./asides.js").Rates, watched: import("./metric-strips.js").Watched[]}} Words */
 
 const ANSWERS_WITHIN_MS = 15_000;
+// what its beginning says comes at once; of a long run, all of it some seconds later
+const PATHS = ["/words/", "/words/whole/"];
 
 export class Told {
   /** @type {Words | null} */ #words = null;
@@ -37,16 +39,20 @@ export class Told {
     this.#asked = asked;
     const timer = setTimeout(() => asked.abort(), ANSWERS_WITHIN_MS);
     try {
-      const answer = await fetch(`/words/?${query}`, { signal: asked.signal });
-      const words = await answer.json();
-      if (words.errors) {
-        need("sum-more").textContent = `As they stand, these settings are refused: ${words.errors[0].message}`;
-        this.#query = "";
-        return;
+      for (const path of PATHS) {
+        const answer = await fetch(`${path}?${query}`, { signal: asked.signal });
+        const words = await answer.json();
+        if (words.errors) {
+          need("sum-more").textContent = `As they stand, these settings are refused: ${words.errors[0].message}`;
+          this.#query = "";
+          return;
+        }
+        [this.#words, this.#query] = [words, query];
+        const isAll = words.forecast.cut === "" || path === PATHS[1];
+        this.#show(words, aloud && isAll);
+        this.#heard();
+        if (isAll) return;
       }
-      [this.#words, this.#query] = [words, query];
-      this.#show(words, aloud);
-      this.#heard();
     } catch {
       // nobody answers: the last sentence stands, and the stale mark says that it is of other settings
     } finally {

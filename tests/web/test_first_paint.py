@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from django.test import Client
 
-from simulations import links
+from simulations import links, telling
 from simulations.engine import simulate_rows
 
 
@@ -70,3 +70,28 @@ def test_cloudwatch_is_drawn_metric_by_metric(client: Client) -> None:
     assert titles[:3] == ["Invocations (Sum)", "Errors (Sum)", "Duration (Average)"]
     assert drawn["summary"].startswith("7 metrics in periods of 1 min")
     assert client.get("/charts/cloudwatch/?trigger=s3&horizon_s=0").status_code == 200
+
+
+def test_the_words_of_a_long_run_begin_with_its_beginning(client: Client) -> None:
+    link = "trigger=sqs&error_rate=1&message_retention_period_s=172800"
+    first, whole = (client.get(f"/words/{path}?{link}").json() for path in ("", "whole/"))
+    assert first["forecast"]["cut"] == "This is what its first 2,000 records say."
+    assert whole["forecast"]["cut"] == ""
+    assert whole["forecast"]["sentence"].startswith("5,760 attempts over 2 d, all of which fail")
+    assert first["changes"] == whole["changes"]
+
+
+def test_the_words_of_a_short_run_are_the_same_at_once(client: Client) -> None:
+    first, whole = (client.get(f"/words/{path}?trigger=s3&error_rate=1").json() for path in ("", "whole/"))
+    assert first == whole
+    assert first["forecast"]["cut"] == ""
+
+
+def test_what_is_read_of_a_run_is_bounded_where_its_batches_are_large() -> None:
+    link = "trigger=kinesis&error_rate=1&traffic=backlog&traffic_count=2000&batch_size=2000"
+    story = telling.story_of(links.read_link(link), 20_000)
+    assert len(story.attempts) == 32 * 20_000 // 2_000
+    assert story.ending == "record_limit"
+    said = telling.forecast(links.read_link(link), story, 20_000)
+    assert said.cut == f"This is what its first {story.shown} records say."
+    assert said.sentence.startswith("2,000 records, 320 attempts over")
