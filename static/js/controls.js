@@ -86,7 +86,8 @@ export function watchPointer(timeline, view, pick) {
   const scrub = (/** @type {PointerEvent} */ event) => view()?.player.seek(timeline.momentAt(event.clientX, event.clientY));
   surface.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
-    if (target.closest(".names")) return;
+    if (target.closest("#inline-close")) return view()?.player.seek(view()?.player.us ?? 0);
+    if (target.closest(".names, .inline")) return;
     const cycle = target.closest("[data-cycle]");
     const mark = target.closest("[data-seq]");
     if (cycle) {
@@ -98,7 +99,7 @@ export function watchPointer(timeline, view, pick) {
   });
   surface.addEventListener("pointerdown", (event) => {
     // a finger scrolls the figure; it scrubs with the slider
-    dragging = event.pointerType === "mouse" && event.button === 0 && !(/** @type {Element} */ (event.target).closest("[data-seq]"));
+    dragging = event.pointerType === "mouse" && event.button === 0 && !(/** @type {Element} */ (event.target).closest("[data-seq], .inline"));
     if (dragging) view()?.player.pause();
   });
   surface.addEventListener("pointermove", (event) => {

@@ -25,11 +25,14 @@ export function drawAxis(figure, at) {
   for (const fold of figure.breaks) group.append(...foldSign(figure, fold, at, under.get(fold)));
   for (const tick of figure.ticks) {
     group.append(svg("line", figure.down ? { class: "tick", x1: at - 4, x2: at + 4, y1: tick.x, y2: tick.x } : { class: "tick", x1: tick.x, x2: tick.x, y1: at - 4, y2: at + 4 }));
-    group.append(svg("text", figure.down ? { class: "time-label", x: at - 9, y: tick.x + 4, "text-anchor": "end" }
+    group.append(svg("text", figure.down ? { class: "time-label", x: at - 9, y: tick.x + 4, "text-anchor": "end", ...squeezed(tick.label, at - 11) }
       : { class: "time-label", x: tick.x, y: at + (under.size ? 38 : 24), "text-anchor": tick.us === 0 ? "start" : "middle", dx: tick.us === 0 ? -4 : 0 }, tick.label));
   }
   return group;
 }
+
+/** Words that are wider than their room are set narrower. @param {string} words @param {number} room */
+const squeezed = (words, room) => (textWidth(words, 12) > room ? { textLength: room, lengthAdjust: "spacingAndGlyphs" } : {});
 
 /** The stretches in which time runs, each as one. @param {import("./time-axis.js").Piece[]} pieces */
 function running(pieces) {
@@ -85,7 +88,8 @@ function foldSign(figure, fold, at, under) {
   const said = [label, shorter].find((words) => fits(fold, words));
   const wide = Math.min(textWidth(said ?? "", 12) + 6, to - from);
   if (figure.down) {
-    if (to - from >= 24) signs.push(svg("text", { class: "fold-label", x: at - 9, y: middle + 4, "text-anchor": "end" }, piece.kind === "cycle" ? shorter : label));
+    const words = piece.kind === "cycle" ? shorter : label;
+    if (to - from >= 24) signs.push(svg("text", { class: "fold-label", x: at - 9, y: middle + 4, "text-anchor": "end", ...squeezed(words, at - 11) }, words));
   } else if (said) {
     signs.push(svg("rect", { class: "fold-plate", x: middle - wide / 2, y: at - 9, width: wide, height: 18, rx: 9 }));
     signs.push(svg("text", { class: "fold-label", x: middle, y: at + 4, "text-anchor": "middle" }, said));

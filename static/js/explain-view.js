@@ -22,6 +22,8 @@ function ruleText(id, rule) {
 
 export class ExplainView {
   #panel = need("explain");
+  #home = /** @type {Element} */ (this.#panel.parentElement);
+  #card = need("inline");
   #rules;
   #more;
   /** @type {import("./trace.js").Trace | null} */ #trace = null;
@@ -32,6 +34,18 @@ export class ExplainView {
   constructor(rules, more = () => []) {
     this.#rules = rules;
     this.#more = more;
+  }
+
+  /** On a small screen the explanation opens under the attempt that was picked, else it stands in its place. @param {boolean} open */
+  inline(open) {
+    if (open === !this.#card.hidden) return;
+    this.#card.hidden = !open;
+    (open ? this.#card : this.#home).append(this.#panel);
+  }
+
+  /** It has come, or is another one: as much of it as there is room for. */
+  #seen() {
+    if (!this.#card.hidden) this.#card.scrollIntoView({ block: "nearest" });
   }
 
   /** What is known besides the trace has changed: say it anew. */
@@ -63,5 +77,6 @@ export class ExplainView {
         ...(told.next ? [html("dt", {}, "Next"), html("dd", {}, html("p", {}, told.next))] : []),
         ...this.#more(trace, seq, noun).flatMap(([label, node]) => [html("dt", {}, label), html("dd", {}, node)])),
     );
+    this.#seen();
   }
 }

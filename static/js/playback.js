@@ -78,9 +78,7 @@ export class Playback {
   }
 
   /** Draws what is here without waiting for a frame. */
-  now() {
-    if (this.#panes.some(({ trace }) => trace.cursor)) this.#draw();
-  }
+  now = () => this.#panes.some(({ trace }) => trace.cursor) && this.#draw();
 
   #loop() {
     this.#frame = requestAnimationFrame((now) => {
@@ -125,10 +123,15 @@ export class Playback {
     if (this.poster) this.#around.timeline.surface.scrollTo(0, 0);
   }
 
+  #inline() {
+    this.#around.explain.inline(this.player.picked && this.#around.timeline.figures[0]?.down === true);
+  }
+
   /** Draws again after the picture changed for another reason than new records. */
   redrawn() {
     this.player.follow(this.#around.timeline.track());
     this.#around.timeline.playhead(this.player.us, this.player.seq);
+    this.#inline();
     this.#bar.show();
   }
 
@@ -137,6 +140,7 @@ export class Playback {
     const { timeline, moved } = this.#around;
     const moving = change === "move";
     timeline.playhead(this.player.us, moving ? 0 : this.player.seq);
+    this.#inline();
     if (moving || change === "seek") timeline.chase();
     this.#bar.show();
     this.#narrator.moved(!moving);

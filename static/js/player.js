@@ -44,6 +44,11 @@ export class Player {
     return this.#track.endUs;
   }
 
+  /** Whether a record was stepped to or picked, and nothing moved since. */
+  get picked() {
+    return this.#selected > 0;
+  }
+
   /** The record the explanation is about: the one that was stepped to or picked, else the latest before the playhead. */
   get seq() {
     return this.#selected || this.#stops.latest(this.#us);

@@ -1,8 +1,10 @@
 """What the page says: before a run, at every attempt, about every limit; and what would have changed it."""
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.bench import attempts, clock, link, press_run, run, until_done
+from tests.browser.test_accessibility import violations
 
 THREE = link("s3", error_rate=1)
 QUEUE = link("sqs", traffic="steady", traffic_count=6, error_rate=0.6, max_receive_count=2, seed=5)
@@ -158,3 +160,25 @@ def test_everything_is_there_without_javascript(browser: Browser, base_url: str)
         page.get_by_role("link", name="SVG", exact=True).click()
     assert saved.value.suggested_filename == "redrive-s3-timeline.svg"
     context.close()
+
+
+@pytest.mark.parametrize("address", [THREE, "/compare/"])
+def test_on_a_phone_the_explanation_opens_under_the_attempt(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(address)
+    card = page.locator("#inline")
+    expect(page.locator("#plot")).to_have_attribute("data-from", "page")
+    expect(card).to_be_hidden()
+    page.locator("#plot .mark").nth(1).click()
+    expect(card).to_contain_text("the function failed")
+    expect(card).to_be_in_viewport()
+    mark, below = page.locator(".mark.picked").bounding_box(), card.bounding_box()
+    assert mark
+    assert below
+    assert 0 <= below["y"] - mark["y"] - mark["height"] < 20
+    assert violations(page) == []
+    page.keyboard.press("ArrowRight")
+    expect(card).to_be_visible()
+    card.get_by_role("button", name="Close the explanation").click()
+    expect(card).to_be_hidden()
+    expect(page.locator(".panel #explain")).to_be_visible()
