@@ -19,6 +19,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import json_script
+from django.utils.text import slugify
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from kombu.exceptions import OperationalError as BrokerAway
@@ -36,6 +37,7 @@ from simulations.engine import (
     simulate_rows,
 )
 from simulations.engine.report import ReportBuilder
+from simulations.engine.rules import SECTIONS
 from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES
 from simulations.engine.usage import Used
 from simulations.examples import shown
@@ -438,12 +440,17 @@ def differences(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
-    """Every rule, grouped by the first part of its id, in the order of the rule pack."""
-    groups: dict[str, list[Any]] = {}
-    for rule in RULES.values():
-        groups.setdefault(rule.id.rsplit("-", 1)[0], []).append(rule)
-    shown = [{"key": key, "rules": found} for key, found in groups.items()]
-    return render(request, "rules.html", {"page": "rules", "groups": shown})
+    """Every rule, in the sections and in the order of the rule pack."""
+    groups = [
+        {
+            "title": title,
+            "key": slugify(title),
+            "prefixes": ", ".join(dict.fromkeys(rule.id.rsplit("-", 1)[0] for rule in found)),
+            "rules": found,
+        }
+        for title, found in SECTIONS.items()
+    ]
+    return render(request, "rules.html", {"page": "rules", "groups": groups})
 
 
 @require_safe

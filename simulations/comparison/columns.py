@@ -87,7 +87,8 @@ def _problem(error: FieldError, trigger: Trigger | None) -> Problem:
 def _choices(letter: str, pane: Pane | None) -> tuple[Choice, ...]:
     """The triggers for a pane. What is chosen has no value: then the pane's link decides, also one that was just pasted."""
     own = pane.trigger if pane else None
-    words = own.label if own else "as in its link" if pane else "no third pane"
+    missing = "no third pane" if letter == LETTERS[-1] else "none yet: choose one"
+    words = own.label if own else "as in its link" if pane else missing
     choices = [Choice(value="", label=words, selected=True)]
     choices += [Choice(value=one.key, label=one.label, selected=False) for one in TRIGGERS.values() if one is not own]
     if pane and letter == LETTERS[-1]:
