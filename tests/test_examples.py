@@ -211,6 +211,8 @@ def test_a_command_is_one_that_aws_knows(part: Situation | Example, example: Exa
     for option, text in given.items():
         if text.startswith("{"):
             value = msgspec.json.decode(text)
+            if members[known[option]].type_name == "string":
+                continue  # AWS takes JSON as a text here
             assert all(
                 msgspec.json.decode(inner)
                 for inner in value.values()
