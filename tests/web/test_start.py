@@ -4,22 +4,23 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 import redis
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from simulations import links, runlog, tasks
-from simulations.engine import TRIGGERS, simulate_rows
+from simulations.engine import TRIGGERS
 from simulations.models import Run, State, new_run_id
 from simulations.tasks import Revival, queue_unfinished, revive, simulate_run
-from tests.web.conftest import ALWAYS_FAILS
+from tests.web.conftest import ALWAYS_FAILS, until
 
 NewRun = Callable[..., Run]
 FORM = "application/x-www-form-urlencoded"
@@ -95,53 +96,64 @@ def test_without_redis_no_run_is_kept_and_the_page_says_why(transactional_db: No
 
 
 @pytest.fixture
-def locked_database(transactional_db: None) -> Iterator[Callable[[], None]]:
-    """Another process holds the write lock for as long as it likes; returns how to end that."""
+def lock_database(transactional_db: None) -> Iterator[Callable[[], Callable[[], object]]]:
+    """How another process takes the write lock for as long as it likes; that returns how to end it. Nobody waits for long."""
     options = connection.settings_dict["OPTIONS"]
     patient, options["timeout"] = options["timeout"], 0.05
     connection.close()
-    other = sqlite3.connect(str(connection.settings_dict["NAME"]), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    yield other.rollback
+    other = sqlite3.connect(str(connection.settings_dict["NAME"]), isolation_level=None, check_same_thread=False)
+
+    def lock() -> Callable[[], object]:
+        other.execute("BEGIN IMMEDIATE")
+        return other.rollback
+
+    yield lock
     other.close()
     options["timeout"] = patient
     connection.close()
 
 
-def test_while_the_database_is_locked_the_page_says_so(redis_url: str, locked_database: Callable[[], None]) -> None:
+def test_while_the_database_is_locked_the_page_says_so(
+    redis_url: str, lock_database: Callable[[], Callable[[], object]]
+) -> None:
+    unlock = lock_database()
     answer = post(ALWAYS_FAILS)
     assert answer.status_code == 503
     assert "cannot write to its database" in answer.json()["errors"][0]["message"]
-    locked_database()
+    unlock()
     assert post(ALWAYS_FAILS).status_code == 201
 
 
 def test_a_run_whose_end_meets_a_locked_database_is_not_a_failed_run(
-    new_run: NewRun, store: redis.Redis, request: pytest.FixtureRequest
+    new_run: NewRun, store: redis.Redis, lock_database: Callable[[], Callable[[], object]]
 ) -> None:
     run = new_run()
-    rows = simulate_rows
-    unlock: list[Callable[[], None]] = []
-
-    def locking(*given: Any, **limits: Any) -> Any:
-        unlock.append(request.getfixturevalue("locked_database"))
-        return rows(*given, **limits)
+    unlock: Callable[[], object] = str
 
     class Unlocking(logging.Handler):
         """Were the error taken for a mistake of ours, it could be written down by now."""
 
         def emit(self, record: logging.LogRecord) -> None:
-            unlock[0]()
+            unlock()
 
     handler = Unlocking()
     tasks.logger.addHandler(handler)
-    with patch.object(tasks, "simulate_rows", locking), pytest.raises(DatabaseError):
-        simulate_run(run.id)
+    store.client_pause(60_000, all=False)  # no frame can be written, so the run stops before its first one
+    with ThreadPoolExecutor(1) as worker:
+        running = worker.submit(simulate_run, run.id)
+        until(lambda: Run.objects.get(id=run.id).state == State.RUNNING, "the run has begun")
+        unlock = lock_database()
+        store.client_unpause()
+        with pytest.raises(DatabaseError):
+            running.result()
+        worker.submit(connections.close_all).result()  # those of its thread
     tasks.logger.removeHandler(handler)
-    assert state_of(run.id)["state"] == "running"
-    unlock[0]()
+    unlock()
+    run.refresh_from_db()
+    assert (run.state, run.tries) == (State.RUNNING, 1)
     simulate_run(run.id)
-    assert state_of(run.id)["state"] == "finished"
+    run.refresh_from_db()
+    assert (run.state, run.tries) == (State.FINISHED, 0)
     assert runlog.RunLog(store, run.id).has_ended()
 
 
@@ -247,21 +259,19 @@ def test_a_task_that_runs_twice_writes_one_trace(new_run: NewRun, store: redis.R
 
 def test_a_mistake_of_ours_ends_the_run_in_words(new_run: NewRun, store: redis.Redis) -> None:
     run = new_run()
-    with patch.object(tasks, "simulate_rows", side_effect=ZeroDivisionError):
-        simulate_run(run.id)
-    assert state_of(run.id)["state"] == "failed"
+    Run.objects.filter(id=run.id).update(scenario="what no release of ours ever wrote")
+    simulate_run(run.id)
+    assert Run.objects.get(id=run.id).state == State.FAILED
     assert "mistake in Redrive" in json.loads(runlog.read(store, run.id)[-1].frame)["error"]
 
 
 def test_a_run_that_takes_its_worker_down_is_not_tried_for_ever(new_run: NewRun, settings: Any) -> None:
-    run = new_run()
     settings.REDRIVE = {**settings.REDRIVE, "tries": 2}
-    with patch.object(tasks, "simulate_rows", side_effect=SystemExit):
-        for _ in range(2):
-            with pytest.raises(SystemExit):
-                simulate_run(run.id)
-    simulate_run(run.id)
-    assert state_of(run.id)["state"] == "failed"
+    for tries, state in ((1, "finished"), (2, "failed")):
+        run = new_run()
+        Run.objects.filter(id=run.id).update(state=State.RUNNING, tries=tries)  # so a worker leaves it that goes down
+        simulate_run(run.id)
+        assert state_of(run.id)["state"] == state
     assert "2 times" in state_of(run.id)["error"]
 
 
