@@ -5,6 +5,8 @@ enough to run thousands of times (the number of events) or hang together (a scri
 narrows a field by its path.
 """
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -178,6 +180,7 @@ SHAPED_BY_NAME: dict[str, SearchStrategy[Any]] = {
     "partition_key": st.sampled_from([None, "a", "b", "c"]),
     "shard": st.sampled_from([None, None, "0", "1"]),
 }
+CHOSEN = st.booleans()
 # chosen more often than their type alone would: what fails is what Redrive is about
 TRAFFIC_FIRST = ("steady", "burst")
 
@@ -223,6 +226,7 @@ def section_type(name: str) -> type[msgspec.Struct]:
     return declared
 
 
+@cache
 def settings_for(trigger: str) -> SearchStrategy[dict[str, Any]]:
     """The trigger's own settings as plain data."""
     drawn = struct_of(TRIGGERS[trigger].settings, "settings")
@@ -240,6 +244,7 @@ def filters_for(trigger: str, settings: dict[str, Any]) -> dict[str, Any]:
     return {name: [{key: one} for one in settings[name]] for name in ("filter_criteria",) if name in settings}
 
 
+@cache
 def traffic() -> SearchStrategy[dict[str, Any]]:
     """Any kind of traffic, the usual ones more often."""
     kinds = {field.name: field.type for field in msgspec.structs.fields(Scenario)}["traffic"]
@@ -250,23 +255,22 @@ def traffic() -> SearchStrategy[dict[str, Any]]:
     return st.sampled_from(parts + usual).flatmap(lambda part: of_type(part, "traffic"))
 
 
+@cache  # what is drawn a thousand times is looked up and put together once
 def struct_of(struct: type[msgspec.Struct], path: str) -> SearchStrategy[dict[str, Any]]:
     """Plain data of a settings struct."""
     info = inspect.type_info(struct)
     assert isinstance(info, inspect.StructType)
-    return of_struct(info, path)
+    tags = {} if info.tag_field is None else {info.tag_field: info.tag}
+    fields = [
+        (field.encode_name, field.required, of_type(field.type, f"{path}.{field.encode_name}")) for field in info.fields
+    ]
+    return of_fields(tags, fields)
 
 
 @st.composite
-def of_struct(draw: DrawFn, /, info: inspect.StructType, path: str) -> dict[str, Any]:
-    """Some fields chosen, the others left to their defaults."""
-    values: dict[str, Any] = {}
-    if info.tag_field is not None:
-        values[info.tag_field] = info.tag
-    for field in info.fields:
-        if field.required or draw(st.booleans()):
-            values[field.encode_name] = draw(of_type(field.type, f"{path}.{field.encode_name}"))
-    return values
+def of_fields(draw: DrawFn, /, tags: dict[str, Any], fields: Sequence[tuple[str, bool, SearchStrategy[Any]]]) -> Any:
+    """Some fields chosen, the others left to their defaults; each with its name and whether it is required."""
+    return tags | {name: draw(values) for name, required, values in fields if required or draw(CHOSEN)}
 
 
 def of_type(info: inspect.Type, path: str) -> SearchStrategy[Any]:
@@ -280,7 +284,7 @@ def of_type(info: inspect.Type, path: str) -> SearchStrategy[Any]:
         case inspect.UnionType():
             return st.one_of(*(of_type(part, path) for part in info.types))
         case inspect.StructType():
-            return of_struct(info, path)
+            return struct_of(info.cls, path)
         case inspect.LiteralType():
             return st.sampled_from(sorted(info.values, key=str))
         case inspect.NoneType():
