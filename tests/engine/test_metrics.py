@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from simulations.engine import TRIGGERS, Scenario, simulate_rows
 from simulations.engine.metrics import Figure, Metrics, of_pipes
+from simulations.engine.metrics.broker_depth import BrokerDepth
 from simulations.engine.trace import Fate, Kind, Outcome, Row
 from tests.engine.histories import History, S, scenario
 from tests.strategies import scenarios
@@ -316,6 +317,48 @@ def test_worked_case_what_leaves_a_stream_by_itself_was_not_dropped() -> None:
     assert (metrics.events().lost, of_streams(metrics)) == (1, (0, 0, 0))
 
 
+def test_a_poison_message_leaves_the_age_of_a_standard_queue_after_three_receives() -> None:
+    """MET-18; in a FIFO queue, where it blocks its group, it goes on to count."""
+    for trigger, oldest_s in (("sqs", 90), ("sqs_fifo", 270)):
+        metrics = simulated(trigger, failures={"poison": ["1"]}, settings={"max_receive_count": 9})
+        assert figure(metrics, "ApproximateAgeOfOldestMessage").max == oldest_s
+
+
+def test_a_broker_shows_what_waits_what_is_out_and_what_went() -> None:
+    """MET-19: one message that always fails, redelivered six times, behind it one that works."""
+    traffic = {"kind": "backlog", "count": 7}
+    function = {"duration": {"kind": "constant", "ms": 1_000}}
+    for engine, names in (
+        ("activemq", ("QueueSize", "InFlightCount")),
+        ("rabbitmq", ("MessageReadyCount", "MessageUnacknowledgedCount")),
+    ):
+        settings = {"engine_type": engine, "batch_size": 1, "time_to_live_s": 60}
+        metrics = simulated(
+            "amazon_mq", traffic=traffic, failures={"poison": ["1"]}, settings=settings, function=function
+        )
+        waits, out = (figure(metrics, name) for name in names)
+        assert (waits.max, waits.last, out.last) == (7, 0, 0)
+        assert out.max == {"activemq": 5, "rabbitmq": 1}[engine]
+        assert figure(metrics, f"{names[0]} (broker_dlq)").last == {"activemq": 1, "rabbitmq": 7}[engine]
+        assert ("EnqueueCount" in metrics.cloudwatch()) == (engine == "activemq")
+
+
+def test_what_expires_in_a_broker_is_counted() -> None:
+    settings = {"engine_type": "activemq", "time_to_live_s": 2, "batch_size": 1}
+    metrics = simulated("amazon_mq", failures={"error_rate": 1}, settings=settings)
+    assert (figure(metrics, "ExpiredCount").sum, figure(metrics, "DequeueCount").sum) == (1, 0)
+
+
+def test_the_lag_of_a_topic_is_that_of_all_partitions_and_of_the_one_furthest_behind() -> None:
+    """MET-12: three records in one partition, one in another."""
+    keys = ["0", "0", "0", "1"]
+    traffic = {"kind": "at", "events": [{"at_ms": 0, "shard": key} for key in keys]}
+    metrics = simulated("msk", traffic=traffic, settings={"partition_count": 2})
+    assert (figure(metrics, "SumOffsetLag").max, figure(metrics, "MaxOffsetLag").max) == (4, 3)
+    assert figure(metrics, "OffsetLag").last == figure(metrics, "MaxOffsetLag").last == 0
+    assert figure(metrics, "CommittedEventCount").sum == 4
+
+
 def test_a_blocked_shard_shows_as_an_iterator_age_that_rises() -> None:
     traffic = {"kind": "steady", "count": 60, "rate_per_s": 1}
     metrics = simulated("kinesis", traffic=traffic, failures={"outages": [{"from_ms": 0, "to_ms": 600_000}]})
@@ -481,7 +524,9 @@ def test_counts_of_the_whole_are_the_merged_counts_of_two_parts(chosen: Scenario
     assert parts[0].events() == whole.events()
     assert parts[0].attempts() == whole.attempts()
     assert parts[0].billed_ms == whole.billed_ms
-    joined = {"ConcurrentExecutions", "IteratorAge", "OffsetLag", "AsyncEventAge", "AsyncEventsDropped"}
+    joined = {"ConcurrentExecutions", "IteratorAge", "AsyncEventAge", "AsyncEventsDropped"}
+    joined |= {"OffsetLag", "MaxOffsetLag", "SumOffsetLag", *BrokerDepth("activemq", keeps=True).series()}
+    joined |= set(BrokerDepth("rabbitmq", keeps=True).series())
     joined |= {*of_pipes.NAMES} - {of_pipes.RUNS, "EventCount"}  # two rows each
     alone = ("arrived", "accepted", "own_4xx", "own_5xx", "code_4xx", "code_5xx")
     of_senders = ("refused", "throttled", "undelivered", "caught", "uncaught", "looped")

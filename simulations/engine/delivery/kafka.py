@@ -214,6 +214,6 @@ TOLD = (
     "STREAM-11", "STREAM-12", "ESM-1", "ESM-2", "ESM-3", "ESM-4", "ESM-6",
 )  # fmt: skip
 METRICS = (
-    "PolledEventCount", "FilteredOutEventCount", "InvokedEventCount", "FailedInvokeEventCount", "OffsetLag",
-    "DroppedEventCount", "OnFailureDestinationDeliveredEventCount", "DestinationDeliveryFailures",
+    "PolledEventCount", "FilteredOutEventCount", "InvokedEventCount", "FailedInvokeEventCount", "CommittedEventCount",
+    "OffsetLag", "MaxOffsetLag", "SumOffsetLag", "DroppedEventCount", "OnFailureDestinationDeliveredEventCount", "DestinationDeliveryFailures",
 )  # fmt: skip

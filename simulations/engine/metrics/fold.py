@@ -22,7 +22,7 @@ from simulations.engine.metrics.of_callers import ServiceFold
 from simulations.engine.metrics.of_mappings import MappingFold
 from simulations.engine.metrics.of_pipes import PipeFold
 from simulations.engine.metrics.over_time import CloudWatchOverTime, OverTime
-from simulations.engine.metrics.queue_depth import depth_of
+from simulations.engine.metrics.queue_depth import QueueDepth, depth_of
 from simulations.engine.metrics.topic import Topic
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Cause, Fate, Kind, Outcome, Row
@@ -61,7 +61,7 @@ class Metrics:
         self._reports = piped or _REPORTS in (getattr(scenario.settings, "function_response_types", None) or ())
         self._pipe = PipeFold(scenario, self.series) if piped else None
         self.mapping = MappingFold(self.series, self.depth, self.handled, self._pipe)
-        self._topic = Topic(self.series["OffsetLag"]) if TRIGGERS[scenario.trigger].offsets else None
+        self._topic = Topic(self.series) if TRIGGERS[scenario.trigger].offsets else None
         self._folds = self._by_kind()
         self._deep = self.depth or self._topic
         self._over_time = OverTime(None if self._deep is None else self._deep.look)
@@ -129,7 +129,8 @@ class Metrics:
             "Throttles": self.outcomes[Outcome.THROTTLED],
             "AsyncEventsReceived": self.accepted,
             "AsyncEventsDropped": self.dropped,
-            "NumberOfMessagesSent": self.arrived - (self.depth.repeated.total if self.depth is not None else 0),
+            "NumberOfMessagesSent": self.arrived
+            - (self.depth.repeated.total if isinstance(self.depth, QueueDepth) else 0),
         }
 
     def _by_kind(self) -> tuple["_Fold | None", ...]:
@@ -150,7 +151,10 @@ class Metrics:
                 Kind.DELETED: self.mapping.deleted,
                 Kind.FILTERED: self.mapping.filtered,
                 Kind.CAPTURED: self.mapping.captured,
+                Kind.SCALED: self.mapping.scaled,
             }
+        if self._topic is not None:
+            folds[Kind.CHECKPOINTED] = self._topic.committed
         if self._pipe is not None:
             folds |= {Kind.WAITING: self._pipe.waiting, Kind.CHECKPOINTED: self._pipe.handed_over}
         return tuple(folds.get(kind) for kind in Kind)
@@ -265,14 +269,14 @@ class Metrics:
         self.handled.discard(event)
         if self._topic is not None:
             self._topic.settled(event)
-        if row[5] == Cause.DEDUPLICATED and self.depth is not None:
+        if row[5] == Cause.DEDUPLICATED and isinstance(self.depth, QueueDepth):
             self.depth.sent_again(at, event)
         if self.queued.pop(event, None) is not None:
             self.dropped += fate in (Fate.CAPTURED, Fate.LOST)  # MET-6: dropped even when a catcher has it
         elif self._service:
             self._service.ended(FATES[fate], None if since is None else at - since, row[5])
         elif self._polled:
-            self.mapping.settled(fate, row[5])
+            self.mapping.settled(event, fate, row[5])
 
     def _on_ended(self, row: Row) -> None:
         _end(self.ends, row[1])

@@ -6,6 +6,7 @@ calls the function stand with its trigger.
 
 from typing import Any
 
+from simulations.engine.metrics.broker_depth import BrokerDepth
 from simulations.engine.metrics.figures import Series
 from simulations.engine.metrics.of_callers import own_metrics
 from simulations.engine.metrics.of_pipes import DURATION, STAGES
@@ -76,11 +77,13 @@ def scales(trigger: Trigger) -> dict[str, int]:
     return _SCALES | {one.name: one.unit_us for one in trigger.metrics}
 
 
-def make_series(scenario: Scenario, depth: QueueDepth | None) -> dict[str, Series]:
+def make_series(scenario: Scenario, depth: QueueDepth | BrokerDepth | None) -> dict[str, Series]:
     """An empty series for each metric of a scenario; those of its queue's depth stand in `depth` as well."""
     provisioned = scenario.function.provisioned_concurrent_executions
     series = {name: Series() for name in metric_names(TRIGGERS[scenario.trigger], scenario.settings, provisioned)}
-    if depth is not None:
+    if isinstance(depth, BrokerDepth):
+        series |= depth.series()
+    elif depth is not None:
         series |= depth.series(
             _QUEUE_DLQ if getattr(scenario.settings, "max_receive_count", None) is not None else None
         )

@@ -7,6 +7,8 @@ microseconds.
 from collections.abc import Mapping
 from heapq import heappop, heappush
 
+from simulations.engine.delivery.broker import BROKER_DLQ
+from simulations.engine.metrics.broker_depth import BrokerDepth
 from simulations.engine.metrics.figures import Series
 from simulations.engine.metrics.of_pipes import PipeFold
 from simulations.engine.metrics.queue_depth import QueueDepth
@@ -23,7 +25,11 @@ class MappingFold:
     """
 
     def __init__(
-        self, series: Mapping[str, Series], depth: QueueDepth | None, handled: set[str], pipe: PipeFold | None = None
+        self,
+        series: Mapping[str, Series],
+        depth: QueueDepth | BrokerDepth | None,
+        handled: set[str],
+        pipe: PipeFold | None = None,
     ) -> None:
         self._series = series
         self._depth = depth
@@ -72,7 +78,7 @@ class MappingFold:
     def hidden(self, row: Row) -> None:
         """What stays in the queue was not handled, whatever the answer looked like."""
         self._handled.difference_update(row[3])
-        if self._depth is not None:
+        if isinstance(self._depth, QueueDepth):
             self._depth.hidden(row[1], row[3], row[4])
 
     def deleted(self, row: Row) -> None:
@@ -87,13 +93,20 @@ class MappingFold:
             self._pipe.handed_over(row)
 
     def captured(self, row: Row) -> None:
-        if self._depth is not None and row[4] == _QUEUE_DLQ:
+        if self._depth is not None and row[4] in (_QUEUE_DLQ, BROKER_DLQ):
             self._depth.moved(row[1], row[3])
         if row[4] == "on_failure":
             self._point("OnFailureDestinationDeliveredEventCount", len(row[3]))
 
-    def settled(self, fate: int, cause: str | None) -> None:
+    def scaled(self, row: Row) -> None:
+        """A broker has what its consumers held once there are none any more."""
+        if row[3] == 0 and isinstance(self._depth, BrokerDepth):
+            self._depth.given_back()
+
+    def settled(self, event: str, fate: int, cause: str | None) -> None:
         """MET-8: dropped is what no destination has; what the source itself forgot does not count."""
+        if isinstance(self._depth, BrokerDepth):
+            self._depth.gone(event, expired=cause == Cause.MESSAGE_EXPIRED)
         if fate == Fate.LOST and cause in _DROPPED:
             self._point("DroppedEventCount", 1)
         if cause == Cause.PAYLOAD_SIZE_EXCEEDED:

@@ -18,7 +18,11 @@ from simulations.engine.units import US_PER_S
 _PERIODS = tuple(int(text) * US_PER_S for text in str(value("MODEL-30", "periods")).split())
 MOST_POINTS = 120  # ours: more than that cannot be told apart on a page
 _AVERAGES = ("Duration", "Latency", "IntegrationLatency", DURATION, *STAGES, "EventSize")
-_LEVELS = ("Age", "ConcurrentExecutions", "Concurrency", "Utilization", "Lag")  # how their names end
+# how the names of depths and ages begin or end, without a dead-letter queue behind them
+_LEVELS = (
+    "Age", "ConcurrentExecutions", "Concurrency", "Utilization", "Lag", "Size", "InFlightCount", "ReadyCount",
+    "UnacknowledgedCount", "Pollers",
+)  # fmt: skip
 _WITHOUT_TIME = ("NumberOfEmptyReceives",)  # counted, not recorded: nobody knows when they were
 
 
@@ -129,7 +133,7 @@ def statistic(name: str) -> str:
     """The statistic that says something of a metric: things are counted, times averaged, depths and ages looked at from above."""
     if name in _AVERAGES:
         return "Average"
-    return "Maximum" if name.endswith(_LEVELS) or name.startswith("Approximate") else "Sum"
+    return "Maximum" if name.partition(" (")[0].endswith(_LEVELS) or name.startswith("Approximate") else "Sum"
 
 
 def _value(name: str, point: _Point, scale: int) -> int | float:

@@ -1,4 +1,4 @@
-"""What SQS shows of a queue while it is polled: messages visible and in flight, and the age of the oldest (MET-10).
+"""What SQS shows of a queue while it is polled: messages visible and in flight, and the age of the oldest (MET-10, MET-18).
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 Messages are followed from row to row: a received one is in flight until its visibility timeout ends. Units: whole microseconds.
@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from heapq import heappop, heappush
 
 from simulations.engine.delivery.queue_settings import changed_visibility
+from simulations.engine.metrics.broker_depth import BrokerDepth
 from simulations.engine.metrics.figures import Series
+from simulations.engine.rules import number
 from simulations.engine.scenario import Scenario
 from simulations.engine.triggers import TRIGGERS
 from simulations.engine.units import US_PER_S
 
 _SPARE = 1024
+_POISON = number("MET-18", "receives")  # what was received more often counts no more for the age
 
 
 class QueueDepth:
@@ -39,6 +42,8 @@ class QueueDepth:
         self._hidden: dict[str, int] = {}  # those in flight, and until when
         self._returns: list[tuple[int, Sequence[str]]] = []
         self._order: deque[tuple[int, str]] = deque()  # by arrival, with some that are gone
+        self._aging: deque[tuple[int, str]] = deque()  # the same, without those at the front that count no more
+        self._receives: Counter[str] = Counter()
         self._prune_at = _SPARE
         self._dead = 0
 
@@ -62,8 +67,10 @@ class QueueDepth:
         if self._fifo:
             self._group_of[event] = group
         self._order.append((at, event))
+        self._aging.append(self._order[-1])
         if len(self._order) > self._prune_at:
             self._order = deque(known for known in self._order if known[1] in self._present)
+            self._aging = deque(known for known in self._aging if self._counts(known[1]))
             self._prune_at = 2 * len(self._order) + _SPARE
         self.visible.add(len(self._present) - len(self._hidden))
 
@@ -71,6 +78,8 @@ class QueueDepth:
         self._pass_time(at)
         if self._later is not None and at >= self._later[0]:
             self._visibility, self._later = self._later[1], None
+        if not self._fifo:
+            self._count(at, events)
         self._hide(events, at + self._visibility)
         self._look()
 
@@ -112,15 +121,17 @@ class QueueDepth:
         self._pass_time(at)
         self._forget(at)
         self._look()
-        if self._order:
-            self.age.add(at - self._order[0][0])
+        oldest = self._oldest()
+        if oldest is not None:
+            self.age.add(at - oldest[0])
 
     def close(self, at: int) -> None:
         """The run is over: the state it leaves behind."""
         self._pass_time(at)
         self._forget(at)
         self._look()
-        self.age.add(at - self._order[0][0] if self._order else 0)
+        oldest = self._oldest()
+        self.age.add(0 if oldest is None else at - oldest[0])
         self.dead.add(self._dead)
 
     def _hide(self, events: Sequence[str], until: int) -> None:
@@ -160,8 +171,27 @@ class QueueDepth:
         if self._hidden.pop(event, None) is not None:
             self._no_longer(event)
         self._group_of.pop(event, None)
-        if self._present.pop(event, None) is not None and self._order[0][1] == event:
-            self.age.add(at - self._order.popleft()[0])
+        oldest = self._oldest()
+        if self._present.pop(event, None) is not None and oldest is not None and oldest[1] == event:
+            self.age.add(at - oldest[0])
+        del self._receives[event]
+
+    def _count(self, at: int, events: Sequence[str]) -> None:
+        """One receive more for each of these; the oldest one's age is what it had reached when it counts no more."""
+        oldest = self._oldest()
+        self._receives.update(events)
+        if oldest is not None and not self._counts(oldest[1]):
+            self.age.add(at - oldest[0])
+
+    def _oldest(self) -> tuple[int, str] | None:
+        """The oldest message that counts for the age: MET-18 leaves out what was received too often."""
+        aging = self._aging
+        while aging and not self._counts(aging[0][1]):
+            aging.popleft()
+        return aging[0] if aging else None
+
+    def _counts(self, event: str) -> bool:
+        return event in self._present and self._receives[event] <= _POISON
 
     def _no_longer(self, event: str) -> None:
         """A message is not in flight any more."""
@@ -178,8 +208,10 @@ class QueueDepth:
             self._order.popleft()
 
 
-def depth_of(scenario: Scenario) -> QueueDepth | None:
+def depth_of(scenario: Scenario) -> QueueDepth | BrokerDepth | None:
     """A fold for the queue's depth, where messages wait in one."""
+    if TRIGGERS[scenario.trigger].model == "broker":
+        return BrokerDepth(scenario.settings.engine_type, keeps=scenario.settings.dead_letter_queue is not None)
     if TRIGGERS[scenario.trigger].model != "queue" and getattr(scenario.settings, "source", None) != "sqs":
         return None
     retention = getattr(scenario.settings, "message_retention_period_s", None)

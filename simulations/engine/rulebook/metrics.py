@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 """
 
-from .rule import Rule, aws_page, eventbridge_guide, lambda_guide
+from .rule import Rule, aws_page, eventbridge_guide, lambda_guide, sqs_guide
 
 _METRICS = lambda_guide("monitoring-metrics-types")
 _COUNTED = "The report counts it from the records; nothing happens in time."
@@ -106,13 +106,16 @@ METRICS: tuple[Rule, ...] = (
         state="text_only",
         reason=_COUNTED,
         source=(_METRICS,),
-        note="The last two are of the group KafkaMetrics, which must be switched on; the report counts OffsetLag.",
+        note=(
+            "The last two are of the group KafkaMetrics, which must be switched on. Amazon MSK estimates the time behind as well "
+            "(EstimatedMaxTimeLag) without saying how, so it is left out."
+        ),
     ),
     Rule(
         id="MET-13",
         sentence="A DocumentDB change above 6 MB counts in OversizedRecordCount, not in Errors.",
-        state="not_modelled",
-        reason="Comes with the DocumentDB trigger.",
+        state="text_only",
+        reason=_COUNTED,
         source=(_METRICS,),
     ),
     Rule(
@@ -158,5 +161,32 @@ METRICS: tuple[Rule, ...] = (
             lambda_guide("urls-monitoring"),
         ),
         note="API Gateway's metrics are from memory.",
+    ),
+    Rule(
+        id="MET-18",
+        sentence=(
+            "ApproximateAgeOfOldestMessage of a standard queue leaves out a message that was received more than three times and "
+            "is still there: a poison message does not show in it for long."
+        ),
+        values={"receives": 3},
+        state="text_only",
+        reason=_COUNTED,
+        basis="memory",
+        source=(sqs_guide("sqs-available-cloudwatch-metrics"), sqs_guide("capturing-problematic-messages")),
+        note="AWS says that a poison message distorts this metric; the three times we know from an earlier reading of the first page.",
+    ),
+    Rule(
+        id="MET-19",
+        sentence=(
+            "A queue of ActiveMQ shows in QueueSize, with what is in flight, InFlightCount, EnqueueCount, DequeueCount and ExpiredCount; "
+            "one of RabbitMQ in MessageReadyCount and MessageUnacknowledgedCount. The event source mapping has no metrics for either."
+        ),
+        state="text_only",
+        reason=_COUNTED,
+        source=(
+            aws_page("amazon-mq/latest/developer-guide/activemq-logging-monitoring"),
+            aws_page("amazon-mq/latest/developer-guide/rabbitmq-logging-monitoring"),
+        ),
+        note="RabbitMQ's MessageCount is the sum of its two. Messages handed out again (DispatchCount) are not counted.",
     ),
 )

@@ -16,7 +16,7 @@ from simulations.engine.delivery.filters import refused as filters_refused
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
-from simulations.engine.trigger import Charge, Choices, LeftOut, ServiceMetric, Trigger
+from simulations.engine.trigger import Charge, Choices, LeftOut, Trigger
 from simulations.engine.units import US_PER_S
 
 _CONTENT = Content(
@@ -139,7 +139,6 @@ AMAZON_MQ = Trigger(
     summary="Lambda takes messages in batches from a broker's queue. A batch that fails is handed out again as a whole: six times "
     "by ActiveMQ, until it works or expires by RabbitMQ.",
     catchers={"dead_letter_queue": "broker_dlq"},
-    metrics=(ServiceMetric("EnqueueCount", "arrived"), ServiceMetric("DequeueCount", "delivered")),
     mapping_metrics=(),
     charges=tuple(
         Charge(what="Amazon MQ broker hours", price_key=key, of="hours", counted="the broker, pair or cluster, as long as the run",
