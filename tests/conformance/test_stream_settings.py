@@ -80,6 +80,13 @@ def test_kinesis_keeps_records_for_a_day_to_a_year(hours: int) -> None:
     assert errors_of(settings={"retention_period_hours": hours})[0][0] == "settings.retention_period_hours"
 
 
+def test_kinesis_takes_larger_records_where_its_stream_is_set_up_for_them() -> None:
+    larger = {"max_record_size_kib": 10_240}
+    assert errors_of(settings=larger, traffic={"kind": "single", "size_bytes": 10_485_760}) == []
+    found = errors_of(settings=larger, traffic={"kind": "single", "size_bytes": 10_485_761})
+    assert found[0][0] == "traffic.size_bytes"
+
+
 def test_kinesis_takes_no_record_of_more_than_1_mib() -> None:
     assert [(name, code) for name, code, _ in errors_of(traffic={"kind": "single", "size_bytes": 1_048_577})] == [
         ("traffic.size_bytes", VALIDATION)

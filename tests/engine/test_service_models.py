@@ -32,6 +32,7 @@ SHAPES = {
     "self_managed_kafka.starting_position_timestamp_s": ("lambda", "Date"),
     "documentdb.starting_position_timestamp_s": ("lambda", "Date"),
     "kinesis.retention_period_hours": ("kinesis", "RetentionPeriodHours"),
+    "kinesis.max_record_size_kib": ("kinesis", "MaxRecordSizeInKiB"),
     "kinesis.shard_count": ("kinesis", "PositiveIntegerObject"),
     "kinesis.starting_position_timestamp_s": ("lambda", "Date"),
     "eventbridge.target_maximum_retry_attempts": ("events", "MaximumRetryAttempts"),

@@ -12,10 +12,8 @@ from simulations.engine.delivery.stream_end import Endings
 from simulations.engine.delivery.stream_settings import Settings
 from simulations.engine.delivery.tumbling import Windows
 from simulations.engine.kernel import POLLS
-from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 
-_PAYLOAD = number("ESM-2", "payload_bytes")
 _CLOSE = READ + 1  # at one instant, after shards are read
 
 
@@ -33,6 +31,7 @@ class Gathering:
         self._go = go
         self._watch = watch
         self._rules = settings.source.rules
+        self._room = settings.source.room
         self._rule = self._rules.batch if settings.factor == 1 else self._rules.lane
 
     def begun(self, at: int, lane: Lane) -> bool:
@@ -60,10 +59,10 @@ class Gathering:
         if not lane.waiting:
             return False
         most = settings.batch_size if self._windows is None else self._most(lane)
-        count = lane.fitting(most, _PAYLOAD)
+        count = lane.fitting(most, self._room)
         full = count < min(most, lane.waiting)
         if full:
-            self._sim.log.limit(at, self._rules.full, "Payload", f"{_PAYLOAD} bytes", None)
+            self._sim.log.limit(at, self._rules.full, "Payload", f"{self._room} bytes", None)
         events = lane.take(count)
         ids = [event.id for event in events]
         self._sim.log.received(at, self._rule, ids, [], lane.shard or lane.spot(events))
@@ -73,13 +72,13 @@ class Gathering:
 
     def _drop_large(self, at: int, lane: Lane) -> None:
         """What comes next and is larger than any payload never reaches the function."""
-        while lane.waiting and lane.records[lane.first].size > _PAYLOAD:
-            self._endings.too_large(at, lane, lane.take(1)[0], f"{_PAYLOAD} bytes")
+        while lane.waiting and lane.records[lane.first].size > self._room:
+            self._endings.too_large(at, lane, lane.take(1)[0], f"{self._room} bytes")
 
     def complete(self, lane: Lane) -> bool:
         """ESM-2: whether a batch is full by number or by size, or its tumbling window has no more records (STREAM-15)."""
         most = self._most(lane)
-        return lane.waiting >= most or lane.fitting(most, _PAYLOAD) < lane.waiting
+        return lane.waiting >= most or lane.fitting(most, self._room) < lane.waiting
 
     def _most(self, lane: Lane) -> int:
         """How many records the next batch may have."""

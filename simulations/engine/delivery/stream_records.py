@@ -61,7 +61,10 @@ def _kinesis_where(events: Sequence[Event]) -> dict[str, Any]:
 KINESIS_CONTENT = Content(
     key="data", noun="record", data=lambda event: text_of(event, "record"), plain=False, rule="FILTER-5"
 )
-KINESIS = Source(digits=12, where=_kinesis_where, record=_kinesis_record, content=KINESIS_CONTENT)
+KINESIS = Source(
+    digits=12, where=_kinesis_where, record=_kinesis_record, content=KINESIS_CONTENT, drops_large=True,
+    room=number("STREAM-21", "payload_bytes"), rules=Rules(too_large="STREAM-21"),
+)  # fmt: skip
 
 
 def _dynamodb_record(event: Event) -> dict[str, Any]:

@@ -11,7 +11,10 @@ import msgspec
 
 from simulations.engine.delivery.batch_response import failed_items
 from simulations.engine.delivery.filters import Content
+from simulations.engine.rules import number
 from simulations.engine.traffic import Event
+
+PAYLOAD = number("ESM-2", "payload_bytes")
 
 
 class Reads(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +89,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     names as failed, None if it is malformed. `partition(key, index, count)` says where a record belongs; None is Kinesis's way,
     by the MD5 of its key. `only_named`: a partial answer asks for the records that it names, not for what comes after them as
     well. `offsets`: records are numbered in their shard. `drops_large`: a record that no invocation can hold is given up;
-    otherwise it goes alone. `outlived`: the rule by which the mapping is disabled once records have left it unhandled.
+    otherwise it goes alone. `room`: the bytes of records that one invocation holds. `outlived`: the rule by which the mapping is disabled once records have left it unhandled.
     """
 
     prefix: str = "shardId-"
@@ -100,6 +103,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     only_named: bool = False
     offsets: bool = False
     drops_large: bool = False
+    room: int = PAYLOAD
     outlived: str | None = None
     rules: Rules = Rules()
     content: Content | None = None

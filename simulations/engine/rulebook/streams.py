@@ -198,7 +198,7 @@ STREAMS: tuple[Rule, ...] = (
             "maximum_record_bytes": 10_485_760,
         },
         source=(_KINESIS_LIMITS, aws_page("streams/latest/dev/large-records")),
-        note="What becomes of a record above Lambda's 6 MB is not documented. What a producer is refused is not simulated.",
+        note="What becomes of a record above Lambda's 6 MB is STREAM-21. What a producer is refused for its rate is not simulated.",
     ),
     Rule(
         id="STREAM-19",
@@ -218,5 +218,15 @@ STREAMS: tuple[Rule, ...] = (
         ),
         source=(_PARTIAL, lambda_guide("services-ddb-batchfailurereporting")),
         note="AWS does not list invalid JSON and unknown sequence numbers for streams; that part is assumed.",
+    ),
+    Rule(
+        id="STREAM-21",
+        sentence=(
+            "Lambda's 6 MB hold Kinesis records as base64, a third larger than they are, so about 4.5 MiB of them. A larger record never "
+            "reaches the function: it goes to the on-failure destination, without one it is lost."
+        ),
+        values={"payload_bytes": 4_718_592},
+        source=(aws_page("streams/latest/dev/large-records"),),
+        note="The condition in the document is the one of Kafka (KAFKA-8); what the mapping adds to each record is not counted.",
     ),
 )
