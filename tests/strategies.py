@@ -16,6 +16,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from msgspec import inspect
 
 from simulations.engine import TRIGGERS, Scenario, ScenarioErrors, parse_scenario
+from simulations.engine.traffic import Traffic, size
 from simulations.links import render_link
 
 MOST_EVENTS = 25
@@ -200,9 +201,36 @@ def scenarios(draw: DrawFn, /, trigger: str | None = None, **fixed: Any) -> Scen
     }
     for section, fields in fixed.items():
         raw[section] = {**raw[section], **fields} if isinstance(raw.get(section), dict) else fields
+    _name_events(raw)
     scenario = parsed(raw, fixed)
     note(f"python manage.py simulate '{render_link(scenario)}'")
     return scenario
+
+
+def _name_events(raw: dict[str, Any]) -> None:
+    """Failures are planned for events: an id that names none stands for one that is there."""
+    count = size(msgspec.convert(raw["traffic"], Traffic))
+    failures: dict[str, Any] = dict(raw["failures"])
+    raw["failures"] = failures
+
+    def there(name: str) -> str:
+        return str((int(name) - 1) % count + 1) if name.isdigit() and count else name
+
+    if "poison" in failures:
+        failures["poison"] = list(dict.fromkeys(map(there, failures["poison"])))
+    if "script" in failures:
+        failures["script"] = [{**step, "event": there(step["event"])} for step in failures["script"]]
+    if "invocations" in failures:
+        failures["invocations"] = [
+            {
+                **plan,
+                "match": {
+                    name: [there(one) for one in match] if name == "events" else match
+                    for name, match in plan["match"].items()
+                },
+            }
+            for plan in failures["invocations"]
+        ]
 
 
 def parsed(raw: dict[str, Any], fixed: dict[str, Any]) -> Scenario:

@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 
+from simulations.engine.delivery.repeats import made_by_run
 from simulations.engine.failures import FailurePlan
 from simulations.engine.function import Function
 from simulations.engine.limits import INVALID, UNKNOWN, FieldError
 from simulations.engine.reading import leaf, read, read_union, shown, unknown
-from simulations.engine.traffic import BODY_LEVELS, Single, Traffic, too_deep
+from simulations.engine.traffic import BODY_LEVELS, Single, Traffic, too_deep, unknown_id
 from simulations.engine.trigger import Choices
 from simulations.engine.triggers import TRIGGERS
 
@@ -120,7 +121,22 @@ def _check_choices(choices: Choices) -> list[FieldError]:
     message = f"A body has at most {BODY_LEVELS} levels."
     errors.extend(FieldError(f"traffic.{field}", INVALID, message) for field in too_deep(choices.traffic))
     errors.extend(_check_provisioned(choices.function))
+    errors.extend(_check_names(choices))
     return errors
+
+
+def _check_names(choices: Choices) -> Iterator[FieldError]:
+    """A failure that is planned for an event needs one: an id that none has would change nothing, in silence."""
+    failures, traffic = choices.failures, choices.traffic
+    named = [("failures.poison", name) for name in failures.poison]
+    named += [(f"failures.script[{number}].event", step.event) for number, step in enumerate(failures.script)]
+    for number, plan in enumerate(failures.invocations):
+        field = f"failures.invocations[{number}].match.events"
+        named += [(f"{field}[{place}]", name) for place, name in enumerate(plan.match.events or ())]
+    for field, name in named:
+        wrong = None if made_by_run(name) else unknown_id(traffic, name)
+        if wrong is not None:
+            yield FieldError(field, INVALID, wrong)
 
 
 def _check_provisioned(function: Function) -> Iterator[FieldError]:

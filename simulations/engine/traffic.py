@@ -15,6 +15,8 @@ from simulations.engine.draws import BLOCK, Draws, exponentials
 from simulations.engine.limits import FieldError, plain, setting
 from simulations.engine.units import US_PER_S, us_from_ms
 
+_DIGITS = 16  # more than any number of events has
+NAMED_MOST = 8  # ids that an error names at the most
 BODY_LEVELS = 64
 
 SizeBytes = Annotated[int, setting("Size", "How large each event's payload is.", unit="bytes", ge=0, le=10_485_760)]
@@ -179,6 +181,20 @@ def size(traffic: Traffic) -> int:
             return len(traffic.events)
         case _:
             return traffic.count
+
+
+def unknown_id(traffic: Traffic, name: str) -> str | None:
+    """What is wrong with a name that should be the id of an event of this traffic; None: it is one."""
+    count = size(traffic)
+    if name.isascii() and name.isdigit() and len(name) <= _DIGITS and name == str(int(name)) and 0 < int(name) <= count:
+        return None
+    said = f"{name[:100]!r} names no event of this traffic: "
+    named = [planned.id for planned in traffic.events if planned.id is not None] if isinstance(traffic, At) else []
+    if name in named:
+        return None
+    if named:
+        return f"{said}there are {', '.join(named[:NAMED_MOST])}{' and others' if len(named) > NAMED_MOST else ''}."
+    return f"{said}ids run from 1 to {count:,}." if count != 1 else f"{said}its only one is 1."
 
 
 def arrivals(traffic: Traffic, draws: Draws) -> Iterator[tuple[int, Event]]:

@@ -80,6 +80,27 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     only: dict[str, Any] = {}
 
 
+# lines that several triggers have
+KAFKA_POLLERS = Charge(
+    what="Event pollers, provisioned mode",
+    price_key="lambda.epu.kafka",
+    of="kafka_poller_hours",
+    counted="ten pollers a unit, as many as there are at each moment",
+)
+SQS_POLLERS = Charge(
+    what="Event pollers, provisioned mode",
+    price_key="lambda.epu.sqs",
+    of="sqs_poller_hours",
+    counted="a poller is a unit, as many as there are at each moment",
+)
+SQS_MOVES = Charge(
+    what="SQS moves to the dead-letter queue",
+    price_key="dlq.sqs_redrive",
+    of="queue_dlq",
+    counted="the queue moves them itself: no request",
+)
+
+
 class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
     """What the bill leaves out while settings (`only`) are so: the sentence that says it, and prices by the hour to show beside it."""
 

@@ -65,6 +65,7 @@ MEANS = {
     "DeadLetterErrors": "events that the dead-letter queue could not take",
     "DestinationDeliveryFailures": "records that a destination could not take",
     "RecursiveInvocationsDropped": "events that Lambda stopped as part of a loop",
+    "ProvisionedPollers": "event pollers of provisioned mode",
     "PolledEventCount": "events that the pollers read",
     "FilteredOutEventCount": "events that matched no filter",
     "InvokedEventCount": "events that were handed to the function",

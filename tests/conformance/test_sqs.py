@@ -182,6 +182,16 @@ def test_a_batch_of_new_messages_fails_as_often_as_one_of_its_members_does() -> 
     assert outcomes.count(Outcome.FAILED) / len(outcomes) == pytest.approx(expected, abs=5 * error)
 
 
+def test_a_batch_that_nothing_joins_fails_until_all_of_it_is_dead_lettered() -> None:
+    raw = {
+        "traffic": {"kind": "backlog", "count": 10}, "failures": {"poison": ["4"]},
+        "settings": {"max_receive_count": 5},
+    }  # fmt: skip
+    rows = rows_of(raw)
+    assert sum(row[0] == Kind.ATTEMPT for row in rows) == 5
+    assert {row[3][0] for row in rows if row[0] == Kind.CAPTURED} == {str(number) for number in range(1, 11)}
+
+
 def workload(count: int) -> dict[str, Any]:
     """Poisson 1,000/s, batches of 10, 1 % poison, at most 50 pollers, five receives."""
     return {

@@ -349,6 +349,16 @@ def test_what_expires_in_a_broker_is_counted() -> None:
     assert (figure(metrics, "ExpiredCount").sum, figure(metrics, "DequeueCount").sum) == (1, 0)
 
 
+@pytest.mark.parametrize(("trigger", "most"), [("sqs", 7), ("sqs_fifo", 2)])
+def test_provisioned_mode_counts_its_pollers(trigger: str, most: int) -> None:
+    """One more each 0.6 s while messages wait and all are busy, which those of a single group never are."""
+    traffic = {"kind": "backlog", "count": 200}
+    function = {"duration": {"kind": "constant", "ms": 1_000}}
+    metrics = simulated(trigger, traffic=traffic, settings={"minimum_pollers": 2, "batch_size": 1}, function=function)
+    assert figure(metrics, "ProvisionedPollers").max == most
+    assert "ProvisionedPollers" not in simulated(trigger).cloudwatch()
+
+
 def test_the_lag_of_a_topic_is_that_of_all_partitions_and_of_the_one_furthest_behind() -> None:
     """MET-12: three records in one partition, one in another."""
     keys = ["0", "0", "0", "1"]

@@ -23,7 +23,7 @@ TRAFFIC: list[dict[str, Any]] = [
 ]
 FAILURES: list[dict[str, Any]] = [
     {"error_rate": 0.2},
-    {"poison": ["3", "17", "017", "x"]},
+    {"poison": ["3", "17"]},
     {"poison": ["3"], "error_rate": 0.5},
     {"first_n": 2},
     {"outages": [{"from_ms": 1_000, "to_ms": 9_000}]},
@@ -50,14 +50,17 @@ def plain(draw: st.DrawFn) -> Scenario:
         "shard_count": draw(st.sampled_from([1, 2, 7, 200])),
         "on_failure": draw(st.sampled_from([None, "sqs"])),
     }
+    traffic, failures = draw(st.sampled_from(TRAFFIC)), draw(st.sampled_from(FAILURES))
+    if traffic["kind"] == "single" and "poison" in failures:
+        failures = {**failures, "poison": ["1"]}
     return parse_scenario(
         {
             "trigger": draw(st.sampled_from(["kinesis", "dynamodb_streams"])),
             "seed": draw(st.integers(0, 99)),
             "horizon_s": draw(st.sampled_from([None, 5, 100, 100_000])),
-            "traffic": draw(st.sampled_from(TRAFFIC)),
+            "traffic": traffic,
             "function": {"timeout_s": draw(st.sampled_from([1, 30])), "duration": draw(st.sampled_from(duration))},
-            "failures": draw(st.sampled_from(FAILURES)),
+            "failures": failures,
             "settings": settings,
         }
     )

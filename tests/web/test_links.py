@@ -117,9 +117,9 @@ def test_every_error_of_a_link_is_said_at_once() -> None:
 
 
 def test_a_link_that_is_too_long_names_its_longest_field() -> None:
-    link = f'trigger=s3&poison=["{"x" * 9000}"]'
-    assert "--scenario" in errors_of(link, 8192)["poison"]
-    assert links.read_link(link).failures.poison == ["x" * 9000]
+    link = f'trigger=s3&traffic_bodies=["{"x" * 9000}"]'
+    assert "--scenario" in errors_of(link, 8192)["traffic_bodies"]
+    assert getattr(links.read_link(link).traffic, "bodies", None) == ["x" * 9000]
 
 
 @triggers

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from simulations.engine.delivery.asynchronous import Queue
+from simulations.engine.delivery.tumbling import NAME as WINDOW
 from simulations.engine.draws import Stream, threshold
 from simulations.engine.kernel import ARRIVALS, RETURNS
 from simulations.engine.limits import INVALID, FieldError, plain, setting
@@ -104,6 +105,11 @@ class Loop:
                 return  # the run says at its end that it was cut
         sim.arrive(at, "MODEL-16", event)
         self.send(at, event)
+
+
+def made_by_run(name: str) -> bool:
+    """Whether an id is one that a run makes itself: of a loop's event, or of the end of a tumbling window."""
+    return _MARK in name or name.startswith(WINDOW)
 
 
 def check_ids(traffic: Traffic) -> Iterable[FieldError]:

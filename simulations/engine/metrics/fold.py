@@ -22,10 +22,10 @@ from simulations.engine.metrics.of_callers import ServiceFold
 from simulations.engine.metrics.of_mappings import MappingFold
 from simulations.engine.metrics.of_pipes import PipeFold
 from simulations.engine.metrics.over_time import CloudWatchOverTime, OverTime
-from simulations.engine.metrics.queue_depth import QueueDepth, depth_of
+from simulations.engine.metrics.queue_depth import depth_of
 from simulations.engine.metrics.topic import Topic
 from simulations.engine.scenario import Scenario
-from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Cause, Fate, Kind, Outcome, Row
+from simulations.engine.trace import FATES, FIELDS, OUTCOMES, Fate, Kind, Outcome, Row
 from simulations.engine.triggers import TRIGGERS
 
 _REPORTS = "report_batch_item_failures"
@@ -129,8 +129,7 @@ class Metrics:
             "Throttles": self.outcomes[Outcome.THROTTLED],
             "AsyncEventsReceived": self.accepted,
             "AsyncEventsDropped": self.dropped,
-            "NumberOfMessagesSent": self.arrived
-            - (self.depth.repeated.total if isinstance(self.depth, QueueDepth) else 0),
+            "NumberOfMessagesSent": self.arrived - self.mapping.repeated,
         }
 
     def _by_kind(self) -> tuple["_Fold | None", ...]:
@@ -269,14 +268,12 @@ class Metrics:
         self.handled.discard(event)
         if self._topic is not None:
             self._topic.settled(event)
-        if row[5] == Cause.DEDUPLICATED and isinstance(self.depth, QueueDepth):
-            self.depth.sent_again(at, event)
         if self.queued.pop(event, None) is not None:
             self.dropped += fate in (Fate.CAPTURED, Fate.LOST)  # MET-6: dropped even when a catcher has it
         elif self._service:
             self._service.ended(FATES[fate], None if since is None else at - since, row[5])
         elif self._polled:
-            self.mapping.settled(event, fate, row[5])
+            self.mapping.settled(row)
 
     def _on_ended(self, row: Row) -> None:
         _end(self.ends, row[1])

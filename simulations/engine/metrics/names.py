@@ -62,10 +62,12 @@ def metric_names(trigger: Trigger, settings: Any, provisioned: int | None) -> tu
     ready = PROVISIONED + READY if provisioned else ()  # MET-14
     mapping = _BY_MODEL[model_of(trigger, settings)] if trigger.mapping_metrics is None else trigger.mapping_metrics
     piped = trigger.model == "pipe"
+    pollers = trigger.model == "queue" and (settings.minimum_pollers or settings.maximum_pollers)
     return (
         *_LAMBDA,
         *ready,
         *mapping,
+        *(("ProvisionedPollers",) if pollers else ()),
         *(_ASYNCHRONOUS if piped and hands_over(trigger, settings) else ()),
         *(_SQS if piped and settings.source == "sqs" else ()),
         *dict.fromkeys(one.name for one in own_metrics(trigger, settings)),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from heapq import heappop, heappush
 
 from simulations.engine.delivery.broker import BROKER_DLQ
+from simulations.engine.delivery.provisioned import INVOCATIONS
 from simulations.engine.metrics.broker_depth import BrokerDepth
 from simulations.engine.metrics.figures import Series
 from simulations.engine.metrics.of_pipes import PipeFold
@@ -99,14 +100,23 @@ class MappingFold:
             self._point("OnFailureDestinationDeliveredEventCount", len(row[3]))
 
     def scaled(self, row: Row) -> None:
-        """A broker has what its consumers held once there are none any more."""
+        """How many pollers there are; a broker has what its consumers held once there are none any more."""
+        self._point("ProvisionedPollers", -(-row[3] // INVOCATIONS))
         if row[3] == 0 and isinstance(self._depth, BrokerDepth):
             self._depth.given_back()
 
-    def settled(self, event: str, fate: int, cause: str | None) -> None:
+    @property
+    def repeated(self) -> int:
+        """How many messages were sent a second time, and are not in the queue for it (SQS-22)."""
+        return self._depth.repeated.total if isinstance(self._depth, QueueDepth) else 0
+
+    def settled(self, row: Row) -> None:
         """MET-8: dropped is what no destination has; what the source itself forgot does not count."""
+        event, fate, cause = row[3], row[4], row[5]
         if isinstance(self._depth, BrokerDepth):
             self._depth.gone(event, expired=cause == Cause.MESSAGE_EXPIRED)
+        elif self._depth is not None and cause == Cause.DEDUPLICATED:
+            self._depth.sent_again(row[1], event)
         if fate == Fate.LOST and cause in _DROPPED:
             self._point("DroppedEventCount", 1)
         if cause == Cause.PAYLOAD_SIZE_EXCEEDED:

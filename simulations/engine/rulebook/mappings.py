@@ -183,7 +183,9 @@ MAPPING_METRICS: tuple[Rule, ...] = (
         source=(_METRICS,),
         note=(
             "Of a partial answer we count the events that it names as failed. What a filter makes Lambda delete from a queue "
-            "is in NumberOfMessagesDeleted of SQS, and not in DeletedEventCount, which AWS describes as deletes after success."
+            "is in NumberOfMessagesDeleted of SQS, and not in DeletedEventCount, which AWS describes as deletes after success. "
+            "Left out: the pollers of Kafka in provisioned mode (ProvisionedPollers is counted for SQS), and the groups ErrorCount and "
+            "SchemaRegistry, since what they count does not happen here."
         ),
     ),
 )

@@ -191,7 +191,8 @@ SQS: tuple[Rule, ...] = (
         ),
         values={"in_flight": 30, "share_percent": 10, "silent_s": 300},
         source=(sqs_guide("sqs-fair-queues"), sqs_guide("sqs-fair-queues-detailed")),
-        note="AWS also counts a tenant's recent share of the processing time; how recent it does not say, and it is not simulated.",
+        note="AWS also counts a tenant's recent share of the processing time; how recent it does not say, and it is not simulated. The "
+        "metrics of quiet groups are not counted.",
     ),
     Rule(
         id="SQS-19",

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from simulations.engine.delivery import kafka, kafka_records
 from simulations.engine.limits import plain, setting
-from simulations.engine.trigger import Charge, LeftOut, Trigger
+from simulations.engine.trigger import KAFKA_POLLERS, Charge, LeftOut, Trigger
 
 _SOURCE = kafka_records.source_of(
     kafka_records.Cluster(
@@ -62,12 +62,7 @@ MSK = Trigger(
     offsets=True,
     mapping_metrics=kafka.METRICS,
     charges=(
-        Charge(
-            what="Event pollers, provisioned mode",
-            price_key="lambda.epu.kafka",
-            of="kafka_poller_hours",
-            counted="ten pollers a unit, as many as there are at each moment",
-        ),
+        KAFKA_POLLERS,
         *(
             Charge(what="MSK broker hours", price_key=key, of="hours", counted="brokers times the length of the run",
                    each=("number_of_broker_nodes",), only=_PROVISIONED | {"instance_type": instance})

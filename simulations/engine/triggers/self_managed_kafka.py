@@ -5,7 +5,7 @@ payloads nor failure records name one.
 """
 
 from simulations.engine.delivery import kafka, kafka_records
-from simulations.engine.trigger import Charge, Trigger
+from simulations.engine.trigger import KAFKA_POLLERS, Trigger
 
 _SOURCE = kafka_records.source_of(
     kafka_records.Cluster(
@@ -30,13 +30,6 @@ SELF_MANAGED_KAFKA = Trigger(
     "partitions, until it works, is given up, or leaves the topic.",
     offsets=True,
     mapping_metrics=kafka.METRICS,
-    charges=(
-        Charge(
-            what="Event pollers, provisioned mode",
-            price_key="lambda.epu.kafka",
-            of="kafka_poller_hours",
-            counted="ten pollers a unit, as many as there are at each moment",
-        ),
-    ),
+    charges=(KAFKA_POLLERS,),
     not_priced=("Your Kafka cluster, and the network between it and Lambda.",),
 )

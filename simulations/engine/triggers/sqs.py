@@ -14,7 +14,7 @@ from simulations.engine.delivery.queue import Queue
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
-from simulations.engine.trigger import Charge, Choices, Trigger
+from simulations.engine.trigger import SQS_MOVES, SQS_POLLERS, Charge, Choices, Trigger
 from simulations.engine.units import US_PER_S
 
 _NO_WINDOW = number("ESM-3", "batch_size_without_window")
@@ -105,8 +105,8 @@ SQS = Trigger(
         Charge(what="SQS empty receives", price_key="sqs.standard", of="empty_receives", counted="long polls of Lambda's pollers that brought nothing"),
         Charge(what="SQS deletes", price_key="sqs.standard", of="deletes", counted="deletes of up to ten messages that were done"),
         Charge(what="SQS fair queue surcharge", price_key="sqs.fair_surcharge", of="grouped", counted="messages sent with a MessageGroupId"),
-        Charge(what="Event pollers, provisioned mode", price_key="lambda.epu.sqs", of="sqs_poller_hours", counted="a poller is a unit, as many as there are at each moment"),
-        Charge(what="SQS moves to the dead-letter queue", price_key="dlq.sqs_redrive", of="queue_dlq", counted="the queue moves them itself: no request"),
+        SQS_POLLERS,
+        SQS_MOVES,
     ),
     not_priced=("SQS: whoever reads the dead-letter queue.",),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from simulations.engine.delivery import queue_settings as of_queues
 from simulations.engine.delivery.queue import Queue
 from simulations.engine.limits import FieldError, plain, setting
 from simulations.engine.sim import Sim
-from simulations.engine.trigger import Charge, Choices, Trigger
+from simulations.engine.trigger import SQS_MOVES, SQS_POLLERS, Charge, Choices, Trigger
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,8 +89,8 @@ SQS_FIFO = Trigger(
         Charge(what="SQS receives", price_key="sqs.fifo", of="receives", counted="receives of up to ten messages that brought some, again for those that came back"),
         Charge(what="SQS empty receives", price_key="sqs.fifo", of="empty_receives", counted="long polls of Lambda's pollers that brought nothing"),
         Charge(what="SQS deletes", price_key="sqs.fifo", of="deletes", counted="deletes of up to ten messages that were done"),
-        Charge(what="Event pollers, provisioned mode", price_key="lambda.epu.sqs", of="sqs_poller_hours", counted="a poller is a unit, as many as there are at each moment"),
-        Charge(what="SQS moves to the dead-letter queue", price_key="dlq.sqs_redrive", of="queue_dlq", counted="the queue moves them itself: no request"),
+        SQS_POLLERS,
+        SQS_MOVES,
     ),
     not_priced=("SQS: whoever reads the dead-letter queue.",),
 )  # fmt: skip
