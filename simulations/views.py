@@ -48,7 +48,7 @@ from simulations.tasks import simulate_run
 # the first page: an object arrives, the function always fails, nobody catches it
 HOME = "trigger=s3&error_rate=1"
 _WIRE = {"kinds": KINDS, "outcomes": OUTCOMES, "fates": FATES, "fields": FIELDS}
-_ROOM = 560  # pixels for the axis of the first picture: what a page of 1280 px leaves
+_ROOM = 800  # pixels for the first picture: what a page of 1280 px leaves
 _ROOM_OF_PANES = 1_200  # the same for several runs, which have the whole width
 _AWAY = "The server cannot reach Redis at the moment. Try again in a few seconds."
 _CANNOT_WRITE = "The server cannot write to its database at the moment. Try again in a few seconds."

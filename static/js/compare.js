@@ -105,6 +105,7 @@ function follow(links) {
   });
   address = addressOf(links);
   history.replaceState(null, "", address + location.hash);
+  need("paper-link").textContent = location.origin + address;
 }
 
 /** @param {Show} show @param {string[]} [links] other than what is shown @param {(import("./run-view.js").Before | null)[]} [befores] */

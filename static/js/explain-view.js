@@ -24,6 +24,7 @@ export class ExplainView {
   #panel = need("explain");
   #home = /** @type {Element} */ (this.#panel.parentElement);
   #card = need("inline");
+  /** the same in a line, which stays in view with the controls */ #caption = need("caption");
   #rules;
   #more;
   /** @type {import("./trace.js").Trace | null} */ #trace = null;
@@ -63,10 +64,12 @@ export class ExplainView {
     this.#shown = shown;
     this.#trace = trace;
     if (!seq) {
+      this.#caption.textContent = "";
       this.#panel.replaceChildren(html("p", { class: "quiet" }, "Nothing has happened yet. Press Play, step with the arrow keys, or select an attempt in the picture."));
       return;
     }
     const told = explain(trace, seq, noun);
+    this.#caption.textContent = `${name ? `${name}. ` : ""}${told.title}. ${told.next}`;
     const sign = svg("svg", { viewBox: "-11 -11 22 22", width: 24, height: 24, "aria-hidden": "true", class: "sign" }, icon(told.sign, 0, 0, 18));
     this.#panel.replaceChildren(
       ...(name ? [html("p", { class: "told-of" }, name)] : []),

@@ -27,11 +27,13 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("address", ["/", MIXED, "/rules/", "/examples/"], ids=["home", "queue", "rules", "examples"])
+@pytest.mark.parametrize(
+    "address", ["/", MIXED, "/rules/", "/examples/", "/cost/"], ids=["home", "queue", "rules", "examples", "cost"]
+)
 def test_a_page_as_it_opens(page: Page, colours: Any, address: str) -> None:
     page.emulate_media(color_scheme=colours)
     page.goto(address)
-    if address == "/examples/":
+    if address in {"/examples/", "/cost/"}:
         page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
     elif address != "/rules/":
         open_sections(page)

@@ -1,5 +1,7 @@
 """What the page says: before a run, at every attempt, about every limit; and what would have changed it."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -83,6 +85,17 @@ def test_what_repeats_is_one_step(page: Page) -> None:
     page.goto(link("sqs", error_rate=1, message_retention_period_s=1_209_600))
     expect(page.locator("#steps li", has_text="Then 40,319 times the same, one every 30 s")).to_be_visible()
     expect(page.locator("#steps li")).to_have_count(4)
+
+
+def test_a_line_beside_the_controls_says_what_the_playhead_is_at(page: Page) -> None:
+    page.goto(THREE)
+    attempts(page).nth(0).get_by_role("button").click()
+    caption = page.locator("#player #caption")
+    expect(caption).to_have_text("Attempt 1: the function failed. Waits 1 min, then attempt 2.")
+    page.keyboard.press("Home")
+    expect(caption).to_have_text("")
+    page.goto("/compare/")
+    expect(caption).to_have_text(re.compile(r"^B · S3 event notification\. Notification 1: lost\. "))
 
 
 def test_a_change_is_made_with_one_click_and_the_old_future_stays_as_a_ghost(page: Page) -> None:
