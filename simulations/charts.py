@@ -72,7 +72,8 @@ def _largest(bill: Mapping[str, Any]) -> str:
         return "$0"
     service, amount = max(bill["by_service"].items(), key=lambda found: Decimal(found[1]))
     share = Decimal(amount) / total * 100
-    return f"{short(total)}, of which {SERVICES.get(service, service)} is {share:.0f} %"
+    part = "all" if share == 100 else "almost all" if share >= Decimal("99.5") else f"{share:.0f} %"
+    return f"{short(total)}, of which {SERVICES.get(service, service)} is {part}"
 
 
 def sweep_chart(found: Sweep) -> Chart:
@@ -92,7 +93,13 @@ def sweep_chart(found: Sweep) -> Chart:
             hoverinfo="text",
         )  # fmt: skip
     title = f"{found.title}{f' ({found.unit})' if found.unit else ''}"
-    figure.update_xaxes(title_text=title, tickvals=[point.value for point in points])
+    values = [point.value for point in points]
+    wide = (
+        bool(values) and min(values) > 0 and max(values) >= _WIDE * min(values)
+    )  # doubled values keep apart on a log axis
+    figure.update_xaxes(
+        title_text=title, tickvals=values, ticktext=[f"{value:,}" for value in values], type="log" if wide else "linear"
+    )
     figure.update_yaxes(title_text="US dollars a month", rangemode="tozero")
     figure.update_layout(
         template="none",
@@ -105,6 +112,7 @@ def sweep_chart(found: Sweep) -> Chart:
     return Chart(figure=figure.to_plotly_json(), summary=found.summary)
 
 
+_WIDE = 8
 _CLOCKS = ((3 * 3600, 60, "minutes"), (3 * 86_400, 3600, "hours"), (1 << 62, 86_400, "days"))
 _ROW, _EDGES = 96, 60  # pixels of one metric; of what stands above and below all of them
 

@@ -18,6 +18,7 @@ from simulations.engine.cost import Cost, MonthCost, default_rate
 from simulations.engine.counting import View
 from simulations.engine.limits import INVALID, VALIDATION
 from simulations.engine.prices import UnknownPriceError, price, regions
+from simulations.engine.usage import applies
 
 _MOST_RATE = Decimal(1_000_000)
 _LONGEST_MONTH_H = Decimal(744)
@@ -165,7 +166,8 @@ def _controls(
         ("rate_per_s", "Rate", "events per second", ""),
         ("hours_per_month", "Month", "hours", month.hours),
     ]
-    if any(charge.of == "empty_receives" for charge in TRIGGERS[scenario.trigger].charges):
+    charges = (charge for charge in TRIGGERS[scenario.trigger].charges if applies(charge, scenario.settings))
+    if any(charge.of == "empty_receives" for charge in charges):
         inputs.append(("idle_pollers", "Pollers of the idle queue", "pollers", str(view.idle_pollers)))
     inputs.append(("log_bytes", "Logs of an invocation", "bytes", str(view.log_bytes)))
     return {

@@ -17,7 +17,7 @@ from simulations.engine.billing.functions import DURATION, ON_READY, gb_seconds
 from simulations.engine.billing.given import S_PER_H
 from simulations.engine.billing.usage import OUT_OF_SCOPE
 from simulations.engine.catchers import catcher_prices
-from simulations.engine.counting import Month, View
+from simulations.engine.counting import Month, View, idle_pollers
 from simulations.engine.failures_cost import FailureCost, failure_cost, short, wasted
 from simulations.engine.metering import REQUESTS, Meter
 from simulations.engine.prices import HOME_REGION, price
@@ -193,8 +193,9 @@ def _assumptions(scenario: Scenario, used: Used, rate_from: str, view: View) -> 
     if rate_from == "hourly":
         yield "The scenario has no rate of its own: the month has its events once an hour."
     yield "Batches, retries and throttles stay as in this run, whatever the rate."
-    if any(charge.of == "empty_receives" for charge in TRIGGERS[scenario.trigger].charges):
-        yield f"{view.idle_pollers} pollers wait 20 s for each receive that brings nothing, all month."
+    charges = [charge for charge in TRIGGERS[scenario.trigger].charges if applies(charge, scenario.settings)]
+    if any(charge.of == "empty_receives" for charge in charges):
+        yield f"{idle_pollers(scenario.settings, view)} pollers wait 20 s for each receive that brings nothing, all month."
     if not used.arrived:
         yield "Nothing arrived in this run, so the month has only what runs by the hour."
 

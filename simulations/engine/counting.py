@@ -67,6 +67,13 @@ def how_much(charge: Charge, settings: Any, used: Used, view: View, span: Span) 
     return span.scaled(getattr(used, charge.of)) if count is None else count(found)
 
 
+def idle_pollers(settings: Any, view: View) -> int:
+    """How many pollers wait at an idle queue: those of provisioned mode are always there."""
+    least = getattr(settings, "minimum_pollers", None)
+    provisioned = least is not None or getattr(settings, "maximum_pollers", None) is not None
+    return max(view.idle_pollers, (least or number("BILL-3", "sqs_least")) if provisioned else 0)
+
+
 class _Counted(msgspec.Struct, frozen=True):
     """What the functions below look at."""
 
@@ -102,7 +109,7 @@ def _empty_receives(of: _Counted) -> Decimal:
     """Counted in the run; of a month what idle pollers make, less the receives that bring something (BILL-13)."""
     if of.span.month is None:
         return Decimal(of.used.counts.get("empty_receives", 0))
-    polls = divided(times(of.view.idle_pollers, of.span.seconds), number("SQS-10", "long_poll_s"))
+    polls = divided(times(idle_pollers(of.settings, of.view), of.span.seconds), number("SQS-10", "long_poll_s"))
     return max(Decimal(0), polls - of.span.scaled(of.used.receive_units))
 
 

@@ -17,7 +17,7 @@ from simulations.engine.poison import Loop, poison_loop
 from simulations.engine.scenario import Scenario
 from simulations.engine.triggers import TRIGGERS
 from simulations.engine.units import words
-from simulations.engine.usage import Used, Work
+from simulations.engine.usage import Used, Work, applies
 
 _DIGITS = 2
 _THOUSAND = 1_000
@@ -95,12 +95,13 @@ def _counted(count: int, noun: str) -> str:
 
 
 def short(usd: Decimal) -> str:
-    """An amount with two significant digits, whole cents from a dollar on: what a sentence needs."""
+    """An amount with two significant digits, whole cents from a dollar on, ten cents as $0.10: what a sentence needs."""
     if not usd:
         return "$0"
     if usd >= 1:
         return f"${usd:,.2f}"
-    return f"${plain(usd.quantize(Decimal(1).scaleb(usd.adjusted() - _DIGITS + 1)))}"
+    text = plain(usd.quantize(Decimal(1).scaleb(usd.adjusted() - _DIGITS + 1)))
+    return f"${text}0" if len(text) == len("0.1") else f"${text}"
 
 
 def _in_a_sentence(used: Used, failed: Decimal, total_usd: str) -> str:
@@ -109,6 +110,7 @@ def _in_a_sentence(used: Used, failed: Decimal, total_usd: str) -> str:
     total = Decimal(total_usd)
     share = divided(times(failed, 100), total) if total else Decimal(0)
     shown = f"{share:.0f} %" if share >= 1 else "less than 1 %"
+    shown = "more than 99 %" if shown == "100 %" and share < 100 else shown
     return f"{_counted(used.failed.requests, 'invocation')} failed and cost {short(failed)}, {shown} of the bill."
 
 
@@ -126,30 +128,34 @@ def _loop(scenario: Scenario, used: Used, view: View) -> PoisonLoop | None:
         over_us=loop.over_us,
         usd=plain(usd),
         ended_by=loop.ended_by,
-        sentence=_told(TRIGGERS[scenario.trigger].noun, loop, usd, endless, else_usd),
+        sentence=_told(scenario, loop, usd, endless, else_usd),
     )
 
 
 def _of_loop(scenario: Scenario, used: Used, view: View, loop: Loop, each_ms: int) -> Decimal:
     """Its invocations, and its receives where there is a queue."""
     quantities = [*Meter(scenario, used, view).work(Work(requests=loop.tries, on_demand_ms=loop.tries * each_ms))]
-    charge = next((charge for charge in TRIGGERS[scenario.trigger].charges if charge.of == "receives"), None)
+    charges = (charge for charge in TRIGGERS[scenario.trigger].charges if applies(charge, scenario.settings))
+    charge = next((charge for charge in charges if charge.of == "receives"), None)
     if charge is not None:
         quantities.append(Quantity(what=charge.what, price_key=charge.price_key, number=Decimal(loop.receives)))
     return _usd(quantities, view)
 
 
-def _told(noun: str, loop: Loop, usd: Decimal, endless: Loop, else_usd: Decimal) -> str:
+def _told(scenario: Scenario, loop: Loop, usd: Decimal, endless: Loop, else_usd: Decimal) -> str:
     """The sentence that people remember."""
-    tried = f"One {noun} that always fails is tried {_often(loop)}"
+    trigger = TRIGGERS[scenario.trigger]
+    tried = f"One {trigger.noun} that always fails is tried {_often(loop)}"
+    blocked = "consumer" if trigger.model == "broker" else "partition" if trigger.offsets else "shard"
     if loop.tries < endless.tries:
-        held = " and would block its shard" if endless.blocked else ""
+        held = f" and would block its {blocked}" if endless.blocked else ""
         return (
             f"{tried}, until {loop.ended_by} ends it: {short(usd)}. Without that it would be {_often(endless)}{held}: "
             f"{short(else_usd)}."
         )
     if loop.blocked:
-        return f"{tried} and blocks its shard meanwhile: {short(usd)} for the tries, and nothing behind it is done."
+        goes_on = f" It goes on like that for {words(loop.kept_us)}." if loop.kept_us is not None else ""
+        return f"{tried} and blocks its {blocked} meanwhile: {short(usd)} for the tries, and nothing behind it is done.{goes_on}"
     return f"{tried}, until the queue forgets it: {short(usd)}, a thousand of them {short(usd * _THOUSAND)}."
 
 

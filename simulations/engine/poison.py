@@ -1,33 +1,37 @@
 """The poison loop: what one event that always fails costs until its source forgets it, by the scenario's own settings.
 
 A queue hands it out again after each visibility timeout until retention ends or it is moved (SQS-2, SQS-5, SQS-7); a stream
-tries it again with growing waits and lets nothing past it (STREAM-5, STREAM-10); Lambda's own queue gives up after its
-retries (ASYNC-3). Each try is one batch; its time is that of the run's failed invocations, on average. Units: microseconds.
+tries it again with growing waits and lets nothing past it (STREAM-5, STREAM-10); a broker hands it out again until it has done
+so too often or the message expires (MQ-3, MQ-4). Each try is one batch; its time is that of the run's failed invocations, on
+average. Units: microseconds.
 """
 
 from typing import Any
 
 import msgspec
 
+from simulations.engine.rules import number
 from simulations.engine.scenario import Scenario
 from simulations.engine.triggers import TRIGGERS
 from simulations.engine.units import US_PER_MS, US_PER_S
 
 _FACTOR = 2  # waits double (STREAM-10, a test compares with the simulation)
-_DAY_S = 86_400
+_DAY_S, _S_PER_H = 86_400, 3_600
+_A_DAY = "a day"
 RETENTION = "retention"
 # what ends a loop before a day is over: setting, seconds of its unit, name
 _AGES = (
     ("maximum_record_age_s", 1, "MaximumRecordAgeInSeconds"),
     ("change_stream_log_retention_duration_s", 1, RETENTION),
-    ("log_retention_hours", 3_600, RETENTION),
+    ("log_retention_hours", _S_PER_H, RETENTION),
 )
 
 
 class Loop(msgspec.Struct, frozen=True, kw_only=True):
     """How often one poison event is tried in how long, and whether something ends it before its source forgets it.
 
-    `receives`: tries that are a receive from a queue as well. `blocked` says that nothing passes it meanwhile.
+    `receives`: tries that are a receive from a queue as well. `blocked` says that nothing passes it meanwhile. `kept_us` is how
+    long its source would keep it, where that is longer than what is told.
     """
 
     tries: int
@@ -35,6 +39,7 @@ class Loop(msgspec.Struct, frozen=True, kw_only=True):
     ended_by: str
     receives: int = 0
     blocked: bool = False
+    kept_us: int | None = None
 
 
 def poison_loop(scenario: Scenario, each_ms: int, *, limited: bool = True) -> Loop | None:
@@ -48,6 +53,11 @@ def poison_loop(scenario: Scenario, each_ms: int, *, limited: bool = True) -> Lo
             return _of_queue(settings, each_ms, limited=limited)
         case "stream" if hasattr(settings, "retry_first_wait_s"):
             return _of_stream(settings, each_ms, limited=limited)
+        case "pipe" if settings.invocation_type == "request_response":
+            of = _of_queue if settings.source == "sqs" else _of_stream
+            return of(settings, each_ms, limited=limited)
+        case "broker":
+            return _of_broker(settings, each_ms, limited=limited)
         case _:
             return None
 
@@ -66,7 +76,7 @@ def _of_queue(settings: Any, each_ms: int, *, limited: bool) -> Loop:
 def _of_stream(settings: Any, each_ms: int, *, limited: bool) -> Loop:
     """Tried again after waits that double, for a day at the most: that is how long a stream keeps records unless told more."""
     spent, tries, wait = 0, 0, settings.retry_first_wait_s * US_PER_S
-    longest, limit, ended_by = settings.retry_longest_wait_s * US_PER_S, _DAY_S * US_PER_S, "a day"
+    longest, limit, ended_by = settings.retry_longest_wait_s * US_PER_S, _DAY_S * US_PER_S, _A_DAY
     for name, unit_s, said in _AGES:
         age = getattr(settings, name, None)
         if age is not None and 0 <= age * unit_s * US_PER_S < limit and (limited or said == RETENTION):
@@ -79,4 +89,24 @@ def _of_stream(settings: Any, each_ms: int, *, limited: bool) -> Loop:
         tries += 1
         spent += each_ms * US_PER_MS + wait
         wait = min(wait * _FACTOR, longest)
-    return Loop(tries=tries, over_us=limit, ended_by=ended_by, blocked=True)
+    kept_h = getattr(settings, "retention_period_hours", getattr(settings, "log_retention_hours", None))
+    kept_us = None if kept_h is None else kept_h * _S_PER_H * US_PER_S
+    goes_on = ended_by == _A_DAY and kept_us is not None and kept_us > limit
+    return Loop(tries=tries, over_us=limit, ended_by=ended_by, blocked=True, kept_us=kept_us if goes_on else None)
+
+
+def _of_broker(settings: Any, each_ms: int, *, limited: bool) -> Loop:
+    """Handed out again after a wait: by ActiveMQ a number of times, by RabbitMQ until the message expires, and nothing passes it."""
+    active = settings.engine_type == "activemq"
+    wait_s = number("MQ-3", "wait_s") if active else settings.requeue_wait_s
+    period, longest = each_ms * US_PER_MS + wait_s * US_PER_S, settings.time_to_live_s * US_PER_S
+    tries = -(-longest // period)
+    most = 1 + number("MQ-3", "redeliveries")
+    if active and limited and most < tries:
+        return Loop(
+            tries=most,
+            over_us=most * period - wait_s * US_PER_S,
+            ended_by="ActiveMQ's limit of redeliveries",
+            blocked=True,
+        )
+    return Loop(tries=tries, over_us=longest, ended_by="its time to live", blocked=True)

@@ -1,15 +1,29 @@
 """P12 for bills: the total is the sum of lines, more never costs less, and the quantities of two halves are those of the whole."""
 
+from copy import deepcopy
 from decimal import Context, Decimal, localcontext
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulations.engine import Scenario, make_report
 from simulations.engine.billing import Quantity, make_bill, price_use
 from simulations.engine.billing.bill import summed
+from simulations.engine.cost import make_cost
+from simulations.engine.counting import View
+from simulations.engine.metering import Meter
 from simulations.engine.prices import book, regions
+from simulations.engine.usage import Usage
+from tests.strategies import scenarios
+from tests.traces import Trace
 
+# what can only become more: counts of a run that some line is made of
+WORK = (
+    "requests", "on_demand_ms", "ready_ms", "arrived_bytes", "arrived_kb", "grouped", "accepted", "answers", "attempts",
+    "further_requests", "units", "receive_units", "queue_dlq", "poller_us", "executing_ms", "until_us",
+)  # fmt: skip
 keys = st.sampled_from([key for key, item in book().items.items() if "us-east-1" in item.regions])
 numbers = st.one_of(
     st.integers(0, 10**13).map(Decimal), st.decimals(0, 10**6, places=6, allow_nan=False, allow_infinity=False)
@@ -97,3 +111,40 @@ def _keys(*parts: list[Quantity]) -> set[str]:
 
 def _total(used: list[Quantity], *, free_tier: bool) -> Decimal:
     return Decimal(make_bill(used, free_tier=free_tier).total_usd)
+
+
+@given(scenarios(), st.lists(st.integers(0, 1_500), min_size=1, max_size=4), st.booleans())
+def test_a_run_that_is_cut_anywhere_is_counted_as_a_whole_and_no_line_of_its_bill_falls(
+    chosen: Scenario, cuts: list[int], free_tier: bool
+) -> None:
+    """P12 for runs: what the pieces add to the counts is what the whole has; what was billed once stays billed."""
+    rows = Trace(chosen).rows
+    whole, pieces = Usage(chosen), Usage(chosen)
+    whole.add(rows)
+    before: dict[str, Decimal] = {}
+    for begin, end in pairwise(sorted({0, *cuts, len(rows)})):
+        pieces.add(rows[begin:end])
+        bill = make_bill(Meter(chosen, pieces.used, View()).quantities(), free_tier=free_tier)
+        now = _by_line(bill.line_items)
+        assert all(now.get(name, 0) >= number for name, number in before.items()), (before, now)
+        before = now
+    assert pieces.used == whole.used
+
+
+@given(scenarios(), st.integers(0, 1_500), st.sampled_from(list(WORK)))
+def test_more_of_what_a_run_uses_never_costs_less(chosen: Scenario, more: int, name: str) -> None:
+    used = make_report(chosen, [Trace(chosen).rows]).cost.used
+    larger = deepcopy(used)
+    if name in used.__struct_fields__:
+        setattr(larger, name, getattr(used, name) + more)
+    else:
+        setattr(larger.work, name, getattr(used.work, name) + more)
+    costs = [Decimal(make_cost(chosen, counted, View()).total_usd) for counted in (used, larger)]
+    assert costs == sorted(costs)
+
+
+def _by_line(items: Any) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for item in items:
+        found[item.what] = found.get(item.what, Decimal(0)) + Decimal(item.quantity)
+    return found

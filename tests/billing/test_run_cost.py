@@ -316,6 +316,42 @@ def test_the_loop_of_a_blocked_shard_is_what_the_simulation_does(settings: dict[
     assert (loop.tries, loop.ended_by) == (report.invocations.total, ended_by)
 
 
+@pytest.mark.parametrize(
+    ("trigger", "settings"),
+    [
+        ("amazon_mq", {}),
+        ("amazon_mq", {"engine_type": "rabbitmq", "time_to_live_s": 300}),
+        ("pipes", {"source": "sqs", "visibility_timeout_s": 30, "message_retention_period_s": 600}),
+        ("pipes", {"source": "sqs", "max_receive_count": 3}),
+        ("pipes", {"source": "kinesis", "retry_jitter_percent": 0, "maximum_retry_attempts": 5}),
+    ],
+)
+def test_the_loop_of_a_broker_or_a_pipe_is_what_the_simulation_does(trigger: str, settings: dict[str, Any]) -> None:
+    chosen = scenario(trigger, settings=settings, failures={"poison": ["1"]})
+    report, loop = make_report(chosen), poison_loop(chosen, 100)
+    assert loop is not None
+    assert loop.tries == report.invocations.total
+
+
+def test_a_shard_that_stays_blocked_for_longer_than_a_day_is_said_to() -> None:
+    chosen = scenario("kinesis", settings={"retention_period_hours": 72})
+    loop = make_report(chosen).cost.failures.loop
+    assert loop is not None
+    assert loop.sentence.endswith("nothing behind it is done. It goes on like that for 3 d.")
+    loop = report_of("msk", settings={"log_retention_hours": 24}).cost.failures.loop
+    assert loop is not None
+    assert loop.sentence.endswith(
+        "blocks its partition meanwhile: $0.00059 for the tries, and nothing behind it is done."
+    )
+
+
+def test_pollers_of_provisioned_mode_poll_an_idle_queue_all_month() -> None:
+    """COST-6, BILL-13: twenty of them, whatever the usual five do."""
+    chosen = scenario("sqs", settings={"minimum_pollers": 20})
+    lines = month(make_report(chosen), chosen, rate_per_s=Decimal(0))
+    assert Decimal(lines["SQS empty receives"]) == 20 * 730 * 3_600 // 20
+
+
 def test_the_sentence_of_a_loop_says_what_ends_it_and_what_would_be_without() -> None:
     loop = report_of("sqs", settings={"max_receive_count": 5}).cost.failures.loop
     assert loop is not None

@@ -80,7 +80,9 @@ def plain(number: Decimal) -> str:
 
 def counted_in(unit: str, number: str) -> str:
     """A unit beside its number: one request, two requests, and GB in any case."""
-    return unit if number == "1" or unit.isupper() else f"{unit}s"
+    if number == "1" or unit.isupper():
+        return unit
+    return f"{unit.removesuffix('y')}ies" if unit.endswith("y") else f"{unit}s"
 
 
 def divided(number: Decimal | int, by: Decimal | int) -> Decimal:
