@@ -162,6 +162,10 @@ CASES = [
     Case(rule="SQS-20", sentence="without the setting nobody listens, and what failed is deleted too",
          scenario=sqs(failures=first_run(returns=report("4")), traffic=10), at_s=[0], fates=all_of(10, "delivered"),
          causes=all_of(10, None) | {"4": "DeletedUnhandled"}),
+    Case(rule="SQS-20", sentence="a message that the function named, and whose delete comes too late, comes again and is handled",
+         scenario=sqs(SHORTENED | {"max_receive_count": None}, {"invocations": [
+             {"match": {"n": 1}, "returns": report("1"), "duration_ms": 8_000}]}, lasting(4, 30)),
+         at_s=[0, 5], fates={"1": "delivered"}, causes={"1": None}),
     Case(rule="MODEL-3", sentence="any of the visible messages may be received first", scenario=sqs({"batch_size": 1}, traffic=3),
          at_s=[0, 0, 0]),
     Case(rule="MODEL-4", sentence="a batch is gathered until its window is over",

@@ -191,3 +191,12 @@ def test_a_refused_call_moves_no_metric_of_lambda() -> None:
     report = make_report(parse_scenario(call(failures=refused("AccessDeniedException"))))
     assert {name for name, figure in report.cloudwatch.items() if figure.sum} == set()
     assert report.cost.total_usd == "0"
+
+
+@pytest.mark.parametrize(
+    ("kind", "retries"), [("request_response", [0, 1, 2]), ("dry_run", [0, 1, 2]), ("event", [0, 0, 0])]
+)
+def test_a_retry_of_the_sdk_is_one_unless_lambdas_own_queue_counts(kind: str, retries: list[int]) -> None:
+    records = run(call({"invocation_type": kind, "max_attempts": 3}, refused("ServiceException")))
+    attempts = [record for record in records if isinstance(record, Attempt)]
+    assert [attempt.members[0]["retries_used"] for attempt in attempts] == retries

@@ -55,7 +55,11 @@ class Endings:
         self._messages.deletes += -(-len(ids) // DELETE_MOST)
         sim = self._sim
         if batch.unhandled:
-            sim.log.deleted(at, "SQS-20", ids, ids if self._denied else too_late)
+            kept = ids if self._denied else too_late
+            sim.log.deleted(at, "SQS-20", ids, kept)
+            # what the function did not handle and nobody could delete comes again: nothing is decided
+            waiting = batch.unhandled.intersection(kept)
+            events = [event for event in events if event.id not in waiting]
             ignored = [event for event in events if event.id in batch.unhandled]
             sim.settle_all(at, "SQS-20", ignored, Fate.DELIVERED, Cause.DELETED_UNHANDLED)
         else:

@@ -93,7 +93,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
     `rule` says that it calls; `returned` is what it makes of code that did not fail, `answer` what is heard of a problem (None:
     nothing), each time or only at last. `again` is the next attempt, or the rule by which there is none ("": the one of the
-    problem itself); `hold` is how long an attempt is held back before it is sent; `worked` hears of a good end. `instead(at, call)` takes the place of running the code. `limited` is a throttle of
+    problem itself); `hold` is how long an attempt is held back before it is sent; `worked` hears of a good end. `instead(at, call)` takes the place of running the code; `queued`: Lambda's
+    own queue has the event then, and its retries are those that count. `limited` is a throttle of
     its own beside the function's. `delivered` and `keep` decide fates: after a good end, and in place of a return (whether
     it kept them). `shape` finishes what the function returned before it is recorded. `named` is a problem's cause in records.
     """
@@ -109,6 +110,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     worked: Callable[[int, Call], None] | None = None
     limited: Callable[[int], tuple[str, str] | None] | None = None
     instead: Callable[[int, Call], None] | None = None
+    queued: bool = False
     delivered: Callable[[int, Call, Run], None] | None = None
     keep: Callable[[int, Call, Problem], bool] | None = None
     shape: Callable[[Run], None] | None = None
@@ -234,7 +236,7 @@ class Calls:
 
     def _members(self, call: Call) -> list[tuple[str, int | None, int | None, int]]:
         """The events of an attempt that runs no code; what Lambda's own queue will spend, the sender does not."""
-        retries = 0 if self._caller.instead is not None else call.retries
+        retries = 0 if self._caller.queued else call.retries
         return [(event.id, None, None, retries) for event in call.events]
 
     def _gave_up(self, at: int, argument: tuple[Call, int]) -> None:

@@ -79,6 +79,7 @@ def _start(sim: Sim, settings: Settings) -> None:
         hold=sdk.hold,
         worked=sdk.worked,
         instead=invoke_api.instead(sim, settings),
+        queued=settings.invocation_type == "event",
     )
     sim.feed(Calls(sim, caller).request)
 

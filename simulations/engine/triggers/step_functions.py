@@ -87,6 +87,7 @@ def _start(sim: Sim, settings: Settings) -> None:
         patience=patience,
         again=retriers.Retry(sim, settings.retry).again,
         instead=invoke_api.instead(sim, settings),
+        queued=settings.invocation_type == "event",
         keep=keep,
         named=retriers.name_of,
     )
