@@ -72,7 +72,7 @@ export function drawPoint(figure, row, point, bare) {
     const { x, y } = at(along - 9, mid);
     return svg("circle", { class: "point arrived", cx: x, cy: y, r: 4.5 });
   }
-  if (point.kind === "end") return ending(at(along + (figure.down ? 16 : 20), mid), point, figure.down ? row.size : 0);
+  if (point.kind === "end") return ending(at(along + (figure.down ? 16 : 20), mid), point, figure.down ? row.size / row.rows : 0);
   const { x, y } = figure.down ? at(along, row.top + row.size - 8) : at(along, row.top + 13);
   const flag = svg("g", { class: `point flag ${point.kind} f-${point.fate}`, "data-seq": point.seq });
   // down the page there is no room for words: limits are said in the list under the figure

@@ -68,6 +68,14 @@ function attempt(r, noun) {
   return what;
 }
 
+/** What became of an event, with the name of who kept it. @param {Trace} trace @param {TraceRecord} settled */
+function became(trace, settled) {
+  if (settled.fate !== "captured") return FATE[settled.fate].says;
+  const earlier = trace.events.recordsOf(trace.events.of(settled.seq)[0]).filter((seq) => seq < settled.seq && trace.kind(seq) === "captured");
+  const by = earlier.map((seq) => trace.record(seq).by).filter((one) => one !== "on_success").at(-1);
+  return by ? `kept by ${catcher(by)}` : FATE.captured.says;
+}
+
 /** What happens to the events of a record after it. @param {Trace} trace @param {TraceRecord} record @param {string} noun */
 function next(trace, record, noun) {
   if (record.kind === "ended") return "";
@@ -85,7 +93,7 @@ function next(trace, record, noun) {
   if (decided) {
     const settled = trace.record(decided);
     const wait = settled.at_us - from;
-    return sentence(`${other}${wait > 0 ? `after ${duration(wait)} ` : ""}the ${noun} is ${FATE[settled.fate].says}${settled.cause ? `: ${why(settled.cause)}` : ""}.`);
+    return sentence(`${other}${wait > 0 ? `after ${duration(wait)} ` : ""}the ${noun} is ${became(trace, settled)}${settled.cause ? `: ${why(settled.cause)}` : ""}.`);
   }
   if (record.kind === "settled") return "Its fate is decided; nothing that follows changes it.";
   return trace.ended ? "Nothing more within the simulated time." : "What comes next has not arrived yet.";
@@ -95,6 +103,7 @@ function next(trace, record, noun) {
 export function explain(trace, seq, noun) {
   const record = trace.record(seq);
   const told = tell(record, noun);
+  if (record.kind === "settled") told.title = `${sentence(noun)} ${record.event}: ${became(trace, record)}`;
   const both = record.outcome_rule && record.outcome_rule !== record.rule;
   const why = [{ label: both ? "Why now" : "Why", rule: record.rule }];
   if (both) why.push({ label: "Why so", rule: record.outcome_rule });

@@ -7,6 +7,7 @@ const MOST_PIXELS = 16_000; // wider than that no browser draws a canvas
 
 /** Does what a button says. @param {HTMLButtonElement} button @param {string} query the run */
 export async function takeAlong(button, query) {
+  if (button.id === "copy-link") return copyText(`${location.origin}/?${query}`, button);
   if (button.id === "copy-markdown") return copyText(fetch(exportAddress("run.md", query)).then((answer) => answer.text()), button);
   button.disabled = true;
   await savePng(query).then(() => said(button, "Saved"), () => said(button, "The picture could not be made"));

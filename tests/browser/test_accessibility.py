@@ -175,3 +175,18 @@ def test_whatever_can_be_pressed_is_24_pixels_large(page: Page, address: str) ->
             .filter(([, box]) => box.width < 24 || box.height < 24).map(([html]) => html)"""
     )
     assert small == []
+
+
+@pytest.mark.parametrize("trigger", ["documentdb", "s3"])
+def test_the_controls_have_room_on_a_phone_however_long_the_run_is(page: Page, trigger: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(link(trigger, error_rate=1))
+    parts = [page.locator(f"#{name}") for name in ("clock", "by", "speed", "play", "scrub")]
+    expect(parts[0]).to_be_visible()
+    boxes = [box for part in parts if (box := part.bounding_box())]
+    assert len(boxes) == len(parts)
+    for n, box in enumerate(boxes):
+        assert box["x"] + box["width"] <= 360
+        for other in boxes[n + 1 :]:
+            beside = box["x"] + box["width"] <= other["x"] or other["x"] + other["width"] <= box["x"]
+            assert beside or box["y"] + box["height"] <= other["y"] or other["y"] + other["height"] <= box["y"]

@@ -24,6 +24,15 @@ def test_a_png_is_made_of_the_picture(page: Page, tmp_path: Path) -> None:
     expect(page.locator("#png")).to_have_text("Saved")
 
 
+def test_on_a_phone_the_link_can_be_copied_without_the_settings(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(THREE)
+    page.locator("#copy-link").click()
+    expect(page.locator("#copy-link")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
 @pytest.mark.parametrize("name", ["SVG", "Attempts as CSV", "Events as CSV", "JSON", "Markdown"])
 def test_a_link_gives_the_run_that_is_shown(page: Page, name: str) -> None:
     run(page, THREE)

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { explain, spoken, TELL } from "../../static/js/explain.js";
-import { lostUpload, TABLES, traceOf } from "./wire.js";
+import { lostUpload, MS, row, TABLES, traceOf } from "./wire.js";
 
 test("every kind of record has its words", () => {
   for (const kind of TABLES.kinds) assert.ok(TELL[kind], `nothing is said about ${kind}`);
@@ -19,6 +19,15 @@ test("an attempt says what happened, why, and what comes next", () => {
 test("the last attempt says how the event ends", () => {
   const told = explain(traceOf(lostUpload()), 5, "upload");
   assert.equal(told.next, "The upload is lost: all retries are used up.");
+});
+
+test("who kept an event is named, and a record of success is none who keeps it", () => {
+  const kept = traceOf([
+    row.arrived(0, "1"), row.captured(100 * MS, ["1"], "queue_dlq", "MaxReceiveCountExceeded"),
+    row.captured(100 * MS, ["1"], "on_success", "Success"), row.settled(100 * MS, "1", 1, "MaxReceiveCountExceeded"),
+  ]);
+  assert.equal(explain(kept, 4, "message").title, "Message 1: kept by the queue's dead-letter queue");
+  assert.match(explain(kept, 1, "message").next, /^After 100 ms the message is kept by the queue's dead-letter queue: /);
 });
 
 test("what is read out is one sentence", () => {
