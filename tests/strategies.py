@@ -16,6 +16,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from msgspec import inspect
 
 from simulations.engine import TRIGGERS, Scenario, ScenarioErrors, parse_scenario
+from simulations.engine.reading import variants
 from simulations.engine.traffic import Traffic, size
 from simulations.links import render_link
 
@@ -209,7 +210,9 @@ def scenarios(draw: DrawFn, /, trigger: str | None = None, **fixed: Any) -> Scen
 
 def _name_events(raw: dict[str, Any]) -> None:
     """Failures are planned for events: an id that names none stands for one that is there."""
-    count = size(msgspec.convert(raw["traffic"], Traffic))
+    kind = variants(Traffic)[raw["traffic"]["kind"]]
+    known = {name: value for name, value in raw["traffic"].items() if name in ("kind", *kind.__struct_fields__)}
+    count = size(msgspec.convert(known, Traffic))
     failures: dict[str, Any] = dict(raw["failures"])
     raw["failures"] = failures
 

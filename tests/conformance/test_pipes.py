@@ -70,6 +70,11 @@ CASES = (
         at_s=[40, 70], outcomes=["throttled", "succeeded"], caught=["queue_dlq"], fates={"1": "captured"},
     ),
     Case(
+        rule="ESM-4", sentence="a pipe that begins with LATEST never sees what was there before",
+        scenario=pipe(1, {**KINESIS, "starting_position": "latest", "mapping_starts_s": 10}), fates={"1": "lost"},
+        causes={"1": "BeforeStartingPosition"}, invocations=0,
+    ),
+    Case(
         rule="PIPE-5", sentence="a pipe for a stream tells its own dead-letter queue",
         scenario=pipe(2, {**KINESIS, "maximum_retry_attempts": 0, "pipe_dead_letter_config": "sqs"}, {"poison": ["1"]}),
         caught=["pipe_dlq"], fates={"1": "captured", "2": "captured"},
@@ -262,6 +267,14 @@ def test_a_pipe_counts_its_executions(settings: dict[str, Any], failures: dict[s
     assert found["Concurrency"].max == 1
 
 
+def test_an_execution_that_the_function_makes_too_long_has_timed_out_after_five_minutes() -> None:
+    scenario = pipe(1, {"enrichment_ms": 100_000, "visibility_timeout_s": 900, "max_receive_count": 1})
+    scenario["function"] = {"timeout_s": 900, "duration": {"kind": "constant", "ms": 250_000}}
+    found = make_report(parse_scenario(scenario)).cloudwatch
+    assert (found["ExecutionTimeout"].sum, found["ExecutionFailed"].sum, found["Errors"].sum) == (1, 0, 0)
+    assert (found["Duration (pipe)"].sum, found["TargetStageDuration"].sum) == (300_000, 200_000)
+
+
 def test_a_throttled_batch_of_a_stream_is_enriched_again() -> None:
     taken = {"concurrency": [{"from_ms": 0, "to_ms": 1_000, "available": 0}]}
     records = run(pipe(1, {**KINESIS, "enrichment_ms": 100}, taken))
@@ -274,6 +287,17 @@ def test_a_throttled_batch_of_a_stream_is_enriched_again() -> None:
     [
         ({"shard_count": 2}, "settings.shard_count", "for streams only"),
         ({"pipe_dead_letter_config": "sqs"}, "settings.pipe_dead_letter_config", "for streams only"),
+        ({"starting_position": "latest"}, "settings.starting_position", "for streams only"),
+        (
+            {"source": "dynamodb_streams", "starting_position": "at_timestamp", "starting_position_timestamp_s": 0},
+            "settings.starting_position",
+            "TRIM_HORIZON or LATEST",
+        ),
+        (
+            {**KINESIS, "starting_position": "at_timestamp"},
+            "settings.starting_position_timestamp_s",
+            "must be specified",
+        ),
         ({**KINESIS, "max_receive_count": 2}, "settings.max_receive_count", "for queues only"),
         ({**KINESIS, "maximum_record_age_s": 5}, "settings.maximum_record_age_s", "at least 60"),
         ({"visibility_timeout_s": 2}, "settings.visibility_timeout_s", "less than Function timeout"),

@@ -343,6 +343,13 @@ def test_a_broker_shows_what_waits_what_is_out_and_what_went() -> None:
         assert ("EnqueueCount" in metrics.cloudwatch()) == (engine == "activemq")
 
 
+def test_what_a_disabled_mapping_held_waits_in_the_broker_again() -> None:
+    settings = {"engine_type": "rabbitmq", "mapping_disabled_s": 1, "time_to_live_s": 600, "requeue_wait_s": 60}
+    metrics = simulated("amazon_mq", failures={"error_rate": 1}, settings=settings, horizon_s=30)
+    assert figure(metrics, "MessageReadyCount").last == 1
+    assert figure(metrics, "MessageUnacknowledgedCount").last == 0
+
+
 def test_what_expires_in_a_broker_is_counted() -> None:
     settings = {"engine_type": "activemq", "time_to_live_s": 2, "batch_size": 1}
     metrics = simulated("amazon_mq", failures={"error_rate": 1}, settings=settings)

@@ -109,7 +109,8 @@ OTHER_CALLERS: tuple[Rule, ...] = (
         ),
         note=(
             "Failures make the pipe poll less; how much less is MODEL-6. A fault of Lambda (5xx) stands for one of the pipe: it is "
-            "retried while the message is hidden, and AWS keeps the receive that follows out of maxReceiveCount, which is not simulated."
+            "retried while the message is hidden, and AWS keeps the receive that follows out of maxReceiveCount, which is not simulated. "
+            "The sources here are a standard queue, Kinesis and DynamoDB Streams; AWS also takes FIFO queues, Kafka and Amazon MQ."
         ),
     ),
     Rule(

@@ -67,6 +67,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     visibility_timeout_s: of_queues.VisibilityTimeout = of_queues.VISIBILITY_S
     message_retention_period_s: of_queues.Retention = of_queues.RETENTION_S
     max_receive_count: of_queues.MaxReceiveCount = None
+    starting_position: of_streams.StartingPosition = "trim_horizon"
+    starting_position_timestamp_s: of_streams.Timestamp = None
     shard_count: of_streams.Shards = 1
     partition_keys: of_streams.Keys = None
     parallelization_factor: of_streams.Factor = of_streams.FACTOR
@@ -95,7 +97,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 # what means something for one kind of source only
 _OF_QUEUES = ("max_receive_count",)
 _OF_STREAMS = (
-    "shard_count", "partition_keys", "parallelization_factor", "maximum_retry_attempts", "maximum_record_age_s",
+    "starting_position", "starting_position_timestamp_s", "shard_count", "partition_keys", "parallelization_factor", "maximum_retry_attempts", "maximum_record_age_s",
     "on_partial_batch_item_failure", "pipe_dead_letter_config",
 )  # fmt: skip
 
@@ -201,7 +203,7 @@ def _stream(settings: Settings, pipe: Piping) -> of_streams.Settings:
         retries=of_streams.retries(settings, None if most == of_streams.ENDLESS else most, bisect=bisects),
         age=None if age_s == of_streams.ENDLESS else age_s * US_PER_S,
         retention=retention_s * US_PER_S,
-        position=0,
+        position=of_streams.position_s(settings) * US_PER_S,
         starts=settings.mapping_starts_s * US_PER_S,
         disabled=None if disabled_s is None else disabled_s * US_PER_S,
         on_failure=settings.pipe_dead_letter_config,
@@ -220,6 +222,10 @@ def _check(choices: Choices) -> Iterable[FieldError]:
         source = _STREAMS[settings.source][0]
         yield from of_streams.bad_age(settings.maximum_record_age_s)
         yield from of_streams.unknown_shards(source, settings.shard_count, choices.traffic)
+        yield from of_streams.bad_timestamp(settings)
+        if settings.source == "dynamodb_streams" and settings.starting_position == "at_timestamp":
+            message = "DynamoDB Streams begin with TRIM_HORIZON or LATEST (ESM-1)."
+            yield FieldError("settings.starting_position", INVALID, message)
     yield from of_streams.bad_times(settings)
     if settings.throttle_first_wait_s > settings.throttle_longest_wait_s:
         yield FieldError("settings.throttle_longest_wait_s", INVALID, "The longest wait is shorter than the first one.")
@@ -270,7 +276,7 @@ PIPES = Trigger(
     check=_check,
     rules=(
         "PIPE-1", "PIPE-2", "PIPE-3", "PIPE-4", "PIPE-5", "PIPE-6", "PIPE-7", "PIPE-8", "PIPE-9", "ASYNC-3", "SQS-1", "SQS-2", "SQS-5", "SQS-7", "SQS-20", "STREAM-1", "STREAM-3",
-        "STREAM-4", "STREAM-6", "STREAM-7", "STREAM-10", "STREAM-12", "FILTER-1", "FILTER-2", "FILTER-3", "FILTER-5",
+        "STREAM-4", "STREAM-6", "STREAM-7", "STREAM-10", "STREAM-12", "ESM-4", "FILTER-1", "FILTER-2", "FILTER-3", "FILTER-5",
     ),
     source="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html",
     summary="A pipe polls a queue or a stream, filters, perhaps enriches, and invokes the function with what is left. What fails "
