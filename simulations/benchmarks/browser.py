@@ -80,6 +80,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--events", type=int, default=90_000, help="events of the run that is panned and zoomed (90,000)"
     )
     parser.add_argument("--attempts", type=int, default=1_000_000, help="attempts of the largest trace (1,000,000)")
+    parser.add_argument("--days", type=int, default=14, help="days for which a message comes back, at most 14 (14)")
+    parser.add_argument("--frames", type=int, default=90, help="frames that are watched each time (90)")
     parser.add_argument("--browser", default="", help="path of a Chromium or Chrome (else CHROMIUM, else found)")
 
 
@@ -98,7 +100,7 @@ def main(options: dict[str, Any], say: Callable[[str], Any]) -> None:
         with own_site() as site:
             found = [_clicked(page, f"{site.url}/?{options['link']}") for _ in range(options["repeat"] + 1)][1:]
             _said(found, say)
-            frames.measure(browser, site.url, options["events"], options["attempts"], say)
+            frames.measure(browser, site.url, options, say)
         browser.close()
 
 

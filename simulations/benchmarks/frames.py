@@ -12,9 +12,10 @@ from typing import Any
 
 from simulations.benchmarks.site import BenchmarkError
 
-_LOOP = "trigger=sqs&error_rate=1&message_retention_period_s=1209600"
+_LOOP = "trigger=sqs&error_rate=1&message_retention_period_s="
+_A_DAY_S = 86_400
+_RECEIVES_A_DAY = 2_880  # one each 30 s, the visibility timeout
 _MANY = "trigger=sqs&traffic=poisson&traffic_rate_per_s=500&error_rate=0.1&max_receive_count=5&batch_size=1"
-_FRAMES = 90
 _QUIET_MS = 1_500
 _DONE_WITHIN_MS = 180_000
 # acts in each frame and gives back how long the frames took
@@ -90,18 +91,19 @@ _SYNTHETIC = """async (attempts) => {
 }"""
 
 
-def measure(browser: Any, url: str, events: int, attempts: int, say: Callable[[str], Any]) -> None:
+def measure(browser: Any, url: str, options: dict[str, Any], say: Callable[[str], Any]) -> None:
     """Print the frames of a run of so many events, and of a trace of so many attempts."""
+    days, events, attempts, frames = (options[name] for name in ("days", "events", "attempts", "frames"))
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    _run(page, f"{url}/?{_LOOP}")
-    say(f"a loop of 14 days (40,320 receives) opens in {page.evaluate(_OPEN):.0f} ms")
+    _run(page, f"{url}/?{_LOOP}{days * _A_DAY_S}")
+    say(f"a loop of {days * _RECEIVES_A_DAY:,} receives ({days} d) opens in {page.evaluate(_OPEN):.0f} ms")
     _run(page, f"{url}/?{_MANY}&traffic_count={events}")
     say(f"frames of a run of {events:,} events, in milliseconds    median     95 %    worst")
     for act, words in (("in", "zooming in"), ("pan", "panning"), ("out", "zooming out")):
-        say(_line(words, page.evaluate(_ACT, {"act": act, "frames": _FRAMES})))
+        say(_line(words, page.evaluate(_ACT, {"act": act, "frames": frames})))
     page.keyboard.press("Home")
     page.keyboard.press("Space")
-    say(_line("playing", page.evaluate(_ACT, {"act": "play", "frames": _FRAMES})))
+    say(_line("playing", page.evaluate(_ACT, {"act": "play", "frames": frames})))
     say(f"its trace, picture and page take {page.evaluate(_HEAP):.0f} MB of JavaScript's memory")
     page.goto(url)
     found = page.evaluate(_SYNTHETIC, attempts)

@@ -29,6 +29,12 @@ OURS = ("REDIS_URL", "DATABASE_URL", "ALLOWED_HOSTS", "DEBUG", "SECRET_KEY", "DJ
 NOISE = ("GL Driver Message", "GPU stall due to ReadPixels", "Automatic fallback to software WebGL")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Playwright empties its folder as a session begins: each worker has its own."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        config.option.output = str(Path(config.option.output) / worker)
+
+
 class Site(NamedTuple):
     """A running `manage.py serve`."""
 

@@ -13,11 +13,11 @@ def benchmark(*options: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_the_page_is_measured(browser_type_launch_args: dict[str, Any]) -> None:
-    done = benchmark(
-        f"--browser={browser_type_launch_args['executable_path']}", "--repeat=1", "--events=300", "--attempts=2000"
-    )
+    small = ("--repeat=1", "--days=1", "--frames=10", "--events=300", "--attempts=2000")
+    done = benchmark(f"--browser={browser_type_launch_args['executable_path']}", *small)
     assert done.returncode == 0, done.stderr
     assert "the first attempt is on screen" in done.stdout
+    assert "a loop of 2,880 receives (1 d) opens" in done.stdout
     assert "a trace of 2,000 attempts" in done.stdout
 
 
