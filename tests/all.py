@@ -94,7 +94,11 @@ def steps(node: str, tsc: str, pytest_arguments: list[str]) -> list[Step]:
             "pytest",
             [python, "-m", "pytest", "tests", "--ignore=tests/browser", "-n2", "--dist=loadfile", *pytest_arguments],
         ),
-        Step("browser", "pytest in a browser", [python, "-m", "pytest", "tests/browser", "-n0", *pytest_arguments]),
+        Step(
+            "browser",
+            "pytest in a browser",
+            [python, "-m", "pytest", "tests/browser", "-n2", "--dist=loadfile", *pytest_arguments],
+        ),
     ]
 
 

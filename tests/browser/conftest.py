@@ -22,7 +22,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_WITHIN_S = 60
 STOPPED_WITHIN_S = 30
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000
 # what a developer's shell may have set
 OURS = ("REDIS_URL", "DATABASE_URL", "ALLOWED_HOSTS", "DEBUG", "SECRET_KEY", "DJANGO_SETTINGS_MODULE")
 # what a browser without a graphics card says about itself
@@ -180,7 +180,7 @@ def watch(own_addresses: list[str]) -> Iterator[Callable[[BrowserContext], Troub
 
 @pytest.fixture(autouse=True)
 def patience(context: BrowserContext) -> None:
-    """Long enough for a busy machine, short enough to fail soon."""
+    """Long enough for a busy machine and two browsers, short enough to fail soon."""
     context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
 
