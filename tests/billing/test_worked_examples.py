@@ -154,3 +154,17 @@ def test_the_examples_totals_agree_with_the_page_within_its_own_rounding() -> No
     sale, _ = LAMBDA["provisioned concurrency, example 2: Cyber Monday"]
     assert abs(Decimal(price_use(launch).total_usd) - Decimal("19.96")) < Decimal("0.02")
     assert price_use(sale).rounded_usd == "32.26"
+
+
+def test_a_month_of_express_workflows_agrees_with_the_page_within_its_rounded_rates() -> None:
+    """https://aws.amazon.com/step-functions/pricing/: 100 million of 10 s and 64 MB; the page prints rates of five digits."""
+    used = {"type": "express", "executions": 100_000_000, "avg_ms": 10_000, "memory_mb": 63}
+    answer = price_use({"step_functions": used})
+    amounts = {(item.price_key, item.part): Decimal(item.amount) for item in answer.line_items}
+    assert amounts["sfn.express.requests", ""] == 100
+    parts = (Decimal(item.quantity) for item in answer.line_items if item.price_key == "sfn.express.duration")
+    hours = sum(parts, Decimal(0))
+    assert hours.quantize(Decimal("0.01")) == Decimal("17361.11")
+    for part, printed in {"": "60.00", "tier_2": "120.00", "tier_3": "202.97"}.items():
+        assert abs(amounts["sfn.express.duration", part] - Decimal(printed)) < Decimal("0.06")
+    assert abs(Decimal(answer.total_usd) - Decimal("482.97")) < Decimal("0.1")

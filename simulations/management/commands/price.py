@@ -45,14 +45,15 @@ def _schemas() -> dict[str, Any]:
 def _read(file: str | None) -> Any:
     if file is None:
         raise _error("Give --input FILE; - is standard input.")
+    name = "Standard input" if file == "-" else file
     try:
         data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except (OSError, ValueError) as error:
-        raise _error(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
+        raise _error(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     try:
         return _DECODER.decode(data)
     except (msgspec.DecodeError, UnicodeError, RecursionError, ArithmeticError) as error:
-        raise _error(f"{file} is not JSON: {error}.") from None
+        raise _error(f"{name} is not JSON: {error}.") from None
 
 
 def _error(message: str) -> UseErrors:
