@@ -1,10 +1,10 @@
 """The workloads as a person who knows SimPy would write them: a process an event or a poller, a log entry an attempt.
 
-They are meant to be ordinary, neither tuned nor slowed down. Units: seconds, as usual in SimPy.
+They are meant to be ordinary, neither tuned nor slowed down: what waits, waits in a `simpy.Store`. `simpy_deques` has the same
+with a deque of one's own in its place. Units: seconds, as usual in SimPy.
 """
 
 import random
-from collections import deque
 from collections.abc import Callable, Generator
 from math import ceil
 from typing import Any
@@ -89,14 +89,11 @@ class Queue:
         self.env = env
         self.events = events
         self.result = Result()
-        self.visible: deque[Message] = deque()
-        self.idle: list[simpy.Event] = []  # what wakes each idle poller
+        self.visible = simpy.Store(env)
         self.pollers = self.leaving = 0
 
-    def put(self, messages: list[Message]) -> None:
-        self.visible.extend(messages)
-        if self.idle:
-            self.idle.pop().succeed()
+    def waiting(self) -> int:
+        return len(self.visible.items)
 
     def take(self, message: Message, batch: list[Message]) -> None:
         if message.receives == 5:
@@ -107,13 +104,10 @@ class Queue:
 
     def poller(self) -> Steps:
         while not self.leaving:
-            if not self.visible:
-                woken = self.env.event()
-                self.idle.append(woken)
-                yield woken
             batch: list[Message] = []
-            while self.visible and len(batch) < 10:
-                self.take(self.visible.popleft(), batch)
+            self.take((yield self.visible.get()), batch)
+            while self.visible.items and len(batch) < 10:
+                self.take(self.visible.items.pop(0), batch)
             if batch:
                 yield from self.invoke(batch)
         self.leaving -= 1
@@ -133,7 +127,8 @@ class Queue:
 
     def hide(self, batch: list[Message], until: float) -> Steps:
         yield self.env.timeout(until - self.env.now)
-        self.put(batch)
+        self.visible.items.extend(batch[1:])  # all at once, so that one poller may have them all
+        yield self.visible.put(batch[0])
 
     def add_poller(self) -> None:
         self.pollers += 1
@@ -142,26 +137,28 @@ class Queue:
     def scaling(self) -> Steps:
         while self.result.delivered + self.result.captured < self.events:
             yield self.env.timeout(0.19)
-            if self.visible and self.pollers < 50:
+            if self.waiting() and self.pollers < 50:
                 self.add_poller()
-            elif not self.visible and self.pollers - self.leaving > 5:
+            elif not self.waiting() and self.pollers - self.leaving > 5:
                 self.leaving += 1
 
     def arrivals(self) -> Steps:
         for number in range(1, self.events + 1):
             yield self.env.timeout(random.expovariate(1_000))
-            self.put([Message(number)])
+            yield self.visible.put(Message(number))
 
 
 def queue(events: int) -> Result:
     """Poll-based invocation from a standard queue."""
-    env = simpy.Environment()
-    program = Queue(env, events)
+    return run_queue(Queue(simpy.Environment(), events))
+
+
+def run_queue(program: Queue) -> Result:
     for _ in range(5):
         program.add_poller()
-    env.process(program.scaling())
-    env.process(program.arrivals())
-    env.run()
+    program.env.process(program.scaling())
+    program.env.process(program.arrivals())
+    program.env.run()
     return program.result
 
 
@@ -177,11 +174,15 @@ class Shard:
     def poll(self, events: int) -> Steps:
         while self.result.delivered + self.result.captured < events:
             yield self.env.timeout(1 - self.env.now % 1)
-            read = []
-            while self.records.items:
-                read.append((yield self.records.get()))
+            read = yield from self.read()
             for first in range(0, len(read), 100):
                 yield from self.handle(read[first : first + 100])
+
+    def read(self) -> Generator[simpy.Event, Any, list[int]]:
+        found = []
+        while self.records.items:
+            found.append((yield self.records.get()))
+        return found
 
     def handle(self, batch: list[int]) -> Steps:
         """Try it; cut it in two when it fails; what cannot be cut is tried three times more."""
