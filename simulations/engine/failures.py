@@ -151,14 +151,14 @@ class Failures:
     """The failure plan at work."""
 
     def __init__(self, plan: FailurePlan, draws: Draws) -> None:
-        self._luck = draws.purpose("error")
-        self._threshold = threshold(plan.error_rate)
-        self._always = plan.error_rate >= 1
-        self._manner = plan.handler
-        self._first_n = plan.first_n
+        self.luck = draws.purpose("error")
+        self.threshold = threshold(plan.error_rate)
+        self.always = plan.error_rate >= 1
+        self.manner = plan.handler
+        self.first_n = plan.first_n
         self._poison = frozenset(plan.poison)
         self.reports = plan.handler != "raise"
-        self._outages = [(us_from_ms(outage.from_ms), us_from_ms(outage.to_ms)) for outage in plan.outages]
+        self.outages = [(us_from_ms(outage.from_ms), us_from_ms(outage.to_ms)) for outage in plan.outages]
         self._script = {(step.event, step.invocation): step for step in plan.script}
         self._by_number = {step.match.n: step for step in plan.invocations if step.match.n is not None}
         self._by_events = [(frozenset(step.match.events), step) for step in plan.invocations if step.match.events]
@@ -167,10 +167,12 @@ class Failures:
         self.refuses = bool(self._refusals)  # whether `refusal` ever says anything
         self.catchers = plan.catchers
         self.identify: Callable[[Event], Any] = attrgetter("id")  # how a handler that reports names an event
-        planned = self._script or self._by_number or self._by_events
+        planned = bool(self._script or self._by_number or self._by_events)
         self._simple = not (planned or self.reports)
-        self.only_poison = not (self._threshold or self._first_n or self._outages)  # the poison events fail, no others
-        self._lucky = not (self._first_n or self._poison or self._outages)
+        # whether nothing is planned for single invocations or calls
+        self.unplanned = not (planned or self._windows or self.refuses)
+        self.only_poison = not (self.threshold or self.first_n or self.outages)  # the poison events fail, no others
+        self._lucky = not (self.first_n or self._poison or self.outages)
 
     @property
     def by_chance(self) -> bool:
@@ -180,7 +182,7 @@ class Failures:
     @property
     def plain(self) -> bool:
         """Whether nothing is planned for single invocations or calls, and a batch fails as a whole."""
-        return self._simple and not self._windows and not self.refuses
+        return self.unplanned and not self.reports
 
     @property
     def poisoned(self) -> frozenset[int]:
@@ -189,16 +191,16 @@ class Failures:
 
     def strikes(self, at: int, number: int, indexes: Sequence[int]) -> bool:
         """Whether the code fails in the invocation with this number of these events, for another reason than poison."""
-        if self._always or number <= self._first_n or any(begin <= at < end for begin, end in self._outages):
+        if self.always or number <= self.first_n or any(begin <= at < end for begin, end in self.outages):
             return True
-        probability, word = self._threshold, self._luck.word
+        probability, word = self.threshold, self.luck.word
         return bool(probability) and any(word(number, index) < probability for index in indexes)
 
     def by_luck(self, number: int, first: int, places: Sequence[int]) -> list[int]:
         """By chance alone: whether the invocation with this number fails, of events as in `Lambda.durations`; 1 if it does."""
-        if not self._threshold:
+        if not self.threshold:
             return [0] * len(places)
-        return list(below(self._luck.stream(number).words_at(first, places), self._threshold))
+        return list(below(self.luck.stream(number).words_at(first, places), self.threshold))
 
     def available(self, at: int) -> int:
         """How many concurrent executions the plan leaves at a moment."""
@@ -221,14 +223,14 @@ class Failures:
         """Whether the code fails for this event in its current invocation (which it already counts)."""
         number = event.invocations
         if self._lucky:
-            if self._always or not self._threshold:
-                return self._always
-            return self._luck.word(number, event.index) < self._threshold
-        if event.id in self._poison or number <= self._first_n:
+            if self.always or not self.threshold:
+                return self.always
+            return self.luck.word(number, event.index) < self.threshold
+        if event.id in self._poison or number <= self.first_n:
             return True
-        if self._always or (self._outages and any(begin <= at < end for begin, end in self._outages)):
+        if self.always or (self.outages and any(begin <= at < end for begin, end in self.outages)):
             return True
-        return bool(self._threshold) and self._luck.word(number, event.index) < self._threshold
+        return bool(self.threshold) and self.luck.word(number, event.index) < self.threshold
 
     def decide(self, number: int, at: int, events: Sequence[Event]) -> Verdict:
         """What the function's `number`-th invocation does with these events."""
@@ -276,12 +278,12 @@ class Failures:
 
     def _unreached(self, events: Sequence[Event], failed: set[str]) -> list[Any]:
         """What the handler reports when these fail: a handler that stops names all that comes later, in its way, as well."""
-        if self._manner not in ("report_rest", "report_group"):
+        if self.manner not in ("report_rest", "report_group"):
             return [self.identify(event) for event in events if event.id in failed]
         stopped: set[str | None] = set()
         for event in events:
             same_group = event.group is not None and event.group in stopped
-            if event.id in failed or same_group or (stopped and self._manner == "report_rest"):
+            if event.id in failed or same_group or (stopped and self.manner == "report_rest"):
                 failed.add(event.id)
                 stopped.add(event.group)
         return [self.identify(event) for event in events if event.id in failed]

@@ -147,7 +147,7 @@ class Lambda:
         self.invocations = 0
         self.running = 0
         self.last_end = 0
-        self._luck = draws.purpose("duration")
+        self.luck = draws.purpose("duration")
         self._kernel = kernel
         reserved, account = function.reserved_concurrent_executions, function.account_concurrent_executions
         self.limit = account if reserved is None else min(reserved, account)
@@ -163,8 +163,8 @@ class Lambda:
         self.grows_slowly = self._growth.limits
         duration = function.duration
         self.least = us_from_ms(duration.ms if isinstance(duration, Constant) else duration.minimum_ms)
-        self._per_event = us_from_ms(duration.per_event_ms)
-        self._mean = us_from_ms(duration.mean_ms) if isinstance(duration, Exponential) else 0
+        self.per_event = us_from_ms(duration.per_event_ms)
+        self.mean = us_from_ms(duration.mean_ms) if isinstance(duration, Exponential) else 0
 
     def throttled(self, at: int) -> tuple[str, str] | None:
         """Why an invocation would be refused now: (AWS's reason, rule id); None if it would run."""
@@ -224,10 +224,10 @@ class Lambda:
 
     def durations(self, number: int, first: int, places: Sequence[int]) -> list[int]:
         """`duration` of the invocation with this number of single events: those at these places from the first one on."""
-        least, mean = self.least + self._per_event, self._mean
+        least, mean = self.least + self.per_event, self.mean
         if not mean:
             return [least] * len(places)
-        drawn = exponentials(self._luck.stream(number).words_at(first, places), mean)
+        drawn = exponentials(self.luck.stream(number).words_at(first, places), mean)
         return [least + spent for spent in map(floor, drawn)]
 
     def ending(self, do: str) -> Ending:
@@ -242,10 +242,11 @@ class Lambda:
 
     def spent(self, count: int, number: int, index: int) -> int:
         """The same for so many events, the first of which has this index and is invoked for the so manieth time."""
-        spent = self.least + self._per_event * count
-        if self._mean:
-            spent += int(self._mean * exponential(self._luck.word(number, index)))
-        return spent
+        return self.spent_by(count, self.luck.word(number, index) if self.mean else 0)
+
+    def spent_by(self, count: int, word: int) -> int:
+        """The same, given the word that decides it."""
+        return self.least + self.per_event * count + int(self.mean * exponential(word))
 
     def _returned(self, verdict: Verdict) -> Any:
         """What code that did not fail returns."""

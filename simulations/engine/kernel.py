@@ -53,6 +53,11 @@ class Kernel:
             self.at(time, rank, key, handler, argument)
 
     @property
+    def due(self) -> int:
+        """When the next planned thing happens; arrivals are not planned."""
+        return self._heap[0][0] if self._heap else _NEVER
+
+    @property
     def coming(self) -> bool:
         """Whether events are still to arrive."""
         self._ask()

@@ -48,3 +48,21 @@ class StreamPage(NamedTuple):
 
 
 STREAM_TRY, STREAM_GONE = 8, 6  # numbers that `tries` has of each attempt, and `gone` each time
+
+
+class QueuePage(NamedTuple):
+    """A piece of the log of a queue.
+
+    Messages arrived at `times`, the first of them with index `first`. `tries` are the attempts in the order of their starts:
+    start, end, outcome, milliseconds billed, how many messages, and how many of these were deleted at its end. `members` are
+    the indexes of these messages, attempt after attempt. `gone` are messages that were moved or lost: when, their fate and index.
+    """
+
+    first: int
+    times: list[int]
+    tries: list[int]
+    members: list[int]
+    gone: list[int]
+
+
+QUEUE_TRY, QUEUE_GONE = 6, 3  # numbers that `tries` has of each attempt, and `gone` of each message

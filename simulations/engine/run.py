@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from simulations.engine.pages import Page, StreamPage
+from simulations.engine.pages import Page, QueuePage, StreamPage
 from simulations.engine.scenario import Scenario, horizon_us
 from simulations.engine.sim import QUICK, Sim, Way
 from simulations.engine.trace import Record, Row, to_record
@@ -42,7 +42,7 @@ def simulate_rows(
 
 def simulate_pages(
     scenario: Scenario, event_limit: int | None = None, way: Way = QUICK
-) -> Iterator[Page | StreamPage | list[Row]]:
+) -> Iterator[Page | StreamPage | QueuePage | list[Row]]:
     """The same run, as pages where there are any (see `pages`), for those who need no records; its end is rows in any case."""
     sim = _started(scenario, event_limit, way)
     last = 0

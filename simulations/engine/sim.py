@@ -12,7 +12,7 @@ from simulations.engine.draws import Draws
 from simulations.engine.failures import FailurePlan, Failures
 from simulations.engine.function import Function, Lambda, Run
 from simulations.engine.kernel import Handler, Kernel
-from simulations.engine.pages import Page, StreamPage
+from simulations.engine.pages import Page, QueuePage, StreamPage
 from simulations.engine.trace import Fate, Kind, Log, Outcome, Row
 from simulations.engine.traffic import At, Event, Traffic, arrivals, instants, size
 from simulations.engine.units import US_PER_MS
@@ -72,7 +72,7 @@ class Sim:
         self.traffic = traffic
         self.event_limit = event_limit
         # the whole run in its short form, where a loop does it, and what makes rows of that where nothing else writes them
-        self.pages: Iterator[Page] | Iterator[StreamPage] | None = None
+        self.pages: Iterator[Page] | Iterator[StreamPage] | Iterator[QueuePage] | None = None
         self.unfold: Callable[[Any], Iterator[list[Row]]] | None = None
         self.planned = size(traffic)
         # how many events beyond the planned ones there may be; None: as many as there are

@@ -12,6 +12,8 @@ from simulations.engine.metrics import AttemptCounts, EventCounts, InvocationCou
 from simulations.engine.pages import (
     FAILED,
     GONE,
+    QUEUE_GONE,
+    QUEUE_TRY,
     STREAM_GONE,
     STREAM_TRY,
     THROTTLED,
@@ -19,6 +21,7 @@ from simulations.engine.pages import (
     TRY,
     WORKED,
     Page,
+    QueuePage,
     StreamPage,
 )
 from simulations.engine.report import RunEnd
@@ -48,6 +51,8 @@ def make_totals(scenario: Scenario, event_limit: int | None = None) -> Totals:
             end = chunk[-1]
         elif isinstance(chunk, Page):
             pages.add(chunk)
+        elif isinstance(chunk, QueuePage):
+            pages.add_of_queue(chunk)
         else:
             pages.add_of_stream(chunk)
     assert end[0] == Kind.ENDED, "a run ends with the record that says so"
@@ -90,6 +95,14 @@ class _Pages:
                 self._fates[Fate.DELIVERED] += count
         for fate, count in zip(page.gone[1::STREAM_GONE], page.gone[5::STREAM_GONE], strict=True):
             self._fates[fate] += count
+
+    def add_of_queue(self, page: QueuePage) -> None:
+        """A page of a queue: what was deleted is what was handled."""
+        self.arrived += len(page.times)
+        self.billed_ms += sum(page.tries[3::QUEUE_TRY])
+        self._outcomes.update(page.tries[2::QUEUE_TRY])
+        self._fates[Fate.DELIVERED] += sum(page.tries[5::QUEUE_TRY])
+        self._fates.update(page.gone[1::QUEUE_GONE])
 
     def events(self) -> EventCounts:
         fates = {name: self._fates[number] for number, name in enumerate(FATES)}

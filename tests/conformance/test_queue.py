@@ -391,7 +391,7 @@ def test_no_more_than_1250_batches_at_once() -> None:
 
 
 def test_a_queue_has_only_so_many_messages_in_flight(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulations.engine.delivery.messages._IN_FLIGHT", 25)
+    monkeypatch.setattr("simulations.engine.delivery.messages.IN_FLIGHT", 25)
     records = run(sqs(failures={"first_n": 1}, traffic=40))
     received = [record for record in records if isinstance(record, Received)]
     assert [(record.at_us, len(record.events)) for record in received[:4]] == [

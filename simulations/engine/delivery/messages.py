@@ -23,7 +23,7 @@ from simulations.engine.traffic import Event
 from simulations.engine.units import words
 
 QUEUE_DLQ = "queue_dlq"
-_IN_FLIGHT = number("SQS-15", "in_flight")
+IN_FLIGHT = number("SQS-15", "in_flight")
 RECEIVE_MOST = number("SQS-1", "receive_maximum")
 _UNLIMITED = 1 << 62
 _KEPT_SPARE = 1024
@@ -91,7 +91,7 @@ class Messages:
         Afterwards `full` says whether the next message did not fit.
         """
         self.full = False
-        if self.in_flight + most > _IN_FLIGHT:
+        if self.in_flight + most > IN_FLIGHT:
             most = self._within_flight(at)
         choice = most < len(self._visible)
         careful = most * self._largest > room
@@ -160,8 +160,8 @@ class Messages:
         """SQS-15: how many more messages may be in flight."""
         if not self._capped:
             self._capped = True
-            self._sim.log.limit(at, "SQS-15", "Messages in flight", f"{_IN_FLIGHT:,}", None)
-        return _IN_FLIGHT - self.in_flight
+            self._sim.log.limit(at, "SQS-15", "Messages in flight", f"{IN_FLIGHT:,}", None)
+        return IN_FLIGHT - self.in_flight
 
     def _draw(self, count: int) -> list[Event]:
         """Take `count` visible messages out."""

@@ -27,7 +27,7 @@ from simulations.engine.trace import Cause, Fate
 from simulations.engine.traffic import Event
 from simulations.engine.units import US_PER_S
 
-_BATCH_BYTES = number("SQS-15", "batch_bytes")
+BATCH_BYTES = number("SQS-15", "batch_bytes")
 _LONG_POLL = number("SQS-10", "long_poll_s") * US_PER_S
 _FACTOR = number("MODEL-5", "factor")
 
@@ -54,7 +54,10 @@ class Queue:
         if settings.later is not None:
             changed_at, visibility = settings.later
             sim.kernel.alarm(changed_at, SCALING, -1, self._messages.change_visibility, visibility)
-        self._pollers = Pollers(sim, settings.scale, lambda: self._messages.waiting, self._wake)
+        self._pollers = Pollers(
+            sim.kernel, sim.log, settings.scale,
+            waiting=lambda: self._messages.waiting, undecided=lambda: sim.undecided, on_idle=self._wake,
+        )  # fmt: skip
         self._open: deque[Batch] = deque()  # batches whose window is open, the oldest first
         self._planned = False  # a poll at this instant
         self._endings = Endings(sim, settings, self._messages, self._groups)
@@ -102,7 +105,7 @@ class Queue:
         while self._open and messages.waiting and self._fill(at, self._open[0]):
             pass
         while pollers.idle and messages.waiting and not pollers.held_back(at):
-            receipt = self._receive(at, self._size, _BATCH_BYTES)
+            receipt = self._receive(at, self._size, BATCH_BYTES)
             if receipt is None:
                 break
             pollers.take(at)
@@ -146,7 +149,7 @@ class Queue:
         """Receive more for an open batch and invoke if that completes it; whether anything changed."""
         self._forget(at, batch)
         messages = self._messages
-        receipt = self._receive(at, self._size - batch.have, _BATCH_BYTES - batch.size)
+        receipt = self._receive(at, self._size - batch.have, BATCH_BYTES - batch.size)
         if receipt is not None:
             batch.add(receipt)
         if messages.full or batch.have == self._size:

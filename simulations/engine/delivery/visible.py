@@ -1,10 +1,12 @@
 """Which of its visible messages a standard queue hands out: any, or those that have been visible longest (MODEL-3)."""
 
 from collections import deque
+from typing import TypeVar
 
 from simulations.engine.draws import Stream
 from simulations.engine.sim import Sim
-from simulations.engine.traffic import Event
+
+Message = TypeVar("Message")
 
 
 def luck(sim: Sim) -> Stream:
@@ -12,7 +14,7 @@ def luck(sim: Sim) -> Stream:
     return sim.draws.purpose("receive").stream(0)
 
 
-def drawn(visible: list[Event] | deque[Event], count: int, draws: Stream, before: int) -> tuple[list[Event], int]:
+def drawn(visible: list[Message] | deque[Message], count: int, draws: Stream, before: int) -> tuple[list[Message], int]:
     """Take `count` messages out; with them, how many of them that took after those `before`."""
     if count >= len(visible):
         taken = list(visible)

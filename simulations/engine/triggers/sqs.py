@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from simulations.engine.delivery import queue_settings as of_queues
-from simulations.engine.delivery.queue import Queue
+from simulations.engine.delivery.express_queue import serve
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
@@ -64,7 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def _start(sim: Sim, settings: Settings) -> None:
-    messages = Queue(sim, of_queues.mapping(
+    queue = serve(sim, of_queues.mapping(
         settings,
         window=settings.maximum_batching_window_s * US_PER_S,
         long_poll=settings.batch_filling == "long_poll",
@@ -72,7 +72,7 @@ def _start(sim: Sim, settings: Settings) -> None:
         fair=settings.message_groups is not None or of_queues.names_groups(sim.traffic),
     ))  # fmt: skip
     groups = settings.message_groups
-    sim.feed(messages.accept, None if groups is None else of_queues.grouping(groups, settings.busiest_group_percent))
+    sim.feed(queue.accept, None if groups is None else of_queues.grouping(groups, settings.busiest_group_percent))
 
 
 def _check(choices: Choices) -> Iterable[FieldError]:
