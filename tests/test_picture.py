@@ -389,6 +389,14 @@ def test_the_table_of_events_says_what_became_of_them() -> None:
     )  # fmt: skip
 
 
+def test_a_crowded_lane_of_different_ends_shows_the_bad_ones() -> None:
+    path = GOLDEN / "layout" / "crowded-groups.json"
+    root = ET.fromstring(draw(golden_rows(json.loads(path.read_text(encoding="utf-8"))["given"]["rows"])))
+    assert [one.get("class") for one in root.iter(f"{SVG}g") if "bad-end" in (one.get("class") or "")] == [
+        "point f-lost bad-end"
+    ] * 6
+
+
 def test_crowded_lanes_lose_no_failure() -> None:
     path = GOLDEN / "layout" / "crowded.json"
     root = ET.fromstring(draw(golden_rows(json.loads(path.read_text(encoding="utf-8"))["given"]["rows"])))

@@ -1,6 +1,6 @@
 """Crowded lanes as columns, and the whole run at true scale: every attempt counts, and the worst outcome stands in front.
 
-The twins are `buckets.js` and `draw-canvas.js`, and `strip.js`.
+The twins are `buckets.js`, `draw-canvas.js` and `draw-ends.js`, and `strip.js`.
 """
 
 import math
@@ -9,15 +9,17 @@ from collections.abc import Iterator
 
 from django.utils.safestring import SafeString
 
-from simulations.picture.lanes import Lanes
+from simulations.picture.lanes import BAD, Lanes
 from simulations.picture.layout import Figure
 from simulations.picture.markup import element, group, plain
+from simulations.picture.shapes import icon
 from simulations.picture.story import Story
 from simulations.picture.words import SEVERITY
 
 _STEP = 3
 _LEAST = 3
 _STRIP = 10
+_APART = 24  # the signs of ends have room beside each other
 
 
 def columns(figure: Figure, story: Story, lanes: Lanes, lane: int) -> Iterator[SafeString]:
@@ -38,6 +40,21 @@ def columns(figure: Figure, story: Story, lanes: Lanes, lane: int) -> Iterator[S
     for outcome, path in paths.items():
         if path:
             yield element("path", {"class": f"column o-{outcome}", "d": "".join(path)})
+
+
+def bad_ends(figure: Figure, story: Story, lanes: Lanes, lane: int) -> Iterator[SafeString]:
+    """Where a crowded lane's events did not end well: a sign for each stretch that it takes, the worst of those in it."""
+    row = figure.rows[lane]
+    if not row.lane.mixed:
+        return
+    signs: dict[int, tuple[int, float]] = {}
+    bad = (event for n, event in enumerate(story.events) if lanes.lane_of[n] == lane and event.fate in BAD)
+    for event in sorted(bad, key=lambda event: event.settled_us):
+        x = figure.place(event.settled_us)
+        end, at = signs.get(int(x // _APART), (len(BAD), x))
+        signs[int(x // _APART)] = min(end, BAD.index(event.fate)), at
+    for end, x in signs.values():
+        yield group(f"point f-{BAD[end]} bad-end", icon(BAD[end], x + _APART / 2, row.top + row.flags - 8))
 
 
 def _counted(figure: Figure, story: Story, lanes: Lanes, lane: int) -> dict[int, Counter[str]]:

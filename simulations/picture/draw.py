@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from simulations.engine.trace import Row as TraceRow
 from simulations.picture.activity import activity_of, together
-from simulations.picture.columns import columns, strip
+from simulations.picture.columns import bad_ends, columns, strip
 from simulations.picture.fold import Axis, Piece, folded_pieces
 from simulations.picture.lanes import Lane, Lanes, lanes_of
 from simulations.picture.layout import AXIS, Break, Figure, Row, cycle_words, layout, trail_of
@@ -140,7 +140,7 @@ def _pane(one: _Laid, beside: float, name: str) -> SafeString:
     lanes = (
         group(
             "lane dense" if row.dense else "lane",
-            *_lane(one, row, columns(figure, one.story, one.lanes, n), name),
+            *_lane(one, row, n, name),
         )
         for n, row in enumerate(figure.rows)
     )
@@ -270,11 +270,12 @@ def _fold(fold: Break, at: float, under: tuple[str, float] | None) -> Elements:
         yield icon("cycle", middle, at)
 
 
-def _lane(one: _Laid, row: Row, crowd: Elements, name: str) -> Elements:
+def _lane(one: _Laid, row: Row, n: int, name: str) -> Elements:
     figure = one.figure
     if row.dense:
         yield element("title", {}, counted(row.total, "attempt"))
-        yield from crowd
+        yield from columns(figure, one.story, one.lanes, n)
+        yield from bad_ends(figure, one.story, one.lanes, n)
     else:
         yield from _wait(figure, row, one.story.end_us)
     for glyph in row.glyphs:

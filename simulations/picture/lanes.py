@@ -13,6 +13,7 @@ from simulations.picture.story import Event, Story
 from simulations.picture.words import ENDS, FATE, catcher, counted
 
 MOST_LANES = 12
+BAD = ("lost", "captured", "returned")
 _SHARED = 4  # of so many lanes some are for orders that have none of their own
 
 
@@ -27,6 +28,11 @@ class Lane(NamedTuple):
     fate: str
     events: int
     fates: tuple[tuple[str, int], ...]
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some of its events ended badly and others did not: then it says where."""
+        return len(self.fates) > 1 and any(fate in BAD for fate, _ in self.fates)
 
 
 class Lanes(NamedTuple):

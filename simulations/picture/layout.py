@@ -127,7 +127,8 @@ def layout(
     across = 0.0
     for row in rows:
         _mark_early(row)
-        row.flags = _FLAG if any(point.kind in {"limit", "answered", "early"} for point in row.points) else 0
+        flagged = any(point.kind in {"limit", "answered", "early"} for point in row.points)
+        row.flags = _FLAG * (flagged + (row.dense and row.lane.mixed))
         row.top = across
         row.size = row.rows * each + 2 * AIR + row.flags
         across += row.size

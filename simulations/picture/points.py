@@ -1,8 +1,7 @@
 """What happens at one moment: arrivals, answers, captures, limits that bit, how each event ended; twin of `points.js`.
 
 A lane of several events says its arrivals once, where they begin, and how they ended once, where the last one did; an end
-that is not good keeps its sign where it happened, unless a folded cycle holds it. A crowded lane says its limits, and where
-its events have different ends those that are not good.
+that is not good keeps its sign where it happened, unless a folded cycle holds it. A crowded lane says its limits only.
 """
 
 import math
@@ -19,7 +18,6 @@ from simulations.picture.story import place as field_place
 from simulations.picture.words import ENDS, end_words
 
 _GRAIN = 3
-_COARSE = 24  # the signs of a crowded lane have room beside each other
 # at one moment: what is written before it comes first
 _RANK = ("arrived", "limit", "answered", "captured", "early", "end")
 _GOOD = ("delivered", "filtered")
@@ -49,35 +47,46 @@ def points_of(
 
     `dense`: which lanes are crowded.
     """
-    found: list[dict[tuple[str, str, str, int], Point]] = [{} for _ in lanes.lanes]
+    found = _limits(story, lanes)
 
     def add(event: int, kind: str, us: int, seq: int, word: str, fate: str) -> None:
-        number = lanes.lane_of[event]
-        if dense[number] and kind not in {"limit", "early"}:
+        lane = lanes.lane_of[event]
+        if dense[lane] and kind != "limit":
             return
-        lane = found[number]
-        # a group's limit is said once, with how often it bit
-        once = lanes.grouped and kind in {"limit", "arrived"}
-        where = -1 if once else math.floor(place(us) / (_COARSE if dense[number] else _GRAIN) + 0.5)
+        where = -1 if lanes.grouped and kind == "arrived" else math.floor(place(us) / _GRAIN + 0.5)
         key = (kind, word, fate, where)
-        if key in lane:
-            lane[key].count += 1
+        if key in found[lane]:
+            found[lane][key].count += 1
         else:
-            lane[key] = Point(kind, us, seq, word, fate)
+            found[lane][key] = Point(kind, us, seq, word, fate)
 
     for number, event in enumerate(story.events):
         add(number, "arrived", event.arrived_us, 0, "", "")
-        lane = lanes.lane_of[number]
-        if event.settled_seq and not dense[lane]:
+        if event.settled_seq:
             add(number, "end", event.settled_us, event.settled_seq, "", event.fate)
-        elif event.settled_seq and len(lanes.lanes[lane].fates) > 1 and event.fate not in _GOOD:
-            add(number, "early", event.settled_us, event.settled_seq, "", event.fate)
     for moment in story.moments:
         kind, word = _spoken(moment)
-        for number in moment.events:
-            add(number, kind, moment.row[1], moment.seq, word, "")
+        if kind != "limit" or not lanes.grouped:
+            for number in moment.events:
+                add(number, kind, moment.row[1], moment.seq, word, "")
     cycles = [piece for piece in pieces if piece.kind == "cycle"]
     return [_finished(list(lane.values()), lanes.grouped, cycles) for lane in found]
+
+
+def _limits(story: Story, lanes: Lanes) -> list[dict[tuple[str, str, str, int], Point]]:
+    """The limits of lanes of several events, each said once; where its values differ only its name is said."""
+    found: list[dict[tuple[str, str, str, int], Point]] = [{} for _ in lanes.lanes]
+    for moment in story.moments if lanes.grouped else ():
+        if moment.row[0] != Kind.LIMIT:
+            continue
+        name, (kind, word) = str(moment.row[_LIMIT]), _spoken(moment)
+        for number in moment.events:
+            known = found[lanes.lane_of[number]].setdefault(
+                (kind, name, "", -1), Point(kind, moment.row[1], moment.seq, word, count=0)
+            )
+            known.count += 1
+            known.word = word if known.word == word else name
+    return found
 
 
 def _spoken(moment: Moment) -> tuple[str, str]:

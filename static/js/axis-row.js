@@ -29,10 +29,11 @@ export class AxisRow {
 
   /** @param {Figure} figure @param {(place: (us: number) => number, width: number) => SVGElement[]} children */
   draw(figure, children) {
-    const width = this.root.clientWidth || 300;
-    this.#place = placeIn(figure, width);
     this.#follows = !figure.down;
-    this.#moved.replaceChildren(...children(this.#place, this.#follows ? figure.length : width), this.#head);
+    // asked for only where it matters: asking makes the browser lay out the page
+    const width = this.#follows ? figure.length : this.root.clientWidth || 300;
+    this.#place = placeIn(figure, width);
+    this.#moved.replaceChildren(...children(this.#place, width), this.#head);
   }
 
   /** @param {number} left how far the figure is scrolled */

@@ -1,6 +1,7 @@
 // @ts-check
 /** Crowded lanes as columns on a canvas over the same layout: height says how many, the worst outcome stands at the foot. */
 import { barsOf, countColumns } from "./buckets.js";
+import { badEndsOf, drawEnds } from "./draw-ends.js";
 import { LEAD } from "./layout.js";
 import { SEVERITY } from "./words.js";
 
@@ -14,11 +15,12 @@ export class Crowd {
   #canvas;
   /** @type {Figure | null} */ #figure = null;
   /** @type {(import("./buckets.js").Bars[] | null)[] | null} */ #bars = null;
+  /** @type {import("./draw-ends.js").BadEnds[]} */ #ends = [];
   #made = { axis: /** @type {unknown} */ (null), lanes: /** @type {unknown} */ (null), dense: "" };
   #outcomes = /** @type {string[]} */ ([]);
   #zoom = 1;
   #theme = "";
-  #known = /** @type {string[]} */ ([]);
+  #known = /** @type {Record<string, string>} */ ({});
   #most = new Float64Array();
 
   /** @param {HTMLCanvasElement} canvas */
@@ -42,6 +44,7 @@ export class Crowd {
     const made = { axis: figure.axis, lanes, dense: dense.join() };
     if (made.axis !== this.#made.axis || made.lanes !== this.#made.lanes || made.dense !== this.#made.dense) {
       this.#bars = dense.includes(true) ? barsOf(trace, lanes.laneOf, dense, figure.axis) : null;
+      this.#ends = this.#bars ? badEndsOf(trace, lanes, dense, figure.axis) : [];
       this.#made = made;
     }
     this.#canvas.hidden = !this.#bars;
@@ -90,6 +93,7 @@ export class Crowd {
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, width, height);
     this.#columns(pen, figure, Math.floor(offset / STEP) * STEP, offset, Math.ceil(size / STEP) + 1, playhead);
+    drawEnds(pen, figure, this.#ends, (x) => LEAD + x * this.#zoom, offset, Math.min(offset + size, playhead), this.#colours());
   }
 
   /** Asked for once a theme: asking makes the browser work out the style of the whole page. */
@@ -97,7 +101,8 @@ export class Crowd {
     const theme = `${document.documentElement.dataset.theme} ${matchMedia("(prefers-color-scheme: dark)").matches}`;
     if (theme !== this.#theme) {
       const style = getComputedStyle(this.#canvas);
-      this.#known = SEVERITY.map((name) => style.getPropertyValue(`--o-${name}`).trim());
+      const names = [...SEVERITY.map((name) => [`o-${name}`, `o-${name}`]), ["f-lost", "f-lost"], ["f-captured", "f-captured"], ["f-returned", "o-failed"]];
+      this.#known = Object.fromEntries(names.map(([name, token]) => [name, style.getPropertyValue(`--${token}`).trim()]));
       this.#theme = theme;
     }
     return this.#known;
@@ -125,7 +130,7 @@ export class Crowd {
           if (!n) continue;
           // the root keeps a single failure visible beside a thousand successes
           const size = Math.max(LEAST, room * Math.sqrt(n / this.#most[lane]) * 0.8);
-          pen.fillStyle = colours[s];
+          pen.fillStyle = colours[`o-${SEVERITY[s]}`];
           if (figure.down) pen.fillRect(foot - at + row.top, along, size, STEP - 0.5);
           else pen.fillRect(along, Math.max(row.top + row.flags + 4, at - size), STEP - 0.5, Math.min(size, at - row.top - row.flags - 4));
           at -= size;

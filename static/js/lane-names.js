@@ -7,8 +7,14 @@ import { FATE } from "./words.js";
 const NARROW = 56;
 const SLIM = 32;
 
+/** What a list says already. @type {WeakMap<HTMLElement, string>} */
+const said = new WeakMap();
+
 /** @param {HTMLElement} list @param {import("./layout.js").Figure} figure */
 export function laneNames(list, figure) {
+  const all = [figure.down, ...figure.rows.map(({ lane, size }) => [lane.title, lane.note, lane.fate, size])].join("\n");
+  if (said.get(list) === all) return;
+  said.set(list, all);
   const names = figure.rows.map((row) => {
     const { lane } = row;
     const item = html("li", { class: `f-${lane.fate}${figure.down && row.size < SLIM ? " slim" : ""}` },

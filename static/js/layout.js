@@ -5,6 +5,7 @@
  */
 import { count, duration, roughly } from "./format.js";
 import { marksOf, MOST_MARKS } from "./marks.js";
+import { isMixed } from "./orders.js";
 import { endWords, pointsOf } from "./points.js";
 import { ticksOf } from "./ticks.js";
 import { toldPieces } from "./time-axis.js";
@@ -97,7 +98,7 @@ function stacked(rows, room, each) {
   let top = 0;
   for (const row of rows) {
     for (const point of row.points) if (early(row, point)) point.kind = "early";
-    row.flags = !room && row.points.some((point) => FLAGGED.includes(point.kind)) ? FLAG : 0;
+    row.flags = room ? 0 : FLAG * (Number(row.dense && isMixed(row.lane)) + Number(row.points.some((point) => FLAGGED.includes(point.kind))));
     row.top = top;
     row.size = room ? (room * row.rows) / all : row.rows * each + 2 * AIR + row.flags;
     top += row.size;

@@ -18,6 +18,11 @@ export function stateOf(trace, event) {
   return fate === "delivered" && trace.events.attempts(event) > 1 ? "retried" : fate;
 }
 
+const BAD = ["lost", "captured", "returned"];
+
+/** Whether some events of a lane ended badly and others did not: then it says where. @param {import("./lanes.js").Lane} lane */
+export const isMixed = ({ fates }) => fates.length > 1 && fates.some(([fate]) => BAD.includes(fate));
+
 /** A shard's id without the zeros in its middle. @param {string} name */
 export const shortOrder = (name) => name.replace(/-0{4,}(?=[0-9]{3,}$)/, "-…");
 

@@ -7,7 +7,7 @@ import { svg } from "./svg.js";
 const ICON = 14;
 
 /** @type {Record<string, string>} strokes in a field of 14 by 14 */
-const STROKES = {
+export const STROKES = {
   succeeded: "M2.5 7.5l3 3.2 6-7",
   failed: "M3.2 3.2l7.6 7.6M10.8 3.2l-7.6 7.6",
   timed_out: "M7 1.5a5.5 5.5 0 1 0 .01 0M7 4v3.2l2.4 1.6",

@@ -10,6 +10,7 @@ const LETTER = 6.6;
 const AIR = 14;
 const APART = 90;
 const DOWN = 11; // half a line
+const LEAST = (3 * LETTER + AIR) / 2; // half of the shortest label
 const WIDEST = 200; // no two labels are wider together
 const S = 1_000_000;
 const ROUND = [1, 2, 5, 10, 20, 50, 100, 200, 500].map((ms) => ms * 1_000).concat(
@@ -28,11 +29,14 @@ export function ticksOf(axis, place, down = false) {
   const ticks = [];
   const said = new Set();
   const half = (/** @type {string} */ label) => (down ? DOWN : (label.length * LETTER + AIR) / 2);
+  /** Whether not even the shortest label has room: most moments need no words. @param {number} n @param {number} x */
+  const full = (n, x) => [n - 1, n].some((k) => ticks[k] && Math.abs(ticks[k].x - x) < (down ? DOWN : LEAST) + half(ticks[k].label));
   for (const us of wanted) {
-    const label = inWords(us);
     const x = place(us);
-    if (said.has(label)) continue;
     const next = firstAfter(ticks, x);
+    if (full(next, x)) continue;
+    const label = inWords(us);
+    if (said.has(label)) continue;
     const clear = (/** @type {number} */ n, /** @type {1 | -1} */ way) => {
       for (let k = n; ticks[k] && Math.abs(ticks[k].x - x) < WIDEST; k += way) if (Math.abs(ticks[k].x - x) < half(label) + half(ticks[k].label)) return false;
       return true;

@@ -72,16 +72,16 @@ export class Timeline {
     this.#root.hidden = false;
     const down = this.#root.classList.toggle("down", this.#root.clientWidth < PHONE);
     const bare = this.#axis !== null;
-    const room = down ? this.surface.clientWidth : this.#measured(down);
-    const traces = this.#panes.map(({ trace }) => trace);
+    const [room, traces] = [down ? this.surface.clientWidth : this.#measured(down), this.#panes.map(({ trace }) => trace)];
     const trail = Math.max(...this.#panes.map((pane, n) => this.#pictures[n].trail(pane, bare, down)));
     const axis = this.#scale.update(traces, keepUntil, { room, trail, down });
+    part(this.#root, ".true-scale-end").textContent = duration(axis.endUs);
+    const wide = Math.max(NARROWEST_STRIP, part(this.#root, ".strip-box").clientWidth); // asked for before the pictures change
     const across = down ? (room - GUTTER - 4) / this.#panes.length : 0;
     const sizes = { zoom: this.#scale.zoom, down, across, rest: down ? 0 : room, trail, bare };
     this.figures = this.#panes.map((pane, n) => this.#pictures[n].draw(pane, axis, sizes));
     this.#axis?.draw(this.figures[0]);
-    part(this.#root, ".true-scale-end").textContent = duration(axis.endUs);
-    this.#strip.draw(traces, axis.endUs, Math.max(NARROWEST_STRIP, part(this.#root, ".strip-box").clientWidth));
+    this.#strip.draw(traces, axis.endUs, wide);
     this.#measured(down);
     this.#head.style.height = down || bare ? "" : `${this.figures[0].across + 18}px`;
     this.playhead(this.#us);

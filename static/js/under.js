@@ -1,7 +1,7 @@
 // @ts-check
 /** What stands under the timeline on its axis, for one run: the run before a change, as a ghost, and CloudWatch's metrics as strips. */
 import { AxisRow } from "./axis-row.js";
-import { HEIGHT, pathOf, periodsOf, silentOf, stripsOf } from "./metric-strips.js";
+import { barsOf, HEIGHT, pathOf, periodsOf, silentOf, stripsOf } from "./metric-strips.js";
 import { icon, outline } from "./shapes.js";
 import { html, part, svg } from "./svg.js";
 
@@ -20,7 +20,8 @@ export class Under {
   #watch;
   #most;
   #ghost;
-  /** @type {AxisRow[]} */ #metrics = [];
+  /** @type {{name: string, row: AxisRow}[]} */ #metrics = [];
+  #said = { overTime: /** @type {OverTime | null} */ (null), watched: /** @type {Watched[]} */ ([]) };
   /** @type {OverTime | null} */ #overTime = null;
   /** @type {Watched[]} */ #watched = [];
   /** @type {Figure | null} */ #figure = null;
@@ -38,7 +39,7 @@ export class Under {
   }
 
   #rows() {
-    return [this.#ghost, ...this.#metrics];
+    return [this.#ghost, ...this.#metrics.map(({ row }) => row)];
   }
 
   /** Another run begins; the one before stays as a ghost where a change led here. @param {{trace: Trace, words: string} | null} before */
@@ -72,24 +73,32 @@ export class Under {
     if (before) this.#ghost.draw(figure, (place) => ghostOf(before, place));
     this.#drawMetrics(figure);
     this.playhead(this.#us);
-    for (const row of this.#rows()) row.scrolled(this.#surface.scrollLeft);
+    const left = this.#surface.scrollLeft;
+    for (const row of this.#rows()) row.scrolled(left);
   }
 
   /** @param {Figure} figure */
   #drawMetrics(figure) {
     const overTime = this.#overTime;
     if (!overTime || !this.#watched.length) return;
+    if (overTime !== this.#said.overTime || this.#watched !== this.#said.watched) this.#say(overTime);
+    for (const { row, name } of this.#metrics) {
+      const { statistic, points } = overTime.metrics[name];
+      row.draw(figure, (place, width) => [svg("line", { class: "base", x2: width, y1: HEIGHT + 0.5, y2: HEIGHT + 0.5 }),
+        svg("path", { class: `bar ${statistic === "Sum" ? "sum" : "level"}`, d: pathOf(barsOf(points, overTime.period_s, this.#endUs, place)) })]);
+    }
+  }
+
+  /** The words beside the strips, which are the same at every zoom. @param {OverTime} overTime */
+  #say(overTime) {
+    this.#said = { overTime, watched: this.#watched };
     part(this.#watch, ".watch-periods").textContent = periodsOf(overTime);
     part(this.#watch, ".watch-silent").textContent = silentOf(overTime, this.#watched);
     const told = stripsOf(overTime, this.#watched, this.#endUs, () => 0, this.#most);
-    this.#metrics = told.map(() => new AxisRow(svg("svg", { class: "metric", "aria-hidden": "true" }), HEIGHT + 1));
+    this.#metrics = told.map(({ name }) => ({ name, row: new AxisRow(svg("svg", { class: "metric", "aria-hidden": "true" }), HEIGHT + 1) }));
     part(this.#watch, ".watch-rows").replaceChildren(...told.map(({ name, statistic, says }, n) => html("div", { class: "watch-row" },
       html("p", { class: "watch-name" }, html("strong", {}, ...breakable(name)), " ", html("span", { class: "quiet" }, statistic)),
-      html("p", { class: "watch-says" }, says), this.#metrics[n].root)));
-    told.forEach(({ name, statistic }, n) => this.#metrics[n].draw(figure, (place, width) => {
-      const [{ bars }] = stripsOf({ ...overTime, metrics: { [name]: overTime.metrics[name] } }, this.#watched, this.#endUs, place);
-      return [svg("line", { class: "base", x2: width, y1: HEIGHT + 0.5, y2: HEIGHT + 0.5 }), svg("path", { class: `bar ${statistic === "Sum" ? "sum" : "level"}`, d: pathOf(bars) })];
-    }));
+      html("p", { class: "watch-says" }, says), this.#metrics[n].row.root)));
   }
 
   /** @param {number} us */
