@@ -394,7 +394,7 @@ def test_a_crowded_lane_of_different_ends_shows_the_bad_ones() -> None:
     root = ET.fromstring(draw(golden_rows(json.loads(path.read_text(encoding="utf-8"))["given"]["rows"])))
     assert [one.get("class") for one in root.iter(f"{SVG}g") if "bad-end" in (one.get("class") or "")] == [
         "point f-lost bad-end"
-    ] * 6
+    ] * 5
 
 
 def test_crowded_lanes_lose_no_failure() -> None:
