@@ -27,9 +27,10 @@ export class Playback {
   #dirty = false;
   #played = false;
   #firstAt = 0;
-  #nextDraw = 0;
   #frame = 0;
-  #before = 0;
+  #before = 0; // the last frame
+  #nextDraw = 0;
+  #last = { shown: 0, at: 0 }; // records that are drawn, and since when
   #still = false; // no motion is wanted: the playhead stays at the newest moment until a person moves it
 
   /** @param {Pane[]} panes @param {Around} around @param {Record<string, () => void>} actions */
@@ -85,6 +86,8 @@ export class Playback {
       const passed = Math.min(100, now - (this.#before || now));
       this.#before = now;
       const any = this.#panes.some(({ trace }) => trace.cursor);
+      if (!this.#played && any && now - this.#firstAt > PATIENCE_MS) this.#dirty = true;
+      if (this.player.open) this.#around.timeline.heads.waits(now - this.#last.at);
       if (this.#dirty && now >= this.#nextDraw && any) this.#draw();
       this.player.tick(passed);
       if (any) this.#narrator.tell(this.#at(this.player.seq), now);
@@ -97,19 +100,19 @@ export class Playback {
     const began = performance.now();
     this.#dirty = false;
     // what a person has seen stays where it is; before anything was played nothing has been seen
+    timeline.heads.open = this.player.open;
     timeline.draw({ keepUntil: this.#played && this.player.open ? this.player.us : 0 });
     this.player.follow(timeline.track());
-    need("stage").hidden = true;
-    need("player").hidden = false;
+    [need("stage").hidden, need("player").hidden] = [true, false];
     const shown = this.#panes.reduce((sum, { trace }) => sum + trace.cursor, 0);
+    if (shown !== this.#last.shown) this.#last = { shown, at: began };
     Object.assign(need("plot").dataset, { shown, from: this.poster ? "page" : "worker" });
     drawn();
     const ready = !this.player.open || this.#around.from !== undefined || began - this.#firstAt > PATIENCE_MS;
     if (!this.#played && ready) this.#first();
     else if (this.#still && this.player.us < this.player.endUs) this.player.seek(this.player.endUs);
     this.#bar.show();
-    const took = performance.now() - began;
-    this.#nextDraw = began + took + Math.max(CALM_MS, took * 4);
+    this.#nextDraw = performance.now() + Math.max(CALM_MS, (performance.now() - began) * 4);
   }
 
   /** The first playback: from the start, or at once the end where a person wants no motion. */

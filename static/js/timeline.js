@@ -5,6 +5,7 @@
  */
 import { AxisAlone } from "./axis-stretch.js";
 import { duration } from "./format.js";
+import { Heads } from "./heads.js";
 import { GUTTER } from "./layout.js";
 import { PanePicture } from "./pane-picture.js";
 import { codeOf, knownUntil, paneOf, seqOf } from "./panes.js";
@@ -23,7 +24,7 @@ export class Timeline {
   /** The element that pointers act on. */
   surface;
   #root;
-  #head;
+  heads;
   #view;
   #strip;
   #every;
@@ -38,7 +39,7 @@ export class Timeline {
   constructor(root) {
     this.#root = root;
     this.surface = part(root, ".scroller");
-    this.#head = part(root, ".playhead");
+    this.heads = new Heads(root);
     this.#view = new Viewport(this.surface, () => this.#window());
     this.#strip = new Strip(/** @type {any} */ (part(root, ".strip")));
     const panes = [...root.querySelectorAll(".pane")];
@@ -63,17 +64,14 @@ export class Timeline {
     this.#us = 0;
   }
 
-  /**
-   * Draws what is here now. Where a person has already seen something, the axis and the zoom stay as they are.
-   * @param {{keepUntil?: number}} [options] keepUntil: the moment up to which nothing may move
-   */
+  /** Draws what is here now. @param {{keepUntil?: number}} [options] keepUntil: the moment up to which axis and zoom stay as they were seen */
   draw({ keepUntil = 0 } = {}) {
     if (!this.#panes.length) return;
     this.#root.hidden = false;
     const down = this.#root.classList.toggle("down", this.#root.clientWidth < PHONE);
-    const bare = this.#axis !== null;
-    const [room, traces] = [down ? this.surface.clientWidth : this.#measured(down), this.#panes.map(({ trace }) => trace)];
-    const trail = Math.max(...this.#panes.map((pane, n) => this.#pictures[n].trail(pane, bare, down)));
+    const [bare, traces] = [this.#axis !== null, this.#panes.map(({ trace }) => trace)];
+    const room = down ? this.surface.clientWidth : this.#measured(down);
+    const trail = Math.max(...this.#panes.map((pane, n) => this.#pictures[n].trail(pane, bare, down))) + this.heads.room;
     const axis = this.#scale.update(traces, keepUntil, { room, trail, down });
     part(this.#root, ".true-scale-end").textContent = duration(axis.endUs);
     const wide = Math.max(NARROWEST_STRIP, part(this.#root, ".strip-box").clientWidth); // asked for before the pictures change
@@ -83,7 +81,7 @@ export class Timeline {
     this.#axis?.draw(this.figures[0]);
     this.#strip.draw(traces, axis.endUs, wide);
     this.#measured(down);
-    this.#head.style.height = down || bare ? "" : `${this.figures[0].across + 18}px`;
+    this.heads.drawn(this.figures[0], bare, this.#view.inset);
     this.playhead(this.#us);
   }
 
@@ -98,11 +96,11 @@ export class Timeline {
 
   /** @param {number} us @param {number} [code] the record that is picked */
   playhead(us, code = 0) {
-    const [[figure], { inset }] = [this.figures, this.#view];
+    const [figure] = this.figures;
     this.#us = us;
     if (!figure) return;
     const at = figure.place(us);
-    this.#head.style.transform = figure.down ? `translate(0, ${at + inset}px)` : `translate(${at + inset}px, 0)`;
+    this.heads.at(figure, at + this.#view.inset);
     const { length: many } = this.#pictures;
     this.#pictures.forEach((pane, n) => pane.playhead(us, at, code && paneOf(code, many) === n ? seqOf(code, many) : 0));
     this.#strip.playhead(us);

@@ -1,0 +1,118 @@
+"""A run that arrives slowly: what has been seen stays where it is, and what is still to come has a place and says so."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.browser.bench import frames, link, press_run
+
+# 380 attempts with waits of any length between them, in frames of 1, 10 and 500 records
+MANY = link("sqs", traffic="poisson", traffic_count=380, traffic_rate_per_s=0.05, seed=4)
+OPEN = 48
+FASTEST = "64"
+
+
+class Valve:
+    """The line between the page and its worker: frames pass when the test says so."""
+
+    def __init__(self, page: Page) -> None:
+        self._held: list[str | bytes] = []
+        self._passed: Callable[[str | bytes], None] | None = None
+        page.route_web_socket("**/ws/runs/**", self._opened)
+
+    def _opened(self, route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        server.on_message(self._hold)
+        server.on_close(lambda code, reason: None)  # what is held back is still to come
+        self._passed = route.send
+
+    def _hold(self, message: str | bytes) -> None:
+        if self._passed and '"rows"' not in str(message):
+            self._passed(message)  # a note says how the run stands
+        else:
+            self._held.append(message)
+
+    def let(self, page: Page, count: int) -> None:
+        """Let so many more through, as soon as the worker has sent them."""
+        for _ in range(count):
+            while not self._held:
+                frames(page, 1)
+            assert self._passed
+            self._passed(self._held.pop(0))
+
+    def let_all(self, page: Page) -> None:
+        """Let the rest through."""
+        while page.locator("#status").get_attribute("data-state") != "done":
+            if self._held:
+                self.let(page, 1)
+            frames(page, 1)
+
+
+@pytest.fixture
+def valve(page: Page) -> Valve:
+    """Frames of the next run are held back."""
+    return Valve(page)
+
+
+def left_of_the_playhead(page: Page) -> list[list[float]]:
+    """Record and place of every mark that begins and ends left of the playhead, in the picture."""
+    found: list[list[float]] = page.evaluate(
+        """() => {
+            const origin = document.querySelector("#picture").getBoundingClientRect().left;
+            const head = document.querySelector("#playhead").getBoundingClientRect().left - origin;
+            return [...document.querySelectorAll("#picture .mark:not(.cycle)")].map((mark) => {
+                const box = mark.querySelector(".body").getBBox();
+                return [Number(mark.dataset.seq), Math.round(box.x * 10) / 10, Math.round(box.width * 10) / 10];
+            }).filter(([, x, width]) => x + width < head);
+        }"""
+    )
+    return sorted(found)
+
+
+def test_what_is_left_of_the_playhead_never_moves(page: Page, valve: Valve) -> None:
+    page.goto(MANY)
+    press_run(page)
+    valve.let(page, 3)
+    expect(page.locator("#plot")).to_have_attribute("data-from", "worker")
+    expect(page.locator("#play")).to_have_attribute("aria-label", "Pause")
+    page.locator("#speed").select_option(FASTEST)
+    expect(page.locator("#picture .mark.past").nth(4)).to_be_attached()
+    page.locator("#play").click()
+    seen = left_of_the_playhead(page)
+    assert len(seen) > 4
+    for _ in range(2):
+        shown = page.locator("#plot").get_attribute("data-shown")
+        valve.let(page, 1)
+        expect(page.locator("#plot")).not_to_have_attribute("data-shown", shown or "")
+        assert left_of_the_playhead(page) == seen
+
+
+def test_what_is_still_to_come_is_a_block_that_says_so(
+    page: Page, valve: Valve, screenshot: Callable[[str], Path]
+) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(MANY)
+    press_run(page)
+    valve.let(page, 2)
+    block = page.locator(".open-gap")
+    expect(block).to_contain_text("waiting…")
+    # nothing comes: the block counts the seconds, and is as wide as before
+    expect(block).to_contain_text("1 s")
+    screenshot("waiting")
+    box = block.bounding_box()
+    head = page.locator("#playhead").bounding_box()
+    assert box
+    assert head
+    assert round(box["width"]) == OPEN
+    assert box["x"] >= head["x"], "it stands behind all that is known"
+    valve.let_all(page)
+    expect(block).to_be_hidden()
+
+
+def test_playing_begins_with_what_is_here_however_long_the_rest_takes(page: Page, valve: Valve) -> None:
+    page.goto(MANY)
+    press_run(page)
+    valve.let(page, 2)
+    expect(page.locator("#play")).to_have_attribute("aria-label", "Pause")
