@@ -2,6 +2,7 @@
 /** What buttons, keys and pointers do to the player and the figure. */
 import { MODES } from "./axis-modes.js";
 import { need } from "./svg.js";
+import { tellPlaces } from "./tip.js";
 import { TrueScale } from "./true-scale.js";
 import { zoomByHand } from "./zooming.js";
 
@@ -84,17 +85,24 @@ export function watchPointer(timeline, view, pick) {
   const surface = timeline.surface;
   let dragging = false;
   const scrub = (/** @type {PointerEvent} */ event) => view()?.player.seek(timeline.momentAt(event.clientX, event.clientY));
+  const open = (/** @type {number} */ first, /** @type {number} */ page) => {
+    timeline.change((scale) => scale.open(first, page));
+    need("fold").hidden = false;
+    view()?.redrawn();
+  };
+  tellPlaces(timeline, view, (us) => {
+    const piece = timeline.figures[0]?.axis.pieceAt(us);
+    if (piece?.kind === "cycle") open(piece.first ?? 0, piece.page ?? 0);
+    return piece?.kind === "cycle";
+  });
   surface.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
     if (target.closest("#inline-close")) return view()?.player.seek(view()?.player.us ?? 0);
     if (target.closest(".names, .inline")) return;
     const cycle = target.closest("[data-cycle]");
     const mark = target.closest("[data-seq]");
-    if (cycle) {
-      timeline.change((scale) => scale.open(Number(cycle.getAttribute("data-cycle")), Number(cycle.getAttribute("data-page"))));
-      need("fold").hidden = false;
-      view()?.redrawn();
-    } else if (mark && timeline.codeAt(mark)) pick(timeline.codeAt(mark));
+    if (cycle) open(Number(cycle.getAttribute("data-cycle")), Number(cycle.getAttribute("data-page")));
+    else if (mark && timeline.codeAt(mark)) pick(timeline.codeAt(mark));
     else view()?.player.seek(timeline.momentAt(event.clientX, event.clientY));
   });
   surface.addEventListener("pointerdown", (event) => {

@@ -71,6 +71,13 @@ export class Crowd {
     return { counts, lanes, outcomes, sums: { total, columns } };
   }
 
+  /** The attempts of a lane in one column, by outcome, and where it begins and ends. @param {number} lane @param {number} along pixels */
+  column(lane, along) {
+    const from = Math.floor(along / STEP) * STEP;
+    const { counts, outcomes } = this.#count(from, 1);
+    return { from, to: from + STEP, counts: Object.fromEntries(this.#outcomes.map((name, n) => [name, counts[lane * outcomes + n]])) };
+  }
+
   /**
    * Draws what a window shows.
    * @param {number} offset first pixel along time @param {number} size pixels along time @param {number} playhead pixel along time

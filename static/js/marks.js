@@ -6,7 +6,7 @@ import { SEVERITY } from "./words.js";
 /** @typedef {import("./time-axis.js").Piece} Piece */
 /**
  * @typedef {{seq: number, fromUs: number, toUs: number, outcome: string, members: number, row: number}} Mark
- * @typedef {{piece: Piece, count: number, outcome: string, firstSeq: number, lastSeq: number, periodUs: number}} Glyph periodUs: of this lane alone
+ * @typedef {{piece: Piece, count: number, outcome: string, firstSeq: number, lastSeq: number, periodUs: number, counts: Record<string, number>}} Glyph periodUs: of this lane alone; counts: by outcome
  * @typedef {{dense: boolean, total: number, rows: number, marks: Mark[], glyphs: Glyph[], firstUs: number, lastUs: number}} LaneMarks
  */
 
@@ -85,8 +85,9 @@ function each(trace, laneOf, pieces, then) {
 function glyph(entry, piece, seq, trace) {
   const last = entry.glyphs.at(-1);
   const outcome = trace.outcome(seq);
-  if (last?.piece !== piece) entry.glyphs.push({ piece, count: 1, outcome, firstSeq: seq, lastSeq: seq, periodUs: 0 });
+  if (last?.piece !== piece) entry.glyphs.push({ piece, count: 1, outcome, firstSeq: seq, lastSeq: seq, periodUs: 0, counts: { [outcome]: 1 } });
   else {
+    last.counts[outcome] = (last.counts[outcome] ?? 0) + 1;
     last.count += 1;
     last.lastSeq = seq;
     last.outcome = worse(last.outcome, outcome);

@@ -1,6 +1,7 @@
 // @ts-check
 /** One run in the figure: the names beside its lanes, its picture, the canvas of crowded lanes, and what the playhead has passed. */
 import { axisOfPicture } from "./axis-stretch.js";
+import { columnInWords, cycleInWords } from "./bucket-words.js";
 import { drawSvg } from "./draw-svg.js";
 import { laneNames } from "./lane-names.js";
 import { lanesOf, MOST_LANES } from "./lanes.js";
@@ -14,6 +15,12 @@ import { part } from "./svg.js";
 const MOST_BESIDE = 2;
 // of shards, whose names are longer than those of events
 const MOST_DOWN = 6;
+
+/** @type {WeakMap<Element, PanePicture>} */
+const drawn = new WeakMap();
+
+/** What draws into an element. @param {Element} element @returns {PanePicture | undefined} */
+export const pictureOf = (element) => drawn.get(element);
 
 export class PanePicture {
   /** @type {SVGElement} */ picture;
@@ -30,6 +37,7 @@ export class PanePicture {
   /** @param {Element} root holds one of each: `.lanes`, `.picture`, `.crowd` */
   constructor(root) {
     this.picture = /** @type {any} */ (part(root, ".picture"));
+    drawn.set(this.picture, this);
     this.#names = part(root, ".lanes");
     this.#canvas = /** @type {HTMLCanvasElement} */ (part(root, ".crowd"));
   }
@@ -76,6 +84,38 @@ export class PanePicture {
     if (figure !== this.#figure) return; // drawn anew meanwhile, which prepared it or will
     prepare();
     this.window(this.#seen.offset, this.#seen.size, this.#seen.playhead);
+  }
+
+  get figure() {
+    return this.#figure;
+  }
+
+  /** What many attempts at a place of the window are, in words; "" where attempts are drawn one by one. @param {number} x @param {number} y */
+  saysAt(x, y) {
+    const [figure, { left, top }] = [this.#figure, this.picture.getBoundingClientRect()];
+    if (!figure) return "";
+    const [along, across] = figure.down ? [y - top, x - left - figure.gutter] : [x - left, y - top];
+    return this.#said(figure, figure.rows.findIndex((row) => row.top <= across && across < row.top + row.size), along);
+  }
+
+  /** The same at a moment, in the lane of a record. @param {number} seq @param {number} us */
+  saysOf(seq, us) {
+    const [figure, trace] = [this.#figure, /** @type {import("./trace.js").Trace | null} */ (this.#made.trace)];
+    const event = seq && trace ? trace.events.of(seq)[0] : undefined;
+    return figure && event !== undefined ? this.#said(figure, this.#lanes?.laneOf[event] ?? -1, figure.place(us)) : "";
+  }
+
+  /** @param {Figure} figure @param {number} lane @param {number} along pixels along time */
+  #said(figure, lane, along) {
+    const row = figure.rows[lane];
+    if (!row) return "";
+    const us = figure.moment(along);
+    const glyph = row.glyphs.find(({ piece }) => piece.from <= us && us < piece.to);
+    if (glyph) return `${row.lane.title}\n${cycleInWords(glyph)}`;
+    if (!row.dense || !this.#crowd) return "";
+    const { counts, from, to } = this.#crowd.column(lane, along);
+    const words = columnInWords(counts, figure.moment(from), figure.moment(to));
+    return words && `${row.lane.title}\n${words}`;
   }
 
   /** @param {number} us @param {number} at its pixel along time @param {number} seq the record that is picked */

@@ -1,5 +1,6 @@
 """What the figure promises to the eye: words in every gap, folded loops, the true scale while it is asked for, room for ends."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tests.browser.bench import clock, frames, link, marks, run
 THREE = link("s3", error_rate=1)
 SOME = link("s3", traffic="steady", traffic_count=5, traffic_rate_per_s=0.5, error_rate=0.5, seed=3, on_failure="sqs")
 POISONED = link("sqs", error_rate=1, message_retention_period_s=1_209_600)
+CROWDED = link("s3", traffic="burst", traffic_count=2_000, error_rate=0.2, seed=2)
 TWO_PACES = (
     "/compare/?a=trigger%3Dsqs%26error_rate%3D1%26visibility_timeout_s%3D30"
     "&b=trigger%3Dsqs%26error_rate%3D1%26visibility_timeout_s%3D47"
@@ -117,6 +119,37 @@ def test_messages_that_loop_out_of_step_fold_in_one_run(page: Page) -> None:
     run(page, link("sqs", error_rate=1, traffic="steady", traffic_count=2, traffic_rate_per_s=0.143))
     expect(page.locator("#picture .mark.cycle")).to_have_count(2)
     expect(page.locator("#picture .mark.cycle").first).to_contain_text("11,5")
+
+
+def test_a_cycle_says_what_it_holds_and_opens_by_the_keyboard(page: Page, screenshot: Callable[[str], Path]) -> None:
+    run(page, POISONED)
+    tip = page.locator(".tip")
+    page.locator("#picture .mark.cycle").hover()
+    expect(tip).to_contain_text("40,317 attempts, all failed, one every 30 s")
+    screenshot("tip-cycle")
+    page.mouse.move(2, 2)
+    expect(tip).to_be_hidden()
+    page.locator("#scroller").focus()
+    page.keyboard.press("7")
+    expect(tip).to_contain_text("40,317 attempts, all failed")
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.locator("#picture .mark:not(.cycle)")).to_have_count(103)
+
+
+def test_a_crowded_lane_says_what_runs_where_the_pointer_is(page: Page) -> None:
+    run(page, CROWDED)
+    tip = page.locator(".tip")
+    box = page.locator("#picture .lane.dense").count() and page.locator("#picture").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 24, box["y"] + box["height"] / 3)
+    expect(tip).to_contain_text(re.compile(r"^5 requests|^[0-9,]+ notifications"))
+    expect(tip).to_contain_text(re.compile(r"\d+ attempts"))
+    page.locator("#scroller").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(tip).to_contain_text("attempts")
 
 
 def test_the_true_scale_is_shown_while_its_key_is_held(three: Page) -> None:
