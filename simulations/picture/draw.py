@@ -5,7 +5,7 @@ One run is a picture of one pane; several panes stand on one axis, so that equal
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
@@ -32,6 +32,8 @@ _BESIDE_MARK = 4  # air above and below a mark
 _LONGEST_NAME = 30
 _SIGN = 18  # of a flag without words
 _LEAST_FOLD = 9  # a fold narrower than this is a tooth among others
+_WORDS_APART = 10
+_SAVED = 6
 _NUDGE = 8  # words under a fold may stand so far from its middle
 Elements = Iterator[SafeString]
 
@@ -237,20 +239,37 @@ def _fits(fold: Break, words: str) -> bool:
 
 def _words_under(folds: Sequence[Break]) -> dict[int, tuple[str, float]]:
     """The words of folds that are too narrow for them, and their middle, as far as they do not run into each other."""
+    narrow = [
+        n
+        for n, fold in enumerate(folds)
+        if fold.end - fold.start >= _LEAST_FOLD and not _fits(fold, fold.label) and not _fits(fold, fold.shorter)
+    ]
     under: dict[int, tuple[str, float]] = {}
     free = -math.inf
-    for n, fold in enumerate(folds):
-        if fold.end - fold.start < _LEAST_FOLD or _fits(fold, fold.label) or _fits(fold, fold.shorter):
-            continue
+    for n, following in zip_longest(narrow, narrow[1:]):
+        fold = folds[n]
         middle = (fold.start + fold.end) / 2
-        both = (fold.label, fold.shorter)
-        said = next((one for one in both if middle - text_width(one, 11) / 2 >= free - _NUDGE), "")
-        if said:
-            half = text_width(said, 11) / 2
-            middle = max(middle, free + half)
-            under[n] = said, middle
-            free = middle + half + 4
+        until = math.inf if following is None else _begins_under(folds[following])
+        halves = [(one, text_width(one, 11) / 2) for one in _choices(fold)]
+        fitting = [(one, half) for one, half in halves if middle - half >= free - _NUDGE]
+        if fitting:
+            # the long words, where they leave room for the short ones of the next
+            said, half = next((pair for pair in fitting if max(middle, free + pair[1]) + pair[1] <= until), fitting[-1])
+            under[n] = said, max(middle, free + half)
+            free = under[n][1] + half + _WORDS_APART
     return under
+
+
+def _begins_under(fold: Break) -> float:
+    """Where the words before the short ones of a fold must end."""
+    least = min(text_width(one, 11) for one in _choices(fold))
+    return (fold.start + fold.end - least) / 2 + _NUDGE - _WORDS_APART
+
+
+def _choices(fold: Break) -> tuple[str, ...]:
+    """What a fold may say: the short words only where they save room."""
+    saves = text_width(fold.shorter, 11) < text_width(fold.label, 11) - _SAVED
+    return (fold.label, fold.shorter) if saves else (fold.label,)
 
 
 def _fold(fold: Break, at: float, under: tuple[str, float] | None) -> Elements:
@@ -336,7 +355,7 @@ def _mark(figure: Figure, row: Row, mark: Mark, name: str) -> SafeString:
     end = max(figure.place(attempt.end), start + 16)
     box = _box(row, mark.row, start, end)
     outcome = OUTCOME[attempt.outcome]
-    number = str(mark.number) if row.lane.events == 1 else f"{TIMES} {mark.members}" if mark.members > 1 else ""
+    number = f"{mark.number:,}" if row.lane.events == 1 else f"{TIMES} {mark.members}" if mark.members > 1 else ""
     return element(
         "g",
         {"class": f"mark o-{attempt.outcome}", "data-seq": attempt.seq},

@@ -56,11 +56,18 @@ function band(figure, { from, to, piece }) {
 
 // words under a fold may stand so far from its middle
 const NUDGE = 8;
+const WORDS_APART = 10;
+const SAVED = 6;
+// down the page: so much a gap needs for words between two moments
+const LEAST_DOWN = 28;
 // a fold narrower than this is a tooth among others
 const LEAST_FOLD = 9;
 
 /** Whether a text has room within a fold. @param {import("./layout.js").Break} fold @param {string} words */
 const fits = ({ from, to }, words) => to - from >= textWidth(words, 12) + 2;
+
+/** What a fold may say: the short words only where they save room. @param {import("./layout.js").Break} fold */
+const choices = ({ label, shorter }) => (textWidth(shorter, 11) < textWidth(label, 11) - SAVED ? [label, shorter] : [label]);
 
 /** The words of folds that are too narrow for them, as far as they do not run into each other. @param {Figure} figure */
 function wordsUnder({ breaks, down }) {
@@ -68,15 +75,19 @@ function wordsUnder({ breaks, down }) {
   const under = new Map();
   let free = -Infinity;
   if (down) return under;
-  for (const fold of breaks) {
-    if (fold.to - fold.from < LEAST_FOLD || fits(fold, fold.label) || fits(fold, fold.shorter)) continue;
+  const narrow = breaks.filter((fold) => fold.to - fold.from >= LEAST_FOLD && !fits(fold, fold.label) && !fits(fold, fold.shorter));
+  narrow.forEach((fold, n) => {
     const middle = (fold.from + fold.to) / 2;
-    const words = [fold.label, fold.shorter].find((one) => middle - textWidth(one, 11) / 2 >= free - NUDGE);
-    if (!words) continue;
+    // the long words, where they leave room for the short ones of the next
+    const next = narrow[n + 1];
+    const until = next ? (next.from + next.to - Math.min(...choices(next).map((one) => textWidth(one, 11)))) / 2 + NUDGE - WORDS_APART : Infinity;
+    const fitting = choices(fold).filter((one) => middle - textWidth(one, 11) / 2 >= free - NUDGE);
+    const words = fitting.find((one) => Math.max(middle, free + textWidth(one, 11) / 2) + textWidth(one, 11) / 2 <= until) ?? fitting[fitting.length - 1];
+    if (!words) return;
     const half = textWidth(words, 11) / 2;
     under.set(fold, { words, middle: Math.max(middle, free + half) });
-    free = Math.max(middle, free + half) + half + 4;
-  }
+    free = Math.max(middle, free + half) + half + WORDS_APART;
+  });
   return under;
 }
 
@@ -89,7 +100,9 @@ function foldSign(figure, fold, at, under) {
   const wide = Math.min(textWidth(said ?? "", 12) + 6, to - from);
   if (figure.down) {
     const words = piece.kind === "cycle" ? shorter : label;
-    if (to - from >= 24) signs.push(svg("text", { class: "fold-label", x: at - 9, y: middle + 4, "text-anchor": "end", ...squeezed(words, at - 11) }, words));
+    if (to - from >= LEAST_DOWN) signs.push(svg("text", { class: "fold-label", x: at - 9, y: middle + 4, "text-anchor": "end", ...squeezed(words, at - 11) }, words));
+    // where the moments beside it leave no room, it stands within: nothing runs there
+    else if (figure.gutter) signs.push(svg("text", { class: "fold-label within", x: at + 9, y: middle + 4 }, words));
   } else if (said) {
     signs.push(svg("rect", { class: "fold-plate", x: middle - wide / 2, y: at - 9, width: wide, height: 18, rx: 9 }));
     signs.push(svg("text", { class: "fold-label", x: middle, y: at + 4, "text-anchor": "middle" }, said));

@@ -86,7 +86,7 @@ function drawMark(figure, row, mark, trace) {
   const group = svg("g", { class: `mark o-${mark.outcome}`, "data-seq": mark.seq }, body(mark.outcome, box));
   if (record.init_us > 0) group.append(initPart(figure, box, mark, record.init_us));
   const alone = row.lane.count === 1;
-  const number = alone ? String(record.members[0]?.receive_count ?? record.attempt) : mark.members > 1 ? `× ${mark.members}` : "";
+  const number = alone ? count(record.members[0]?.receive_count ?? record.attempt) : mark.members > 1 ? `× ${mark.members}` : "";
   group.append(...inside(box, mark.outcome, number, OUTCOME[mark.outcome].word));
   return group;
 }
