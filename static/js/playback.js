@@ -126,9 +126,7 @@ export class Playback {
     if (this.poster) this.#around.timeline.surface.scrollTo(0, 0);
   }
 
-  #inline() {
-    this.#around.explain.inline(this.player.picked && this.#around.timeline.figures[0]?.down === true);
-  }
+  #inline = () => this.#around.explain.inline(this.player.picked && this.#around.timeline.figures[0]?.down === true);
 
   /** Draws again after the picture changed for another reason than new records. */
   redrawn() {
