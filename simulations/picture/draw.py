@@ -32,7 +32,7 @@ _BESIDE_MARK = 4  # air above and below a mark
 _LONGEST_NAME = 30
 _SIGN = 18  # of a flag without words
 _LEAST_FOLD = 9  # a fold narrower than this is a tooth among others
-_WORDS_APART = 10
+_AIR = (10, 4)  # between words, and at the least
 _SAVED = 6
 _NUDGE = 8  # words under a fold may stand so far from its middle
 Elements = Iterator[SafeString]
@@ -245,25 +245,30 @@ def _words_under(folds: Sequence[Break]) -> dict[int, tuple[str, float]]:
         if fold.end - fold.start >= _LEAST_FOLD and not _fits(fold, fold.label) and not _fits(fold, fold.shorter)
     ]
     under: dict[int, tuple[str, float]] = {}
-    free = -math.inf
+    end = -math.inf
     for n, following in zip_longest(narrow, narrow[1:]):
-        fold = folds[n]
-        middle = (fold.start + fold.end) / 2
+        middle = (folds[n].start + folds[n].end) / 2
         until = math.inf if following is None else _begins_under(folds[following])
-        halves = [(one, text_width(one, 11) / 2) for one in _choices(fold)]
-        fitting = [(one, half) for one, half in halves if middle - half >= free - _NUDGE]
+        fitting = [
+            (words, place, half)
+            for air in _AIR
+            for words in _choices(folds[n])
+            for half in [text_width(words, 11) / 2]
+            for place in [max(middle, end + air + half)]
+            if place <= middle + _NUDGE
+        ]
         if fitting:
             # the long words, where they leave room for the short ones of the next
-            said, half = next((pair for pair in fitting if max(middle, free + pair[1]) + pair[1] <= until), fitting[-1])
-            under[n] = said, max(middle, free + half)
-            free = under[n][1] + half + _WORDS_APART
+            words, place, half = next((one for one in fitting if one[1] + one[2] <= until), fitting[-1])
+            under[n] = words, place
+            end = place + half
     return under
 
 
 def _begins_under(fold: Break) -> float:
     """Where the words before the short ones of a fold must end."""
     least = min(text_width(one, 11) for one in _choices(fold))
-    return (fold.start + fold.end - least) / 2 + _NUDGE - _WORDS_APART
+    return (fold.start + fold.end - least) / 2 + _NUDGE - _AIR[0]
 
 
 def _choices(fold: Break) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ function band(figure, { from, to, piece }) {
 
 // words under a fold may stand so far from its middle
 const NUDGE = 8;
-const WORDS_APART = 10;
+const AIR = [10, 4]; // between words, and at the least
 const SAVED = 6;
 // down the page: so much a gap needs for words between two moments
 const LEAST_DOWN = 28;
@@ -73,20 +73,20 @@ const choices = ({ label, shorter }) => (textWidth(shorter, 11) < textWidth(labe
 function wordsUnder({ breaks, down }) {
   /** @type {Map<import("./layout.js").Break, {words: string, middle: number}>} */
   const under = new Map();
-  let free = -Infinity;
+  let end = -Infinity;
   if (down) return under;
   const narrow = breaks.filter((fold) => fold.to - fold.from >= LEAST_FOLD && !fits(fold, fold.label) && !fits(fold, fold.shorter));
   narrow.forEach((fold, n) => {
     const middle = (fold.from + fold.to) / 2;
     // the long words, where they leave room for the short ones of the next
     const next = narrow[n + 1];
-    const until = next ? (next.from + next.to - Math.min(...choices(next).map((one) => textWidth(one, 11)))) / 2 + NUDGE - WORDS_APART : Infinity;
-    const fitting = choices(fold).filter((one) => middle - textWidth(one, 11) / 2 >= free - NUDGE);
-    const words = fitting.find((one) => Math.max(middle, free + textWidth(one, 11) / 2) + textWidth(one, 11) / 2 <= until) ?? fitting[fitting.length - 1];
-    if (!words) return;
-    const half = textWidth(words, 11) / 2;
-    under.set(fold, { words, middle: Math.max(middle, free + half) });
-    free = Math.max(middle, free + half) + half + WORDS_APART;
+    const until = next ? (next.from + next.to - Math.min(...choices(next).map((one) => textWidth(one, 11)))) / 2 + NUDGE - AIR[0] : Infinity;
+    const fitting = AIR.flatMap((air) => choices(fold).map((words) => ({ words, middle: Math.max(middle, end + air + textWidth(words, 11) / 2) })))
+      .filter((one) => one.middle <= middle + NUDGE);
+    const said = fitting.find((one) => one.middle + textWidth(one.words, 11) / 2 <= until) ?? fitting[fitting.length - 1];
+    if (!said) return;
+    under.set(fold, said);
+    end = said.middle + textWidth(said.words, 11) / 2;
   });
   return under;
 }
