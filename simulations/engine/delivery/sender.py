@@ -16,7 +16,7 @@ from simulations.engine.draws import Stream
 from simulations.engine.kernel import RETURNS
 from simulations.engine.limits import setting
 from simulations.engine.rules import number
-from simulations.engine.sim import TOO_MANY_REQUESTS, Sim
+from simulations.engine.sim import FUNCTION_ARN, TOO_MANY_REQUESTS, Sim
 from simulations.engine.trace import Cause, Fate
 from simulations.engine.traffic import Event
 from simulations.engine.units import US_PER_S, words
@@ -228,6 +228,36 @@ def doubling(times: int, longest_s: int, rule: str) -> tuple[Phase, ...]:
     factor = number("MODEL-12", "factor")
     first = number("MODEL-12", "first_wait_s") * US_PER_S
     return (Phase(times=times, wait=first, factor=factor, longest=longest_s * US_PER_S, rule=rule),)
+
+
+def by_retry_policy(
+    rules: tuple[str, str, str], retries: int, age_s: int, settings: Any, catcher: Catcher | None
+) -> Policy:
+    """A service whose targets have a RetryPolicy; `rules`: of a retry, of giving up at once, and for want of a permission."""
+    rule, final_rule, denied_rule = rules
+    return Policy(
+        rule=rule,
+        final_rule=final_rule,
+        denied_rule=denied_rule,
+        phases=doubling(retries, settings.delivery_longest_wait_s, "MODEL-12"),
+        age=age_s * US_PER_S,
+        random_part=settings.delivery_random_part,
+        catcher=catcher,
+    )
+
+
+def told_why(payload: Any, source: dict[str, str], code: str, given_up: GivenUp) -> Any:
+    """What the dead-letter queue of such a target receives: the event, and as attributes why it could not be delivered."""
+    attributes = {
+        **source,
+        "TARGET_ARN": FUNCTION_ARN,
+        "ERROR_CODE": code,
+        "ERROR_MESSAGE": f"Lambda answered {given_up.error}.",
+        "RETRY_ATTEMPTS": str(given_up.retries),
+    }
+    if given_up.condition is not None:
+        attributes["EXHAUSTED_RETRY_CONDITION"] = given_up.condition
+    return {"body": payload, "attributes": attributes}
 
 
 def undocumented(retries: int, random_part: int, rule: str, denied_rule: str, **more: Any) -> Policy:

@@ -22,10 +22,9 @@ from simulations.engine.delivery.asynchronous import (
 from simulations.engine.delivery.sender import GivenUp, LongestWait, RandomPart
 from simulations.engine.limits import VALIDATION, FieldError, plain, setting
 from simulations.engine.rules import number, value
-from simulations.engine.sim import FUNCTION_ARN, Sim, timestamp
+from simulations.engine.sim import Sim, timestamp
 from simulations.engine.traffic import Event, oversized
 from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger, known_catchers
-from simulations.engine.units import US_PER_S
 
 _BY = "target_dlq"
 _CODES = {
@@ -84,31 +83,14 @@ def _matched(event: Event) -> Any:
 
 def _undelivered(_: Event, payload: Any, given_up: GivenUp) -> Any:
     """EB-2: the event, and why it could not be delivered."""
-    attributes = {
-        "RULE_ARN": "arn:aws:events:us-east-1:123456789012:rule/my-rule",
-        "TARGET_ARN": FUNCTION_ARN,
-        "ERROR_CODE": _CODES[given_up.error],
-        "ERROR_MESSAGE": f"Lambda answered {given_up.error}.",
-        "RETRY_ATTEMPTS": str(given_up.retries),
-    }
-    if given_up.condition is not None:
-        attributes["EXHAUSTED_RETRY_CONDITION"] = given_up.condition
-    return {"body": payload, "attributes": attributes}
+    rule = "arn:aws:events:us-east-1:123456789012:rule/my-rule"
+    return sender.told_why(payload, {"RULE_ARN": rule}, str(_CODES[given_up.error]), given_up)
 
 
 def _start(sim: Sim, settings: Settings) -> None:
-    retries = settings.target_maximum_retry_attempts
-    policy = sender.Policy(
-        rule="EB-1",
-        final_rule="EB-2",
-        denied_rule="PERM-3",
-        phases=sender.doubling(retries, settings.delivery_longest_wait_s, "MODEL-12"),
-        age=settings.target_maximum_event_age_s * US_PER_S,
-        random_part=settings.delivery_random_part,
-        catcher=sender.Catcher(by=_BY, rule="EB-2", document=_undelivered)
-        if settings.target_dead_letter_config
-        else None,
-    )
+    catcher = sender.Catcher(by=_BY, rule="EB-2", document=_undelivered) if settings.target_dead_letter_config else None
+    retries, age_s = settings.target_maximum_retry_attempts, settings.target_maximum_event_age_s
+    policy = sender.by_retry_policy(("EB-1", "EB-2", "PERM-3"), retries, age_s, settings, catcher)
     push.serve(sim, settings, policy, _matched)
 
 

@@ -24,12 +24,13 @@ from simulations.engine.draws import Stream
 from simulations.engine.kernel import RETURNS
 from simulations.engine.limits import FieldError, plain, setting
 from simulations.engine.rules import number
-from simulations.engine.sim import FUNCTION_ARN, Sim, timestamp
+from simulations.engine.sim import Sim, timestamp
 from simulations.engine.traffic import Event
 from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger, known_catchers
-from simulations.engine.units import US_PER_MINUTE, US_PER_S
+from simulations.engine.units import US_PER_MINUTE
 
 _BY = "schedule_dlq"
+_SCHEDULE_ARN = "arn:aws:scheduler:us-east-1:123456789012:schedule/default/my-schedule"
 _WORD_BITS = 64
 
 
@@ -79,23 +80,14 @@ def _input(event: Event) -> Any:
         "account": "123456789012",
         "time": timestamp(event.at),
         "region": "us-east-1",
-        "resources": ["arn:aws:scheduler:us-east-1:123456789012:schedule/default/my-schedule"],
+        "resources": [_SCHEDULE_ARN],
         "detail": "{}",
     }
 
 
 def _undelivered(_: Event, payload: Any, given_up: GivenUp) -> Any:
     """SCH-1: the input, and why it could not be delivered; the condition only if it was tried again."""
-    attributes = {
-        "SCHEDULE_ARN": "arn:aws:scheduler:us-east-1:123456789012:schedule/default/my-schedule",
-        "TARGET_ARN": FUNCTION_ARN,
-        "ERROR_CODE": given_up.error,
-        "ERROR_MESSAGE": f"Lambda answered {given_up.error}.",
-        "RETRY_ATTEMPTS": str(given_up.retries),
-    }
-    if given_up.condition is not None:
-        attributes["EXHAUSTED_RETRY_CONDITION"] = given_up.condition
-    return {"body": payload, "attributes": attributes}
+    return sender.told_why(payload, {"SCHEDULE_ARN": _SCHEDULE_ARN}, given_up.error, given_up)
 
 
 class _Window:
@@ -119,18 +111,11 @@ class _Window:
 
 
 def _start(sim: Sim, settings: Settings) -> None:
-    retries = settings.schedule_maximum_retry_attempts
-    policy = sender.Policy(
-        rule="SCH-1",
-        final_rule="SCH-1",
-        denied_rule="PERM-14",
-        phases=sender.doubling(retries, settings.delivery_longest_wait_s, "MODEL-12"),
-        age=settings.schedule_maximum_event_age_s * US_PER_S,
-        random_part=settings.delivery_random_part,
-        catcher=sender.Catcher(by=_BY, rule="SCH-1", document=_undelivered)
-        if settings.schedule_dead_letter_config
-        else None,
+    catcher = (
+        sender.Catcher(by=_BY, rule="SCH-1", document=_undelivered) if settings.schedule_dead_letter_config else None
     )
+    retries, age_s = settings.schedule_maximum_retry_attempts, settings.schedule_maximum_event_age_s
+    policy = sender.by_retry_policy(("SCH-1", "SCH-1", "PERM-14"), retries, age_s, settings, catcher)
     if settings.maximum_window_minutes is None:
         push.serve(sim, settings, policy, _input)
     else:
