@@ -5,6 +5,7 @@ from typing import assert_never
 
 import msgspec
 
+from simulations import ignored
 from simulations.engine import TRIGGERS, Report, Scenario
 from simulations.engine import trace as t
 from simulations.engine.cost import Cost
@@ -33,9 +34,11 @@ def _short(number: float) -> str:
 
 
 def head(scenario: Scenario, link: str) -> str:
-    """What is being run."""
+    """What is being run, and what of it does nothing."""
     trigger = TRIGGERS[scenario.trigger]
-    return f"{trigger.label}, invoked as: {model_of(trigger, scenario.settings)}; seed {scenario.seed}, rules {scenario.rules}\n/?{link}\n"
+    model = model_of(trigger, scenario.settings)
+    lines = [f"{trigger.label}, invoked as: {model}; seed {scenario.seed}, rules {scenario.rules}", f"/?{link}"]
+    return "\n".join([*lines, *filter(None, [ignored.in_words(scenario)]), ""])
 
 
 def line(record: t.Record) -> str:

@@ -13,7 +13,7 @@ from msgspec import inspect
 from simulations.engine.failures import FailurePlan
 from simulations.engine.function import Function
 from simulations.engine.reading import variants
-from simulations.engine.scenario import HORIZON_MOST_S, RULE_PACK, SCENARIO_VERSION, SEED_MOST
+from simulations.engine.scenario import HORIZON_MOST_S, RULE_PACK, SCENARIO_VERSION, SEED_MOST, Scenario
 from simulations.engine.traffic import Traffic
 from simulations.engine.triggers import TRIGGERS
 
@@ -78,6 +78,20 @@ def scenario_fields(trigger: str) -> tuple[Field, ...]:
     found += _choice_fields(Traffic, "traffic", "traffic", "Traffic", "When events arrive.", "single")
     found += _struct_fields(FailurePlan, "failures", "failures", "")
     return tuple(found)
+
+
+def ignored(scenario: Scenario) -> list[tuple[Field, str]]:
+    """The settings that somebody chose and that do nothing beside the others, as AWS ignores them, each with the reason."""
+    fields = {field.path: field for field in scenario_fields(scenario.trigger) if field.section == "settings"}
+    settings, found = scenario.settings, []
+    for idle in TRIGGERS[scenario.trigger].idle:
+        if getattr(settings, idle.of) in idle.values:
+            continue
+        for name in idle.settings:
+            field = fields[f"settings.{name}"]
+            if msgspec.to_builtins(getattr(settings, name)) != field.default:
+                found.append((field, idle.because))
+    return found
 
 
 def _struct_fields(

@@ -37,6 +37,30 @@ def known_catchers(choices: Choices, *own: str) -> Iterable[FieldError]:
             yield FieldError(f"failures.catchers.{name}", INVALID, message)
 
 
+class Idle(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings that AWS accepts and that do nothing unless another one (`of`) has one of these values; `because` says why."""
+
+    settings: tuple[str, ...]
+    of: str
+    values: tuple[Any, ...]
+    because: str
+
+
+# what Lambda's own queue is configured with, of a trigger that may also wait for the code
+QUEUE_OF_EVENT = Idle(
+    settings=("maximum_retry_attempts", "maximum_event_age_s", "dead_letter_config", "on_failure", "on_success"),
+    of="invocation_type",
+    values=("event",),
+    because="Lambda's own queue serves InvocationType Event only",
+)
+
+
+def idle_without_loop(loops: str) -> tuple[Idle, ...]:
+    """What is set about a loop, where this setting makes none, or where Lambda stops it before we would (MODEL-17)."""
+    none = "no run sets off another one"
+    return (Idle(settings=("recursive_loop", "loop_events"), of=loops, values=(True,), because=none),)
+
+
 class ServiceMetric(msgspec.Struct, frozen=True):
     """One CloudWatch metric of the service itself, by AWS's name, and the happening that is a data point of it.
 
@@ -118,7 +142,7 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     as long as settings do not tell it; `prices` says which price stands in for one of Lambda's. `keeps` names the catchers that are there whatever is set, `catchers` the settings that
     switch on one of the service's own, each with its name.
     `mapping_metrics` are those of the event source mapping, where they are not those of its model. `offsets`: a partial answer
-    names a record by partition and offset.
+    names a record by partition and offset. `idle` are settings that do nothing while others are so.
     """
 
     key: str
@@ -140,6 +164,7 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     catchers: dict[str, str] = {}
     mapping_metrics: tuple[str, ...] | None = None
     offsets: bool = False
+    idle: tuple[Idle, ...] = ()
 
 
 def model_of(trigger: Trigger, settings: Any) -> Model:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from simulations import ignored
 from simulations.engine import TRIGGERS, Scenario, ScenarioErrors, parse_scenario, simulate_rows
 from simulations.engine.trace import Kind, Row
 from simulations.picture.sentence import fates_in_words
@@ -31,13 +32,14 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     """What will happen, in words.
 
     `sentence` is the whole run, `attempts` says when its attempts start, `otherwise` what one event would meet whose attempts
-    all fail, where in this run none does. `chance`: luck decides some of it, so that it holds for this seed. `cut` says that
+    all fail, where in this run none does. `ignored` names settings that AWS accepts and that do nothing here. `chance`: luck decides some of it, so that it holds for this seed. `cut` says that
     the sentence is of the first so many records only ("" where it is of the whole run).
     """
 
     sentence: str
     attempts: str
     otherwise: str
+    ignored: str
     chance: str
     cut: str
 
@@ -49,6 +51,7 @@ def forecast(scenario: Scenario, story: Story, most: int) -> Forecast:
         sentence=sentence(story, noun),
         attempts=_times(story.attempts),
         otherwise=_otherwise(scenario, story, noun, most),
+        ignored=ignored.in_words(scenario),
         chance=_chance(scenario, noun),
         cut=f"This is what its first {story.shown or f'{most:,}'} records say." if _is_cut(story) else "",
     )

@@ -7,7 +7,7 @@ import { LIMITS } from "./words.js";
 
 /** @typedef {{says: string, seq: number, rule: string}} Step */
 /** @typedef {{title: string, steps: Step[], hidden: number}} Chapter */
-/** @typedef {{sentence: string, attempts: string, otherwise: string, chance: string, cut: string}} Forecast */
+/** @typedef {{sentence: string, attempts: string, otherwise: string, ignored: string, chance: string, cut: string}} Forecast */
 /** @typedef {{forecast: Forecast, changes: import("./asides.js").Change[], chapters: Chapter[], rates: import("./asides.js").Rates, watched: import("./metric-strips.js").Watched[]}} Words */
 
 const ANSWERS_WITHIN_MS = 15_000;
@@ -63,7 +63,7 @@ export class Told {
   /** @param {Words} words @param {boolean} aloud */
   #show({ forecast, chapters }, aloud) {
     need("sum").textContent = forecast.sentence;
-    need("sum-more").textContent = [forecast.attempts, forecast.otherwise, forecast.chance, forecast.cut].filter(Boolean).join(" ");
+    need("sum-more").textContent = [forecast.attempts, forecast.otherwise, forecast.ignored, forecast.chance, forecast.cut].filter(Boolean).join(" ");
     need("steps").replaceChildren(...chapters.flatMap(chapter));
     if (aloud && forecast.sentence !== this.#spoken) announce(forecast.sentence);
     this.#spoken = forecast.sentence;

@@ -24,7 +24,7 @@ from simulations.engine.limits import INVALID, FieldError, plain
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim, timestamp
 from simulations.engine.traffic import Event, oversized
-from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger
+from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger, idle_without_loop
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -88,6 +88,7 @@ S3 = Trigger(
     ),
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html",
     summary="An object lands in a bucket; S3 hands the notification to Lambda and walks away, and Lambda owns the retries.",
+    idle=idle_without_loop("writes_to_same_bucket"),
     metrics=(ServiceMetric("RecursiveInvocationsDropped", "looped"),),
     charges=(
         Charge(what="S3 PUT requests", price_key="s3.put", of="arrived", counted="one for each object that was created"),

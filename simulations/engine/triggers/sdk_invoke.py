@@ -22,7 +22,7 @@ from simulations.engine.limits import plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Cause
-from simulations.engine.trigger import Trigger
+from simulations.engine.trigger import QUEUE_OF_EVENT, Idle, Trigger
 from simulations.engine.units import US_PER_S
 
 
@@ -96,6 +96,11 @@ SDK_INVOKE = Trigger(
         "SDK-7", "SDK-8", "PERM-14", "MODEL-21", "ASYNC-1", "ASYNC-2", "ASYNC-3", "ASYNC-4",
     ),
     source="https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html",
+    idle=(
+        QUEUE_OF_EVENT,
+        Idle(settings=("read_timeout_s",), of="invocation_type", values=("request_response",), because="only a call that waits for the code can wait too long"),
+        Idle(settings=("new_retries_2026",), of="retry_mode", values=(None, "standard", "adaptive"), because="mode legacy keeps its own rules"),
+    ),
     summary="A program calls the function through an SDK; the SDK retries throttles, 5xx and read timeouts, and never an error of "
     "the code.",
     not_priced=("A call through an SDK has no price beside Lambda's own.",),

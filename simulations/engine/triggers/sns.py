@@ -25,7 +25,7 @@ from simulations.engine.limits import FieldError, plain
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim, timestamp
 from simulations.engine.traffic import Event, oversized
-from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger, known_catchers
+from simulations.engine.trigger import Charge, Choices, ServiceMetric, Trigger, idle_without_loop, known_catchers
 from simulations.engine.units import US_PER_S
 
 _TOPIC = "arn:aws:sns:us-east-1:123456789012:my-topic"
@@ -130,6 +130,7 @@ SNS = Trigger(
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html",
     summary="SNS pushes a message to Lambda: for up to 23 days while Lambda cannot be reached, not once more when the function "
     "is gone. Code that fails is Lambda's to retry.",
+    idle=idle_without_loop("publishes_to_same_topic"),
     catchers={"redrive_policy": _BY},
     metrics=(
         ServiceMetric("NumberOfNotificationsFailed", "undelivered"),

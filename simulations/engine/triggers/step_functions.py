@@ -24,7 +24,7 @@ from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Cause, Fate
 from simulations.engine.traffic import oversized
-from simulations.engine.trigger import Charge, Choices, LeftOut, ServiceMetric, Trigger
+from simulations.engine.trigger import QUEUE_OF_EVENT, Charge, Choices, Idle, LeftOut, ServiceMetric, Trigger
 from simulations.engine.units import US_PER_MS, US_PER_S
 
 _INPUT_BYTES = number("SFN-7", "input_bytes")
@@ -122,6 +122,7 @@ STEP_FUNCTIONS = Trigger(
         "ASYNC-1", "ASYNC-2", "ASYNC-3", "ASYNC-4",
     ),
     source="https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html",
+    idle=(QUEUE_OF_EVENT, Idle(settings=("timeout_seconds",), of="invocation_type", values=("request_response",), because="with Event the state is done at once")),
     summary="A Task state invokes the function and waits; its Retry block says which errors are tried again, its Catch where the "
     "rest goes, and without them the first error fails the execution.",
     metrics=(

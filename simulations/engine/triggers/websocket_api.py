@@ -17,7 +17,7 @@ from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Cause, Fate
-from simulations.engine.trigger import Charge, Choices, LeftOut, ServiceMetric, Trigger
+from simulations.engine.trigger import Charge, Choices, Idle, LeftOut, ServiceMetric, Trigger
 from simulations.engine.units import US_PER_MS, us_from_ms
 
 
@@ -112,6 +112,7 @@ WEBSOCKET_API = Trigger(
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integrations.html",
     summary="A client connects or sends a message and the function is invoked once; what fails comes back as an error frame or "
     "a refused connection.",
+    idle=(Idle(settings=("route_response",), of="route", values=("default",), because="only a message has a route response"),),
     metrics=(
         ServiceMetric("ConnectCount", "arrived", only={"route": "connect"}),
         ServiceMetric("MessageCount", "arrived", only={"route": "default"}),
