@@ -276,7 +276,7 @@ def test_every_loss_has_its_cause(trace: Trace) -> None:
                 assert settings.starting_position != "trim_horizon"
                 assert event not in last
             case "MaximumPayloadSizeExceeded":
-                assert trace.scenario.trigger in (*KAFKA, "documentdb")
+                assert trace.scenario.trigger in (*KAFKA, "documentdb", "kinesis")
                 assert event not in last
             case "NotMatched" | "FormatMismatch":
                 assert settings.filter_criteria
