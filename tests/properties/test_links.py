@@ -18,6 +18,7 @@ from tests.strategies import scenarios
 CODES = {
     "ValidationException", "InvalidParameterValueException", "ParamValidationError", "InvalidParameterValue",
     "InvalidParameter", "InvalidDefinition", "InvalidLambdaFunctionAssociation", "BadRequestException",
+    "PAYLOAD_LIMIT_EXCEEDED",
 }  # fmt: skip
 NONSENSE = st.one_of(
     st.sampled_from(

@@ -72,10 +72,10 @@ def test_a_catcher_that_fails_belongs_to_its_own_pane() -> None:
 
 
 def test_events_that_do_not_fit_into_another_pane_are_said_there() -> None:
-    found = compared(a=f"{UPLOAD}&traffic=burst&traffic_size_bytes=2000000", b=QUEUE)
+    found = compared(a=f"{QUEUE}&traffic=burst&traffic_size_bytes=500000", b="trigger=iot")
     assert found.scenarios == []
     assert [message.partition(".")[0] for message in messages(found)] == [
-        "b: With A's events: One or more parameters are invalid"
+        "b: With A's events: Message payload exceeds size limit for message type"
     ]
 
 
