@@ -17,7 +17,7 @@ from simulations.engine.billing.bill import counted_in
 from simulations.engine.cost import Cost, MonthCost, default_rate
 from simulations.engine.counting import View
 from simulations.engine.limits import INVALID, VALIDATION
-from simulations.engine.prices import UnknownPriceError, price, regions
+from simulations.engine.prices import Source, UnknownPriceError, book, price, regions
 from simulations.engine.usage import applies
 
 _MOST_RATE = Decimal(1_000_000)
@@ -42,7 +42,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     amount: str
     counted: str
     price: str
-    source: str
+    sources: list[Source]
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +74,7 @@ def _row(item: LineItem) -> Row:
         amount=dollars(item.amount),
         counted=item.counted,
         price=f"{item.price_key}: the price in {item.region}{dated}{instead}, {STATUSES[item.price_status]}",
-        source=item.price_source,
+        sources=[book().sources[source] for source in price(item.price_key, item.region).sources],
     )
 
 

@@ -39,6 +39,14 @@ def test_the_first_page_holds_the_receipt(client: Client) -> None:
     assert "SQS deletes" in text
 
 
+def test_each_line_of_the_receipt_leads_to_where_its_price_was_read(client: Client) -> None:
+    rows = ask(client).content.decode().split('<details class="price">')[1:]
+    assert rows
+    for row in rows:
+        assert "Read in: " in row
+    assert any('<a href="https://' in row.partition("Read in: ")[2].partition("</p>")[0] for row in rows)
+
+
 def test_the_receipt_sums_to_the_last_digit_that_is_shown(client: Client) -> None:
     text = ask(client, format="part").content.decode()
     run = text[text.index('id="bill-run"') : text.index('id="bill-failures"')]
