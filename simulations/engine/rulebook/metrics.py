@@ -171,9 +171,12 @@ METRICS: tuple[Rule, ...] = (
         values={"receives": 3},
         state="text_only",
         reason=_COUNTED,
-        basis="memory",
         source=(sqs_guide("sqs-available-cloudwatch-metrics"), sqs_guide("capturing-problematic-messages")),
-        note="AWS says that a poison message distorts this metric; the three times we know from an earlier reading of the first page.",
+        note=(
+            "AWS moves a message to the back of the queue after three receives or more, and leaves out what is beyond that threshold; "
+            "here that is from the fourth receive on. A FIFO queue keeps its order, and its messages count."
+        ),
+        checked_on="2026-11-30",
     ),
     Rule(
         id="MET-19",
