@@ -42,6 +42,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     amount: str
     counted: str
     price: str
+    page: str
     sources: list[Source]
 
 
@@ -74,6 +75,7 @@ def _row(item: LineItem) -> Row:
         amount=dollars(item.amount),
         counted=item.counted,
         price=f"{item.price_key}: the price in {item.region}{dated}{instead}, {STATUSES[item.price_status]}",
+        page=item.price_page,
         sources=[book().sources[source] for source in price(item.price_key, item.region).sources],
     )
 

@@ -54,7 +54,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
 
     `region` is the Region the row is of, `fallback` that it stands in for another one. `chunk_kb` is the size that counts
     as one unit, of one `chunk_of` (a request, an event); duration and memory go up in `step_ms` and `step_mb`. `status` tells a price that was found from one that was worked
-    out or remembered; `upper_tiers` what is uncertain about the tiers after the first.
+    out or remembered; `page` is AWS's own page of such prices, `sources` what this one was read by way of; `upper_tiers` what is uncertain about the tiers after the first.
     """
 
     key: str
@@ -66,6 +66,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     free: Free | None
     status: Status
     as_of: str
+    page: str
     sources: tuple[str, ...]
     note: str
     fallback: bool
@@ -164,13 +165,14 @@ class _Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole file."""
+    """The whole file. `pages`: where AWS says its prices, by service, or by key where one item is another service's."""
 
     as_of: str
     currency: str
     conventions: Conventions
     sqs_polling: SqsPolling
     billing: Billing
+    pages: dict[str, str]
     sources: dict[str, Source]
     items: dict[str, _Item]
 
@@ -225,7 +227,7 @@ def amount(price: Price, quantity: Decimal | int) -> Decimal:
 
 
 def _price(key: str, region: str, *, fallback: bool) -> Price:
-    item = book().items[key]
+    item, pages = book().items[key], book().pages
     row = item.regions[region]
     return Price(
         key=key,
@@ -237,6 +239,7 @@ def _price(key: str, region: str, *, fallback: bool) -> Price:
         free=item.free,
         status=row.status,
         as_of=row.as_of,
+        page=pages.get(key) or pages[item.service],
         sources=row.sources,
         note=row.note,
         fallback=fallback,

@@ -13,6 +13,7 @@ def test_every_row_is_a_price_with_a_source(key: str, region: str) -> None:
     found = prices.price(key, region)
     assert not found.fallback
     assert found.region == region
+    assert found.page.startswith("https://aws.amazon.com/")
     assert found.sources
     assert set(found.sources) <= set(prices.book().sources)
     assert found.status == "memory" or found.as_of

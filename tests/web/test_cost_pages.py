@@ -43,8 +43,10 @@ def test_each_line_of_the_receipt_leads_to_where_its_price_was_read(client: Clie
     rows = ask(client).content.decode().split('<details class="price">')[1:]
     assert rows
     for row in rows:
-        assert "Read in: " in row
-    assert any('<a href="https://' in row.partition("Read in: ")[2].partition("</p>")[0] for row in rows)
+        page, _, read = row.partition("</p></details>")[0].partition("Read by way of: ")
+        assert "AWS's page: <a href=\"https://aws.amazon.com/" in page
+        assert read
+    assert any('<a href="https://' in row.partition("Read by way of: ")[2].partition("</p>")[0] for row in rows)
 
 
 def test_the_receipt_sums_to_the_last_digit_that_is_shown(client: Client) -> None:

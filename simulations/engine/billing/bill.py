@@ -39,7 +39,7 @@ class LineItem(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the bill; `quantity`, `unit_price` and `amount` are decimal strings, `amount` in US dollars.
 
     `counted` says in words what the quantity is made of, `arithmetic` how the amount comes from it. The `price_*` fields name
-    the price row: whose Region it is, of which date, how sure it is ("found", "derived", "memory") and where it was read.
+    the price row: whose Region it is, of which date, how sure it is ("found", "derived", "memory"), AWS's page of such prices, and by way of what it was read.
     `price_fallback`: the Region that was asked for has no such price. `part` says why one thing has several lines: "free_tier"
     or "tier_2", "tier_3", ...
     """
@@ -56,6 +56,7 @@ class LineItem(msgspec.Struct, frozen=True, kw_only=True):
     price_as_of: str
     price_status: str
     price_source: str
+    price_page: str = ""
     price_fallback: bool = False
     service: str = ""
     part: str = ""
@@ -202,6 +203,7 @@ def _line(quantity: Quantity, row: Price, number: Decimal, unit_price: Decimal, 
         region=row.region,
         price_as_of=row.as_of,
         price_status=row.status,
+        price_page=row.page,
         price_source="; ".join(book().sources[source].what for source in row.sources),
         price_fallback=row.fallback,
         service=row.service,
