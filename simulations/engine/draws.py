@@ -30,13 +30,14 @@ _WORD_BITS = 64
 class Stream:
     """All words of one purpose and number; `word(index)` is the draw."""
 
-    __slots__ = ("_bits", "_blocks", "_latest", "_latest_words", "_mask", "_name")
+    __slots__ = ("_ahead", "_bits", "_blocks", "_latest", "_latest_words", "_mask", "_name")
 
     def __init__(self, seed: int, purpose: str, number: int) -> None:
         self._name = f"{_VERSION}|{seed}|{purpose}|{number}|"
         self._bits = _BLOCK_BITS if number < _SMALL_FROM else _SMALL_BLOCK_BITS
         self._mask = (1 << self._bits) - 1
         self._blocks: dict[int, Sequence[int]] = {}  # those that single words were taken from last
+        self._ahead = _AHEAD  # how many more are made with a single word
         self._latest = -1
         self._latest_words: array[int] = array("Q")
 
@@ -47,8 +48,9 @@ class Stream:
         if words is None:  # it, and those close behind it: often nobody asks for more
             if len(self._blocks) >= _BLOCKS_KEPT:
                 del self._blocks[next(iter(self._blocks))]
-            words = self._blocks[number] = self._view(number, min(place + _AHEAD, self._mask + 1))
+            words = self._blocks[number] = self._view(number, min(place + self._ahead, self._mask + 1))
         elif place >= len(words):
+            self._ahead = self._mask + 1  # here somebody asks for more
             words = self._blocks[number] = self._view(number, self._mask + 1)
         return words[place]
 
