@@ -85,8 +85,11 @@ class Runs:
         """How long the run takes, how it comes out, and how many messages are deleted after it; the others come back."""
         function, messages, count, index = self._function, self._messages, len(taken), taken[0]
         received, place = messages.receives.get(index, 0), index - self.words_from
-        word = self.words[place] if not received and place >= 0 else function.luck.word(received + 1, index)
-        spent, outcome, kept = function.spent_by(count, word), WORKED, _NOTHING
+        if not received and place >= 0:
+            spent = function.spent_by(count, self.words[place])
+        else:
+            spent = function.spent(count, received + 1, index)
+        outcome, kept = WORKED, _NOTHING
         if spent > function.timeout:
             spent, outcome, kept = function.timeout, TIMED_OUT, taken
         elif messages.doom.comes(at, taken):

@@ -1,7 +1,6 @@
 """For which messages of `express_queue` the code fails, by poison, number of invocations and chance; their luck is that of `failures`."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
 from itertools import compress
 
 from simulations.engine.failures import Failures
@@ -28,12 +27,13 @@ class Doom:
             found += compress(every, failures.by_luck(1, first, range(count)))
         self.next.update(found)
 
-    def again(self, received: Iterable[tuple[int, int]]) -> None:
+    def again(self, kept: list[int], receives: dict[int, int]) -> None:
         """These were received in vain, so often by now: what comes of it next time."""
         failures, word = self._failures, self._failures.luck.word
         if failures.only_poison:
             return
-        for index, count in received:
+        for index in kept:
+            count = receives[index]
             chance = failures.threshold and word(count + 1, index) < failures.threshold
             if chance or count < failures.first_n or self._always(index):
                 self.next.add(index)

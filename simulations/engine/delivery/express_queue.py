@@ -9,51 +9,25 @@ read. Units: whole microseconds.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from heapq import heappop, heapreplace
+from heapq import heappop, heappush, heapreplace
 from typing import Any
 
 from simulations.engine.delivery.aging import NEVER
 from simulations.engine.delivery.batch_runs import END_BITS, ONE_MORE, UNCROWDED, Runs
-from simulations.engine.delivery.messages import RECEIVE_MOST
 from simulations.engine.delivery.numbers import Numbers
-from simulations.engine.delivery.pollers import LONG_POLL, MOST, Pollers
-from simulations.engine.delivery.queue import BATCH_BYTES, Queue
+from simulations.engine.delivery.plain_queues import can_serve
+from simulations.engine.delivery.pollers import Pollers
+from simulations.engine.delivery.queue import Queue
 from simulations.engine.delivery.queue_settings import Settings
 from simulations.engine.draws import exponential
 from simulations.engine.kernel import SCALING, Kernel
 from simulations.engine.pages import QUEUE_TRY, WORKED, QueuePage
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Log
-from simulations.engine.traffic import At
 from simulations.engine.units import US_PER_MS
 
 _LAST = [NEVER]  # after all arrivals; it is none
 _ENOUGH = 3_072  # numbers of attempts in a page, or a few more
-
-
-def can_serve(sim: Sim, settings: Settings) -> bool:
-    """Whether all that the loop leaves out cannot happen."""
-    function, traffic = sim.function, sim.traffic
-    most = settings.scale.maximum_concurrency
-    return (
-        sim.failures.unplanned
-        and not isinstance(traffic, At)
-        and not traffic.bodies
-        and function.function.init_failure is None
-        and not function.init
-        and not function.provisioned
-        and not function.grows_slowly
-        and function.limit >= min(MOST if most is None else most, sim.planned)
-        and function.least > 0
-        and function.timeout <= settings.visibility
-        and settings.batch_size <= RECEIVE_MOST
-        and settings.batch_size * traffic.size_bytes <= BATCH_BYTES
-        and not (settings.window or settings.filters or settings.pipe or settings.fair)
-        and settings.fifo is None
-        and settings.later is None
-        and settings.denied is None
-        and settings.scale.provisioned is None
-    )
 
 
 def serve(sim: Sim, settings: Settings) -> Queue:
@@ -65,7 +39,7 @@ def serve(sim: Sim, settings: Settings) -> Queue:
 
 
 class Express:
-    """The loop."""
+    """The loop, and short cuts through all moments at which pollers do nothing but take batches."""
 
     def __init__(self, sim: Sim, settings: Settings) -> None:
         self._sim = sim
@@ -95,7 +69,7 @@ class Express:
         times += next(blocks, _LAST)
         self._begin(times[0])
         while True:
-            if not pollers.idle:
+            if self._can_hand_on():
                 self._hand_on()
             end = ends[0] >> END_BITS
             at = min(end, self._soon)
@@ -168,50 +142,76 @@ class Express:
         """When something happens but for arrivals and ends; the horizon is passed after that."""
         return min(self._kernel.due, self._messages.soonest(), self._horizon + 1)
 
+    def _can_hand_on(self) -> bool:
+        """Whether arrivals, ends of batches and returns are all that may happen next, one batch at a time."""
+        pollers, messages, ends = self._pollers, self._messages, self._runs.ends
+        if self._runs.told or not pollers.calm or messages.asleep > UNCROWDED:
+            return False
+        if len(ends) + len(pollers.idle) > pollers.target + 1:
+            return False
+        return len(messages.visible) == messages.head if pollers.idle else pollers.settled
+
     def _hand_on(self) -> None:
-        """While no poller is idle and nothing else may be due: who is done with a batch takes the next one."""
+        """Until something else is due: what is visible goes to a poller that is done with its batch, or idle, or waits for one."""
         function, pollers, messages, runs = self._sim.function, self._pollers, self._messages, self._runs
-        if runs.told or not (pollers.settled and pollers.calm) or messages.asleep > UNCROWDED:
-            return
         timeout, least, per_event, mean = function.timeout, function.least, function.per_event, function.mean
-        visible, doomed, received, ends = messages.visible, messages.doom.next, messages.receives.keys(), runs.ends
-        tries, members, words, words_from, told = runs.tries, runs.members, runs.words, runs.words_from, runs.told
+        ends, idle, settled, enough = runs.ends, pollers.idle, pollers.settled, self._enough
+        visible, doomed, received = messages.visible, messages.doom.next, messages.receives.keys()
+        tries, members, words, words_from = runs.tries, runs.members, runs.words, runs.words_from
         times, size, oldest_first = self._times, self._settings.batch_size, self._settings.oldest_first
-        first, place, head, most = self._first, self._place, messages.head, pollers.target + 1
-        until = min(self._soon, times[-1], self._wary_from)
-        at = ends[0] >> END_BITS
-        while at < until and len(ends) <= most and len(tries) <= self._enough:
-            if times[place] <= at:
-                stop = bisect_right(times, at, place)
-                visible += range(first + place, first + stop)
-                place = stop
+        first, place, head, back = self._first, self._place, messages.head, messages.soonest()
+        at, until = 0, min(self._kernel.due, self._horizon + 1, times[-1], self._wary_from)
+        while (idle or settled) and len(tries) <= enough:
+            end = ends[0] >> END_BITS
+            if not idle or len(visible) == head:  # else this moment is not over
+                at = min(end, times[place], back) if idle else end
+            if at >= until:
+                break
+            if back <= at:
+                place, back = messages.join(at, times, first, place), messages.soonest()
+            visible += range(first + place, first + (place := bisect_right(times, at, place)))
+            if not oldest_first and len(visible) - head > size:
+                break
             taken = visible[head : head + size]
-            if not taken or not (oldest_first or len(visible) - head <= size):
-                break
-            index, count, spent, outcome = taken[0], len(taken), NEVER, WORKED
+            if not taken:  # a batch ended, and nothing waits
+                heappop(ends)
+                idle.append(at)
+                continue
+            count = len(taken)
+            head, spent, outcome = head + count, NEVER, WORKED
+            if doomed.isdisjoint(taken) and received.isdisjoint(taken) and taken[0] >= words_from:
+                spent = least + per_event * count + int(mean * exponential(words[taken[0] - words_from]))
+            if spent > timeout:
+                taken, head = messages.sifted(at, taken, head, size)
+                if not taken:
+                    self._empty += 1
+                    continue
+                count = len(taken)
             done = count
-            if doomed.isdisjoint(taken) and received.isdisjoint(taken):
-                if index >= words_from:
-                    spent = least + per_event * count
-                    if mean:
-                        spent += int(mean * exponential(words[index - words_from]))
-            elif not messages.exhausted.isdisjoint(taken):
-                break
-            head += count
             runs.serial += ONE_MORE
             if spent > timeout:
                 spent, outcome, done = runs.judge(at, taken)
-                until = at if told or messages.asleep > UNCROWDED else min(until, messages.soonest())
-            end = at + spent
-            heapreplace(ends, end << END_BITS | runs.serial | done)
-            tries += (at, end, outcome, -(-spent // US_PER_MS), count, done)
+                back, until = messages.soonest(), at if runs.told or messages.asleep > UNCROWDED else until
+            if at == end:
+                heapreplace(ends, at + spent << END_BITS | runs.serial | done)
+            else:
+                heappush(ends, at + spent << END_BITS | runs.serial | done)
+                pollers.take(at)
+            tries += (at, at + spent, outcome, -(-spent // US_PER_MS), count, done)
             members += taken
-            at = ends[0] >> END_BITS
-        self._place, self._arrived, self._soon = place, first + place, min(self._soon, messages.soonest())
-        messages.head = head
-        if not oldest_first:
-            del visible[:head]
+        self._place, self._arrived, messages.head = place, first + place, head
+        self._hold(at)
+
+    def _hold(self, at: int) -> None:
+        """Handing on comes to a halt; this moment may not be over."""
+        pollers, messages = self._pollers, self._messages
+        if not self._settings.oldest_first:
+            del messages.visible[: messages.head]
             messages.head = 0
+        self._soon = self._soonest()
+        if (pollers.idle or not pollers.settled) and len(messages.visible) > messages.head:
+            self._free(at)
+            self._poll(at)
 
     def _happen(self, at: int) -> None:
         """All that happens at one moment, and before it without anybody looking."""
@@ -279,10 +279,7 @@ class Express:
                 self._empty += most > 0
                 break
             self._runs.begin(at, taken, plain=plain)
-            if at - idle[-1] < LONG_POLL:
-                del idle[-1]
-            else:
-                pollers.take(at)
+            pollers.take(at)
         self._soon = min(self._soon, messages.soonest())
         if not (idle or pollers.settled) and len(visible) - messages.head > messages.stale:
             self._grow(at)

@@ -4,6 +4,7 @@ Messages are numbered as they arrive. Nothing is kept of one that is new but its
 that is not handled comes back as one list.
 """
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable
 from itertools import repeat
@@ -102,6 +103,13 @@ class Numbers:
                 return found
             taken = self.draw(most - len(found))
 
+    def sifted(self, at: int, taken: list[int], head: int, most: int) -> tuple[list[int], int]:
+        """The same for a reader who took them out up to this head; what is left, and the new head."""
+        if not self.exhausted.isdisjoint(taken):
+            self.head = head
+            taken, head = self.sift(at, taken, most), self.head
+        return taken, head
+
     def _move(self, at: int, moved: list[int]) -> None:
         """SQS-5: to the dead-letter queue."""
         for index in moved:
@@ -125,17 +133,12 @@ class Numbers:
 
     def keep(self, at: int, kept: list[int]) -> int:
         """SQS-1 and SQS-4: these were received once more, in vain, and stay hidden until the visibility timeout is over: when."""
-        receives = self.receives
-        if receives.keys().isdisjoint(kept):
-            most = 1
-            receives.update(dict.fromkeys(kept, 1))
-        else:
-            counts = [receives.get(index, 0) + 1 for index in kept]
-            most = max(counts)
-            receives.update(zip(kept, counts, strict=True))
-        if most >= self._limit:
-            self.exhausted.update([index for index in kept if receives[index] >= self._limit])
-        self.doom.again((index, receives[index]) for index in kept)
+        receives, limit = self.receives, self._limit
+        counts = [count + 1 for count in map(receives.get, kept, repeat(0))]
+        receives.update(zip(kept, counts, strict=True))
+        if limit in counts:
+            self.exhausted.update([index for index in kept if receives[index] == limit])
+        self.doom.again(kept, receives)
         self.asleep += len(kept)
         if self._aging is not None:
             self._aging.hidden.update(kept)
@@ -159,6 +162,19 @@ class Numbers:
             self.visible += back
             woken |= bool(back)
         return woken
+
+    def join(self, at: int, times: list[int], first: int, place: int) -> int:
+        """What comes back by then, behind the messages that arrived before it did, from `place` on; who arrives next.
+
+        `times` are their arrivals, `first` is the index of the first of these. Nothing is too old by then.
+        """
+        while self.hidden and self.hidden[0][0] <= at:
+            back = self.hidden[0][0]
+            stop = bisect_left(times, back, place)
+            self.visible += range(first + place, first + stop)
+            self.come_back(back, first + stop)
+            place = stop
+        return place
 
     def _expire(self, at: int, arrived: int) -> None:
         """SQS-7: what is as old as the retention period is lost, or decided at the end of its run."""
