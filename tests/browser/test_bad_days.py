@@ -26,6 +26,8 @@ FREE = {"REDRIVE_RUNS_A_MINUTE": "10000"}
 NOISE = (
     "WebSocket connection to",
     "ERR_CONNECTION_REFUSED",
+    "ERR_CONNECTION_RESET",  # what was asked for while it died: a long run's sentence
+    "ERR_EMPTY_RESPONSE",
     "ERR_FAILED",
     "ERR_INTERNET_DISCONNECTED",
     "status of 503",
