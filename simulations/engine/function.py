@@ -166,6 +166,12 @@ class Lambda:
         self.per_event = us_from_ms(duration.per_event_ms)
         self.mean = us_from_ms(duration.mean_ms) if isinstance(duration, Exponential) else 0
 
+    @property
+    def plain(self) -> bool:
+        """Whether it has only what the short forms of `delivery` know: each of them asks this first."""
+        special = self.function.init_failure is not None or self.provisioned or self.grows_slowly
+        return not special and self.least > 0
+
     def throttled(self, at: int) -> tuple[str, str] | None:
         """Why an invocation would be refused now: (AWS's reason, rule id); None if it would run."""
         if self.running >= self.limit:

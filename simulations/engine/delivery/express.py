@@ -36,11 +36,8 @@ def can_serve(sim: Sim, payload_bytes: int) -> bool:
     function, traffic = sim.function, sim.traffic
     return (
         sim.failures.by_chance
-        and function.function.init_failure is None
+        and function.plain
         and function.limit > 0
-        and not function.provisioned
-        and not function.grows_slowly
-        and function.least > 0
         and not isinstance(traffic, At)
         and not traffic.bodies
         and traffic.size_bytes <= payload_bytes

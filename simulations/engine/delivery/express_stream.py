@@ -35,15 +35,12 @@ def can_serve(sim: Sim, settings: Settings) -> bool:
     function, traffic = sim.function, sim.traffic
     return (
         sim.failures.plain
+        and function.plain
         and not isinstance(traffic, At)
         and not traffic.bodies
-        and function.function.init_failure is None
         and not function.init
-        and not function.provisioned
-        and not function.grows_slowly
         and function.limit >= settings.shards
         and settings.shards <= _SHARDS_MOST
-        and function.least > 0
         and settings.keys is None
         and settings.factor == 1
         and settings.reads.period > 0

@@ -14,14 +14,11 @@ def can_serve(sim: Sim, settings: Settings) -> bool:
     most = settings.scale.maximum_concurrency
     return (
         sim.failures.unplanned
+        and function.plain
         and not isinstance(traffic, At)
         and not traffic.bodies
-        and function.function.init_failure is None
         and not function.init
-        and not function.provisioned
-        and not function.grows_slowly
         and function.limit >= min(MOST if most is None else most, sim.planned)
-        and function.least > 0
         and function.timeout <= settings.visibility
         and settings.batch_size <= RECEIVE_MOST
         and settings.batch_size * traffic.size_bytes <= BATCH_BYTES
