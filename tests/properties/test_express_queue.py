@@ -5,36 +5,20 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations.engine import Scenario, make_report, make_totals, parse_scenario, simulate_rows
-from simulations.engine.pages import FAILED, QUEUE_GONE, QUEUE_TRY, TIMED_OUT, WORKED, QueuePage
+from simulations.engine import Scenario, make_totals, parse_scenario, simulate_rows
+from simulations.engine.pages import QUEUE_GONE, QUEUE_TRY, QueuePage
 from simulations.engine.run import simulate_pages
 from simulations.engine.sim import Way
-from simulations.engine.trace import Fate, Kind, Outcome, Row
+from simulations.engine.trace import Fate, Kind, Row
+from tests.properties.plain import MOST, OUTCOMES, check_ends_alike, workload
 
-_OUTCOMES = {WORKED: Outcome.SUCCEEDED, FAILED: Outcome.FAILED, TIMED_OUT: Outcome.TIMED_OUT}
-MOST = 4_000  # rows, because a message that always fails may be tried for days
 TRAFFIC: list[dict[str, Any]] = [
-    {"kind": "steady", "count": 40, "rate_per_s": 20},
     {"kind": "steady", "count": 60, "rate_per_s": 1_000},
     {"kind": "steady", "count": 90, "rate_per_s": 1},
-    {"kind": "poisson", "count": 60, "rate_per_s": 30},
-    {"kind": "poisson", "count": 30, "rate_per_s": 0.0005},
     {"kind": "poisson", "count": 1_100, "rate_per_s": 400},
-    {"kind": "burst", "count": 50, "at_ms": 1_500},
-    {"kind": "backlog", "count": 1_030},
     {"kind": "poisson", "count": 40, "rate_per_s": 40, "size_bytes": 500_000},
-    {"kind": "single", "at_ms": 1_000},
 ]
-FAILURES: list[dict[str, Any]] = [
-    {"error_rate": 0.2},
-    {"poison": ["3", "17"]},
-    {"poison": ["3"], "error_rate": 0.5},
-    {"first_n": 2},
-    {"first_n": 1, "error_rate": 0.1},
-    {"outages": [{"from_ms": 1_000, "to_ms": 9_000}]},
-    {"error_rate": 1},
-    {},
-]
+FAILURES: list[dict[str, Any]] = [{"first_n": 1, "error_rate": 0.1}]
 
 
 @st.composite
@@ -60,21 +44,17 @@ def plain(draw: st.DrawFn) -> Scenario:
         "receive_order": draw(st.sampled_from(["random", "fifo"])),
         "error_reduction": draw(st.sampled_from(["reduce_one", "none"])),
     }
-    traffic = draw(st.sampled_from(TRAFFIC))
-    if traffic.get("count", 0) > 1_000 and settings["maximum_concurrency"] is None:
+    given = workload(draw, TRAFFIC, FAILURES)
+    if given["traffic"].get("count", 0) > 1_000 and settings["maximum_concurrency"] is None:
         settings["maximum_concurrency"] = 1_000  # so many executions are there
-    failures = dict(draw(st.sampled_from(FAILURES)))
-    if traffic["kind"] == "single":
-        failures.pop("poison", None)  # it must name messages that there are
     handler = draw(st.sampled_from(["raise", "raise", "report", "report_rest", "report_group"]))
     return parse_scenario(
         {
+            **given,
             "trigger": "sqs",
-            "seed": draw(st.integers(0, 99)),
             "horizon_s": draw(st.sampled_from([None, None, 0, 5, 100, 100_000])),
-            "traffic": traffic,
             "function": {"timeout_s": timeout, "duration": draw(st.sampled_from(duration))},
-            "failures": {**failures, "handler": handler},
+            "failures": {**given["failures"], "handler": handler},
             "settings": {**settings, "visibility_timeout_s": max(timeout, settings["visibility_timeout_s"])},
         }
     )
@@ -89,7 +69,7 @@ def attempts_of_pages(pages: list[QueuePage]) -> list[tuple[Any, ...]]:
             *(page.tries[place::QUEUE_TRY] for place in range(QUEUE_TRY)), strict=True
         ):
             names = tuple(str(next(members) + 1) for _ in range(count))
-            found.append((start, end, int(_OUTCOMES[outcome]), billed, names))
+            found.append((start, end, int(OUTCOMES[outcome]), billed, names))
         assert next(members, None) is None
     return found
 
@@ -144,11 +124,7 @@ def test_pages_hold_what_the_rows_say(scenario: Scenario, event_limit: int | Non
     assert arrived == [(row[1], row[3]) for row in rows if row[0] == Kind.ARRIVED]
     assert deleted_of_pages(pages) == sorted((row[1], len(row[3])) for row in rows if row[0] == Kind.DELETED)
     assert gone_of_pages(pages) == gone_of_rows(rows)
-    said = [row for chunk in chunks if not isinstance(chunk, QueuePage) for row in chunk]
-    assert said == rows[-len(said) :]
-    totals, report = make_totals(scenario, event_limit), make_report(scenario, rows, by_event=False)
-    for name in ("ended", "events", "attempts", "invocations", "billed_ms"):
-        assert getattr(totals, name) == getattr(report, name), name
+    check_ends_alike(scenario, event_limit, rows, chunks)
 
 
 def test_the_loop_takes_plain_queues_only() -> None:

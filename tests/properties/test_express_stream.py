@@ -5,31 +5,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations.engine import Scenario, make_report, make_totals, parse_scenario, simulate_rows
-from simulations.engine.pages import FAILED, STREAM_GONE, STREAM_TRY, TIMED_OUT, WORKED, StreamPage
+from simulations.engine import Scenario, parse_scenario, simulate_rows
+from simulations.engine.pages import STREAM_GONE, STREAM_TRY, StreamPage
 from simulations.engine.run import simulate_pages
 from simulations.engine.sim import QUICK, Way
-from simulations.engine.trace import Fate, Kind, Outcome, Row
+from simulations.engine.trace import Fate, Kind, Row
+from tests.properties.plain import MOST, OUTCOMES, check_ends_alike, workload
 
-_OUTCOMES = {WORKED: Outcome.SUCCEEDED, FAILED: Outcome.FAILED, TIMED_OUT: Outcome.TIMED_OUT}
-TRAFFIC: list[dict[str, Any]] = [
-    {"kind": "steady", "count": 40, "rate_per_s": 20},
-    {"kind": "poisson", "count": 60, "rate_per_s": 30},
-    {"kind": "poisson", "count": 30, "rate_per_s": 0.0005},
-    {"kind": "burst", "count": 50, "at_ms": 1_500},
-    {"kind": "backlog", "count": 1_100},
-    {"kind": "poisson", "count": 40, "rate_per_s": 40, "size_bytes": 1_000_000},
-    {"kind": "single", "at_ms": 1_000},
-]
-FAILURES: list[dict[str, Any]] = [
-    {"error_rate": 0.2},
-    {"poison": ["3", "17"]},
-    {"poison": ["3"], "error_rate": 0.5},
-    {"first_n": 2},
-    {"outages": [{"from_ms": 1_000, "to_ms": 9_000}]},
-    {"error_rate": 1},
-    {},
-]
+TRAFFIC: list[dict[str, Any]] = [{"kind": "poisson", "count": 40, "rate_per_s": 40, "size_bytes": 1_000_000}]
 
 
 @st.composite
@@ -50,17 +33,12 @@ def plain(draw: st.DrawFn) -> Scenario:
         "shard_count": draw(st.sampled_from([1, 2, 7, 200])),
         "on_failure": draw(st.sampled_from([None, "sqs"])),
     }
-    traffic, failures = draw(st.sampled_from(TRAFFIC)), draw(st.sampled_from(FAILURES))
-    if traffic["kind"] == "single" and "poison" in failures:
-        failures = {**failures, "poison": ["1"]}
     return parse_scenario(
         {
+            **workload(draw, TRAFFIC),
             "trigger": draw(st.sampled_from(["kinesis", "dynamodb_streams"])),
-            "seed": draw(st.integers(0, 99)),
             "horizon_s": draw(st.sampled_from([None, 5, 100, 100_000])),
-            "traffic": traffic,
             "function": {"timeout_s": draw(st.sampled_from([1, 30])), "duration": draw(st.sampled_from(duration))},
-            "failures": failures,
             "settings": settings,
         }
     )
@@ -82,7 +60,7 @@ def attempts_of_pages(pages: list[StreamPage], digits: int) -> list[tuple[Any, .
             *(page.tries[place::STREAM_TRY] for place in range(STREAM_TRY)), strict=True
         ):
             name = f"shardId-{shard:0{digits}d}"
-            found.append((start, end, int(_OUTCOMES[outcome]), billed, name, names(shards, shard, *which)))
+            found.append((start, end, int(OUTCOMES[outcome]), billed, name, names(shards, shard, *which)))
     return sorted(found)
 
 
@@ -92,14 +70,13 @@ def attempts_of_rows(rows: list[Row]) -> list[tuple[Any, ...]]:
 
 @given(plain(), st.sampled_from([None, None, 7, 1_024, 1_025]), st.sampled_from([QUICK, Way(pieces=1), Way(pieces=10)]))
 def test_pages_hold_what_the_rows_say(scenario: Scenario, event_limit: int | None, way: Way) -> None:
-    most = 4_000  # rows, because a record that always fails may be tried for days
-    rows = [row for chunk in simulate_rows(scenario, most, event_limit) for row in chunk]
+    rows = [row for chunk in simulate_rows(scenario, MOST, event_limit) for row in chunk]
     chunks = list(simulate_pages(scenario, event_limit, way))
     pages = [chunk for chunk in chunks if isinstance(chunk, StreamPage)]
     assert pages, "the loop takes it"
     digits = 12 if scenario.trigger == "kinesis" else 20
     attempts = attempts_of_pages(pages, digits)
-    if len(rows) > most:
+    if len(rows) > MOST:
         until = rows[-1][1]
         rows = [row for row in rows if row[1] < until]
         assert [one for one in attempts if one[0] < until] == [one for one in attempts_of_rows(rows) if one[0] < until]
@@ -120,11 +97,7 @@ def test_pages_hold_what_the_rows_say(scenario: Scenario, event_limit: int | Non
     )
     settled = sorted((row[1], int(row[4]), row[3]) for row in rows if row[0] == Kind.SETTLED)
     assert gone == [one for one in settled if one[1] != Fate.DELIVERED]
-    said = [row for chunk in chunks if not isinstance(chunk, StreamPage) for row in chunk]
-    assert said == rows[-len(said) :]
-    totals, report = make_totals(scenario, event_limit), make_report(scenario, rows, by_event=False)
-    for name in ("ended", "events", "attempts", "invocations", "billed_ms"):
-        assert getattr(totals, name) == getattr(report, name), name
+    check_ends_alike(scenario, event_limit, rows, chunks)
 
 
 def test_the_loop_takes_plain_streams_only() -> None:
