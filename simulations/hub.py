@@ -34,8 +34,6 @@ _PAGE = 20
 _BLOCK_MS = 4000
 _QUEUED_PER_VIEWER = 8
 _RETRY_S = 0.5
-# what still holds is said again after this long: a page takes a line that is silent for 30 s for dead
-_SAY_AGAIN_S = 10
 
 _NOTES = {
     "redis_away": "The server cannot reach Redis at the moment. This page goes on by itself when it is back.",
@@ -92,7 +90,7 @@ class Watch:
     def say(self, code: str) -> None:
         """Tell the viewers how it stands with a silent run, again once in a while."""
         now = time.monotonic()
-        if code == self.said and now - self.said_at < _SAY_AGAIN_S:
+        if code == self.said and now - self.said_at < settings.REDRIVE["say_again_s"]:
             return
         self.said, self.said_at = code, now
         for viewer in self.viewers:
@@ -137,7 +135,7 @@ class Hub:
                         if not entries and await self._is_over(run_id, viewer):
                             return
                     except Away:
-                        if told_away is None or time.monotonic() - told_away > _SAY_AGAIN_S:
+                        if told_away is None or time.monotonic() - told_away > settings.REDRIVE["say_again_s"]:
                             told_away = time.monotonic()
                             yield note("redis_away")
                         await asyncio.sleep(_RETRY_S)

@@ -40,6 +40,8 @@ REDRIVE: dict[str, int] = {
     # a watched run without news for this long is queued again, once in `again_s`
     "silent_s": 3,
     "again_s": 20,
+    # what still holds is said again after this long: a page takes a line that is silent for 30 s for dead
+    "say_again_s": 10,
     "runs_a_minute": int(os.environ.get("REDRIVE_RUNS_A_MINUTE") or 30),
 }
 

@@ -4,13 +4,15 @@ from typing import Any, TypeVar
 
 import pytest
 
-from simulations.engine import make_report, parse_scenario
+from simulations.engine import make_report, parse_scenario, simulate_rows
+from simulations.engine.rules import number
 from simulations.engine.trace import (
     Attempt,
     Captured,
     Deleted,
     Ended,
     Hidden,
+    Kind,
     Limit,
     Received,
     Scaled,
@@ -390,15 +392,17 @@ def test_no_more_than_1250_batches_at_once() -> None:
     assert [record.limit for record in of(Limit, scenario)] == ["Concurrent batches"]
 
 
-def test_a_queue_has_only_so_many_messages_in_flight(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulations.engine.delivery.messages.IN_FLIGHT", 25)
-    records = run(sqs(failures={"first_n": 1}, traffic=40))
-    received = [record for record in records if isinstance(record, Received)]
-    assert [(record.at_us, len(record.events)) for record in received[:4]] == [
-        (0, 10), (0, 10), (0, 5), (30_000_000, 10)
-    ]  # fmt: skip
-    assert [(record.rule, record.at_us) for record in records if isinstance(record, Limit)][:1] == [("SQS-15", 0)]
-    assert sum(isinstance(record, Settled) for record in records) == 40
+def test_a_queue_has_only_so_many_messages_in_flight() -> None:
+    most = int(number("SQS-15", "in_flight"))
+    scenario = sqs({"batch_size": 9_600, "maximum_batching_window_s": 1, "error_reduction": "none"}, {"first_n": 1},
+                   traffic={"kind": "burst", "count": most + 40, "size_bytes": 200})  # fmt: skip
+    rows = [
+        row for chunk in simulate_rows(parse_scenario(scenario)) for row in chunk
+    ]  # so many structs would take seconds
+    received = [(row[1], len(row[3])) for row in rows if row[0] == Kind.RECEIVED]
+    assert received[:14] == [(0, 9_600)] * 12 + [(0, most - 12 * 9_600), (30_000_000, 9_600)]
+    assert [row[1:3] for row in rows if row[0] == Kind.LIMIT][:1] == [(0, "SQS-15")]
+    assert sum(row[0] == Kind.SETTLED for row in rows) == most + 40
 
 
 def test_a_batch_takes_its_messages_in_as_many_receives_as_it_needs() -> None:

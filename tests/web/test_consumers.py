@@ -278,8 +278,8 @@ def test_a_run_that_waits_in_the_queue_is_not_queued_twice(new_run: NewRun, stor
     in_loop(test)
 
 
-def test_what_holds_on_is_said_again(new_run: NewRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulations.hub._SAY_AGAIN_S", 0.2)
+def test_what_holds_on_is_said_again(new_run: NewRun, settings: Any) -> None:
+    settings.REDRIVE = {**settings.REDRIVE, "say_again_s": 0.2}
     run = new_run()
 
     async def test() -> None:

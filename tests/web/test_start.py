@@ -5,8 +5,8 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 import redis
@@ -163,12 +163,24 @@ def test_health_says_what_is_away(redis_url: str, db: None, settings: Any) -> No
         200,
         {"ok": True, "database": "ok", "redis": "ok", "waiting": 0},
     )
-    with patch("simulations.views.connection.cursor", side_effect=DatabaseError):
-        answer = Client().get("/healthz")
-    assert (answer.status_code, answer.json()["database"]) == (503, "away")
     settings.REDIS_URL = NOWHERE
     answer = Client().get("/healthz")
     assert (answer.status_code, answer.json()) == (503, {"ok": False, "database": "ok", "redis": "away"})
+
+
+def test_health_says_that_the_database_is_away(redis_url: str, transactional_db: None, tmp_path: Path) -> None:
+    connection.close()
+    there, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], tmp_path / "no" / "such.sqlite3"
+    try:
+        answer = Client().get("/healthz")
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = there
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"ok": False, "database": "away", "redis": "ok", "waiting": 0},
+    )
+    assert Client().get("/healthz").status_code == 200
 
 
 def test_a_finished_run_has_a_report_and_the_same_link(new_run: NewRun) -> None:
@@ -212,24 +224,34 @@ def test_a_run_that_no_worker_has_begun_is_cancelled_without_one(new_run: NewRun
     assert revive(run.id) is Revival.NOT_NEEDED
 
 
-def test_a_run_can_be_cancelled_in_the_middle(new_run: NewRun, store: redis.Redis, settings: Any) -> None:
-    settings.REDRIVE = {**settings.REDRIVE, "frame": 20}
+def apart(act: Callable[[], Any]) -> Any:
+    """What `act` returns; for a thread of its own, whose connections to the database end with it."""
+    try:
+        return act()
+    finally:
+        connections.close_all()
+
+
+def held_back(store: redis.Redis, command: str) -> bool:
+    """Whether a client waits for Redis to take this command."""
+    return any(client["cmd"] == command and "b" in client["flags"] for client in store.client_list())
+
+
+def test_a_run_can_be_cancelled_in_the_middle(new_run: NewRun, store: redis.Redis) -> None:
+    simulate_run(new_run().id)  # from here on Redis knows the script that appends
     run = new_run("trigger=s3&error_rate=1&traffic=burst&traffic_count=200")
-    append = runlog.RunLog.append
-    seen: list[int] = []
-
-    def cancelling(log: runlog.RunLog, frame: runlog.Frame) -> runlog.Appended:
-        seen.append(frame.last)
-        if len(seen) == 5:
-            assert Client().post(f"/runs/{run.id}/cancel/").json()["state"] == "running"
-        return append(log, frame)
-
-    with patch.object(runlog.RunLog, "append", cancelling):
-        simulate_run(run.id)
-    assert len(seen) == 5
+    store.client_pause(60_000, all=False)  # Redis takes what was held back in its order: the first frame, then the wish
+    with ThreadPoolExecutor(2) as threads:
+        running = threads.submit(apart, lambda: simulate_run(run.id))
+        until(lambda: held_back(store, "evalsha"), "the first frame is on its way")
+        cancelling = threads.submit(apart, lambda: Client().post(f"/runs/{run.id}/cancel/"))
+        until(lambda: held_back(store, "set"), "the wish is on its way")
+        store.client_unpause()
+        running.result()
+        assert cancelling.result().json()["state"] in ("running", "cancelled")  # the worker may be the quicker one
     assert state_of(run.id)["state"] == "cancelled"
-    last = json.loads(runlog.read(store, run.id)[-1].frame)
-    assert last == {"last": seen[3], "cancelled": True}
+    frames = [json.loads(entry.frame) for entry in runlog.read(store, run.id)]
+    assert (frames[0]["last"], frames[1:]) == (1, [{"last": 1, "cancelled": True}])
 
 
 def test_cancelling_a_finished_run_changes_nothing(new_run: NewRun, store: redis.Redis) -> None:
