@@ -22,7 +22,7 @@ def plain(draw: st.DrawFn) -> Scenario:
         {"kind": "constant", "ms": 700, "per_event_ms": 5},
         {"kind": "exponential", "minimum_ms": 20, "mean_ms": 900, "per_event_ms": 1},
     ]
-    settings = {
+    settings: dict[str, Any] = {
         "batch_size": draw(st.sampled_from([1, 4, 100])),
         "bisect_batch_on_function_error": draw(st.booleans()),
         "maximum_retry_attempts": draw(st.sampled_from([-1, 0, 1, 3])),
@@ -33,10 +33,13 @@ def plain(draw: st.DrawFn) -> Scenario:
         "shard_count": draw(st.sampled_from([1, 2, 7, 200])),
         "on_failure": draw(st.sampled_from([None, "sqs"])),
     }
+    given, trigger = workload(draw, TRAFFIC), draw(st.sampled_from(["kinesis", "dynamodb_streams"]))
+    if trigger == "kinesis" and "size_bytes" in given["traffic"]:
+        settings["batch_size"] = min(settings["batch_size"], 4)  # more of these fill an invocation, as base64
     return parse_scenario(
         {
-            **workload(draw, TRAFFIC),
-            "trigger": draw(st.sampled_from(["kinesis", "dynamodb_streams"])),
+            **given,
+            "trigger": trigger,
             "horizon_s": draw(st.sampled_from([None, 5, 100, 100_000])),
             "function": {"timeout_s": draw(st.sampled_from([1, 30])), "duration": draw(st.sampled_from(duration))},
             "settings": settings,
