@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
+from simulations.engine.trace import Kind
+from simulations.picture.lanes import MOST_LANES
 from simulations.picture.story import Story
 from simulations.picture.voices import MOST_VOICES, loud_moments
 
 _PANES = 4  # keys of several panes are told apart by this many
+# where lanes stand for several events, only the first of these is drawn
+_SEEN_ONCE = (Kind.ARRIVED, Kind.FILTERED)
 NOMINAL_US = 1_000  # an attempt without a length (a throttle) is drawn as if it took this long
 
 
@@ -29,7 +33,22 @@ class Activity(NamedTuple):
 def activity_of(story: Story) -> Activity:
     """The activity of a run."""
     spans = [(one.at, max(one.end, one.at + NOMINAL_US), one.key) for one in story.attempts]
-    return Activity(spans, story.instants, story.end_us, _loud(story, spans))
+    return Activity(spans, _drawn(story), story.end_us, _loud(story, spans))
+
+
+def _drawn(story: Story) -> list[tuple[int, int]]:
+    """The instants without those that no lane shows."""
+    if len(story.events) <= MOST_LANES:
+        return story.instants
+    seen: set[int] = set()
+    drawn: list[tuple[int, int]] = []
+    for instant in story.instants:
+        kind = instant[1] // 256
+        if kind not in seen:
+            drawn.append(instant)
+        if kind in _SEEN_ONCE:
+            seen.add(kind)
+    return drawn
 
 
 def _loud(story: Story, spans: Sequence[tuple[int, int, int]]) -> list[int] | None:

@@ -6,9 +6,7 @@ them by its zoom.
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
-from functools import partial
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -17,13 +15,13 @@ from simulations.picture.cycles import fold_cycles, join_short_gaps
 from simulations.picture.episodes import episodes_of
 from simulations.picture.voices import quiet_of
 
-CYCLE_WIDTH = 56
+CYCLE_WIDTH = 76  # how often it repeats has room in it
 _QUIET_WIDTH = 84  # several loops in one glyph, each with its own count and pace
 # how wide a wait of one second is: where there are few items its words stand in it, where there are more, under it
 _FEW, _SOME, _MANY = 34, 20, 10
 _FEW_ITEMS, _SOME_ITEMS = 8, 40
 _MOST_ITEMS = 400
-_MOST_PIECES = 2_000
+_MOST_PIECES = 2_000  # of what is busy
 _LEAST_PIECES = 8
 _MOST_PARTS = 2  # so many moments may divide a wait
 
@@ -63,29 +61,32 @@ class _Cutter:
         """Which part of all edges lies within a stretch."""
         return (bisect_left(self.edges, end) - bisect_right(self.edges, start)) / max(1, len(self.edges))
 
-    def cut(self, kind: str, start: int, end: int, most: int, width: Callable[[int], float]) -> None:
-        """One stretch; where it has more than `most` edges, every k-th counts."""
-        if end <= start:
-            return
+    def cut(self, start: int, end: int, most: int) -> None:
+        """A busy stretch; where it has more than `most` edges, every k-th counts."""
         first, last = bisect_right(self.edges, start), bisect_left(self.edges, end)
         step = max(1, math.ceil((last - first) / most))
         for edge in self.edges[first + step - 1 : last : step]:
-            self.pieces.append(Piece(kind, start, edge, width(edge - start)))
+            self.pieces.append(Piece("busy", start, edge, busy_width(edge - start)))
             start = edge
-        self.pieces.append(Piece(kind, start, end, width(end - start)))
+        self.pieces.append(Piece("busy", start, end, busy_width(end - start)))
+
+    def cut_wait(self, start: int, end: int, items: int) -> None:
+        """A wait, cut at the first and at the last moment within it: between them time runs evenly."""
+        inner = self.edges[bisect_right(self.edges, start) : bisect_left(self.edges, end)]
+        for before, after in pairwise([start, *dict.fromkeys([*inner[:1], *inner[-1:]]), end]):
+            if after > before:
+                self.pieces.append(Piece("gap", before, after, gap_width(after - before, items)))
 
 
 def folded_pieces(activity: Activity) -> list[Piece]:
     """Pieces from 0 to the end of the run, without holes."""
     episodes = episodes_of(activity.spans, activity.instants)
     items = join_short_gaps(episodes, fold_cycles(episodes, quiet_of(episodes, activity.loud)), _MOST_ITEMS)
-    width_of_gap = partial(gap_width, items=len(items))
-    most = max(_LEAST_PIECES, _MOST_PIECES // max(1, len(items)))
     cutter = _Cutter(activity)
     now = 0
     for n, item in enumerate(items):
         start = episodes[item.first].start
-        cutter.cut("gap", now, start, most // 4, width_of_gap)
+        cutter.cut_wait(now, start, len(items))
         now = episodes[item.last].end
         if item.times:
             now = episodes[items[n + 1].first].start if n + 1 < len(items) else now
@@ -94,8 +95,8 @@ def folded_pieces(activity: Activity) -> list[Piece]:
         else:
             # where most happens there is most to see: a stretch has as many pieces as its share of what happens
             own = math.floor(_MOST_PIECES * cutter.share(start, now))
-            cutter.cut("busy", start, now, max(_LEAST_PIECES, own), busy_width)
-    cutter.cut("gap", now, activity.end_us, most // 4, width_of_gap)
+            cutter.cut(start, now, max(_LEAST_PIECES, own))
+    cutter.cut_wait(now, activity.end_us, len(items))
     return cutter.pieces or [Piece("busy", 0, 1_000, busy_width(1_000))]
 
 

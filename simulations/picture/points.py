@@ -18,12 +18,15 @@ from simulations.picture.story import place as field_place
 from simulations.picture.words import ENDS, end_words
 
 _GRAIN = 3
+_APART = 24  # signs of ends have room beside each other
 # at one moment: what is written before it comes first
 _RANK = ("arrived", "limit", "answered", "captured", "early", "end")
 _GOOD = ("delivered", "filtered")
 _STATUS = field_place(Kind.ANSWERED, "status_code")
 _BY = field_place(Kind.CAPTURED, "by")
 _LIMIT, _VALUE = field_place(Kind.LIMIT, "limit"), field_place(Kind.LIMIT, "value")
+
+Place = Callable[[int], float]
 
 
 class Point(msgspec.Struct):
@@ -41,7 +44,7 @@ class Point(msgspec.Struct):
 
 
 def points_of(
-    story: Story, lanes: Lanes, pieces: Sequence[Piece], place: Callable[[int], float], dense: Sequence[bool]
+    story: Story, lanes: Lanes, pieces: Sequence[Piece], place: Place, dense: Sequence[bool]
 ) -> list[list[Point]]:
     """The points of every lane in order; points of one kind that fall on the same place are counted together.
 
@@ -70,7 +73,7 @@ def points_of(
             for number in moment.events:
                 add(number, kind, moment.row[1], moment.seq, word, "")
     cycles = [piece for piece in pieces if piece.kind == "cycle"]
-    return [_finished(list(lane.values()), lanes.grouped, cycles) for lane in found]
+    return [_finished(list(lane.values()), lanes.grouped, cycles, place) for lane in found]
 
 
 def _limits(story: Story, lanes: Lanes) -> list[dict[tuple[str, str, str, int], Point]]:
@@ -98,13 +101,13 @@ def _spoken(moment: Moment) -> tuple[str, str]:
     return "captured", "on success" if row[_BY] == "on_success" else str(row[_BY])
 
 
-def _finished(points: list[Point], grouped: bool, cycles: Sequence[Piece]) -> list[Point]:
+def _finished(points: list[Point], grouped: bool, cycles: Sequence[Piece], place: Place) -> list[Point]:
     """One sign for one moment: an answer or a capture that comes with an end is said by the end."""
     ends = [point for point in points if point.kind == "end"]
     moments = {end.us for end in ends}
     caught = {end.us for end in ends if end.fate == "captured"}
     said = [point for point in points if point.kind == "answered" and point.us in moments]
-    kept = _together(ends, cycles) if grouped else ends
+    kept = _together(ends, cycles, place) if grouped else ends
     if kept:
         last = kept[-1]
         words = last.word or end_words([(last.fate, last.count)])
@@ -124,7 +127,21 @@ def _finished(points: list[Point], grouped: bool, cycles: Sequence[Piece]) -> li
     )
 
 
-def _together(ends: list[Point], cycles: Sequence[Piece]) -> list[Point]:
+def _spaced(ends: list[Point], place: Place) -> list[Point]:
+    """Ends that follow each other so closely that their signs would cover each other are one sign."""
+    signs: list[Point] = []
+    latest: dict[str, Point] = {}
+    for end in sorted(ends, key=lambda end: end.us):
+        sign = latest.get(end.fate)
+        if sign and place(end.us) - place(sign.us) < _APART:
+            sign.count += end.count
+        else:
+            latest[end.fate] = end
+            signs.append(end)
+    return signs
+
+
+def _together(ends: list[Point], cycles: Sequence[Piece], place: Place) -> list[Point]:
     """The ends of several events, the last of which counts them all and shows the worst."""
     if not ends:
         return ends
@@ -134,10 +151,10 @@ def _together(ends: list[Point], cycles: Sequence[Piece]) -> list[Point]:
         folded = any(cycle.start <= end.us < cycle.end for cycle in cycles)
         return end is not last and end.fate not in _GOOD and not folded
 
-    before = [*filter(signed, ends)]
     counts: Counter[str] = Counter()
     for end in ends:
         counts[end.fate] += end.count
+    before = _spaced([*filter(signed, ends)], place)
     fates = [(fate, counts[fate]) for fate in ENDS if counts[fate]]
     if len(fates) > 1:
         for end in before:

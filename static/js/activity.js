@@ -3,6 +3,7 @@
  * When something happens: attempts as spans, the other records that the picture shows as instants. A gap exists only where
  * everything is idle, in every lane and every pane.
  */
+import { MOST_LANES } from "./lanes.js";
 import { Choir, loudMoments } from "./voices.js";
 
 /**
@@ -13,6 +14,8 @@ import { Choir, loudMoments } from "./voices.js";
 
 // what can be seen at one moment; the rest (receives, scaling, hiding) tells how attempts came about and makes no picture differ
 const SEEN = ["arrived", "answered", "filtered", "captured", "capture_failed", "settled", "limit"];
+// where lanes stand for several events, only the first of these is drawn
+const SEEN_ONCE = ["arrived", "filtered"];
 
 // keys of several panes are told apart by this many
 const MOST_PANES = 4;
@@ -30,6 +33,7 @@ export function activityOf(trace) {
   const spans = { at: new Float64Array(attempts.length), end: new Float64Array(attempts.length), key: new Float64Array(attempts.length) };
   const instants = { at: new Float64Array(others), key: new Float64Array(others) };
   const seen = trace.wire.kinds.map((name) => SEEN.includes(name));
+  const once = trace.wire.kinds.map((name) => trace.events.length > MOST_LANES && SEEN_ONCE.includes(name));
   const choir = new Choir(trace.events.length);
   let s = 0;
   let i = 0;
@@ -42,8 +46,10 @@ export function activityOf(trace) {
       choir.span(events, spans.at[s], spans.end[s], spans.key[s]);
       s += 1;
     } else if (seen[trace.kindNumber(seq)] && events.length) {
+      const kind = trace.kindNumber(seq);
+      if (once[kind]) seen[kind] = false;
       instants.at[i] = trace.at(seq);
-      instants.key[i] = trace.kindNumber(seq) * 256 + trace.code(seq);
+      instants.key[i] = kind * 256 + trace.code(seq);
       choir.instant(events, instants.at[i], instants.key[i]);
       i += 1;
     }

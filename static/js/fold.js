@@ -10,9 +10,9 @@ import { quietOf } from "./voices.js";
 /** @typedef {import("./time-axis.js").PieceKind} PieceKind */
 
 const MOST_ITEMS = 400;
-const MOST_PIECES = 2_000;
+const MOST_PIECES = 2_000; // of what is busy
 const LEAST_PIECES = 8;
-export const CYCLE_WIDTH = 56;
+export const CYCLE_WIDTH = 76; // how often it repeats has room in it
 // several loops in one glyph, each with its own count and pace
 const QUIET_WIDTH = 84;
 // how wide a wait of one second is: where there are few items its words stand in it, where there are more, under it
@@ -40,20 +40,27 @@ function edgesOf({ spans, instants }) {
 
 /**
  * One stretch cut at the edges within it, at most `most` times (then every k-th edge counts).
- * @param {Piece[]} pieces @param {PieceKind} kind @param {number} from @param {number} to
- * @param {Float64Array} edges @param {number} most @param {(us: number) => number} width
+ * @param {Piece[]} pieces @param {number} from @param {number} to @param {Float64Array} edges @param {number} most
  */
-function cut(pieces, kind, from, to, edges, most, width) {
-  if (to <= from) return;
+function cut(pieces, from, to, edges, most) {
   const first = upperBound(edges, from);
   const last = lowerBound(edges, to);
   const step = Math.max(1, Math.ceil((last - first) / most));
   let start = from;
   for (let n = first + step - 1; n < last; n += step) {
-    pieces.push({ kind, from: start, to: edges[n], width: width(edges[n] - start) });
+    pieces.push({ kind: "busy", from: start, to: edges[n], width: busyWidth(edges[n] - start) });
     start = edges[n];
   }
-  pieces.push({ kind, from: start, to, width: width(to - start) });
+  pieces.push({ kind: "busy", from: start, to, width: busyWidth(to - start) });
+}
+
+/** A wait is cut at the first and at the last moment within it: what happens between them happens while time runs evenly. @param {Piece[]} pieces @param {number} from @param {number} to @param {Float64Array} edges @param {number} items */
+function cutWait(pieces, from, to, edges, items) {
+  const inner = edges.subarray(upperBound(edges, from), lowerBound(edges, to));
+  const cuts = [from, ...new Set([inner[0] ?? to, inner[inner.length - 1] ?? to]), to];
+  for (let n = 1; n < cuts.length; n += 1) {
+    if (cuts[n] > cuts[n - 1]) pieces.push({ kind: "gap", from: cuts[n - 1], to: cuts[n], width: gapWidth(cuts[n] - cuts[n - 1], items) });
+  }
 }
 
 /**
@@ -65,14 +72,13 @@ export function foldedPieces(activity, opened) {
   const episodes = episodesOf(activity);
   const items = joinShortGaps(episodes, foldCycles(episodes, opened, quietOf(episodes, activity.loud)), MOST_ITEMS);
   const edges = edgesOf(activity);
-  const most = Math.max(LEAST_PIECES, Math.floor(MOST_PIECES / Math.max(1, items.length)));
   // where most happens there is most to see: a stretch has as many pieces as its share of what happens
   const share = (/** @type {number} */ from, /** @type {number} */ to) => (lowerBound(edges, to) - upperBound(edges, from)) / Math.max(1, edges.length);
   /** @type {Piece[]} */
   const pieces = [];
   let now = 0;
   const idleUntil = (/** @type {number} */ us) => {
-    cut(pieces, "gap", now, us, edges, Math.floor(most / 4), (length) => gapWidth(length, items.length));
+    cutWait(pieces, now, us, edges, items.length);
     now = Math.max(now, us);
   };
   items.forEach((item, n) => {
@@ -80,7 +86,7 @@ export function foldedPieces(activity, opened) {
     idleUntil(start);
     if (item.kind === "one") {
       now = episodes.to[item.to];
-      cut(pieces, "busy", start, now, edges, Math.max(LEAST_PIECES, Math.floor(MOST_PIECES * share(start, now))), busyWidth);
+      cut(pieces, start, now, edges, Math.max(LEAST_PIECES, Math.floor(MOST_PIECES * share(start, now))));
     } else {
       now = n + 1 < items.length ? episodes.from[items[n + 1].from] : episodes.to[item.to];
       pieces.push({ kind: "cycle", from: start, to: now, width: item.periodUs ? CYCLE_WIDTH : QUIET_WIDTH, ...cycleOf(item, opened) });

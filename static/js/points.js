@@ -15,6 +15,7 @@ import { ENDS, FATE } from "./words.js";
  */
 
 const GRAIN = 3;
+const APART = 24; // signs of ends have room beside each other
 // at one moment: what is written before it comes first
 const RANK = ["arrived", "limit", "answered", "captured", "early", "end"];
 const GOOD = ["delivered", "filtered"];
@@ -49,20 +50,20 @@ export function pointsOf(trace, all, pieces, place, dense) {
   }
   for (const [event, point] of moments) add(event, { ...point });
   const cycles = pieces.filter((piece) => piece.kind === "cycle");
-  return found.map((points, n) => finished([...points.values()], lanes[n].event < 0, cycles));
+  return found.map((points, n) => finished([...points.values()], lanes[n].event < 0, cycles, place));
 }
 
 /**
  * One sign for one moment: an answer or a capture that comes with an end is said by the end.
- * @param {Point[]} points @param {boolean} group @param {import("./time-axis.js").Piece[]} cycles
+ * @param {Point[]} points @param {boolean} group @param {import("./time-axis.js").Piece[]} cycles @param {(us: number) => number} place
  * @returns {Point[]}
  */
-function finished(points, group, cycles) {
+function finished(points, group, cycles, place) {
   const ends = points.filter((point) => point.kind === "end");
   const moments = new Set(ends.map((end) => end.us));
   const said = points.filter((point) => point.kind === "answered" && moments.has(point.us));
   const caught = new Set(ends.filter((end) => end.fate === "captured").map((end) => end.us));
-  const kept = group ? together(ends, cycles) : ends;
+  const kept = group ? together(ends, cycles, place) : ends;
   const answers = new Set(said.map((point) => point.word));
   const last = kept.at(-1);
   if (last) last.word = [last.word || endWords([[last.fate, last.count]]), answers.size === 1 && said[0].word].filter(Boolean).join(" ");
@@ -72,19 +73,32 @@ function finished(points, group, cycles) {
   return points.filter((point) => !left.has(point) && !(point.kind === "captured" && caught.has(point.us))).sort((a, b) => a.us - b.us || RANK.indexOf(a.kind) - RANK.indexOf(b.kind));
 }
 
+/** Ends that follow each other so closely that their signs would cover each other are one sign. @param {Point[]} ends @param {(us: number) => number} place */
+function spaced(ends, place) {
+  /** @type {Map<string, Point>} */
+  const latest = new Map();
+  return ends.sort((a, b) => a.us - b.us).filter((end) => {
+    const sign = latest.get(end.fate);
+    const covered = sign !== undefined && place(end.us) - place(sign.us) < APART;
+    if (covered) sign.count += end.count;
+    else latest.set(end.fate, end);
+    return !covered;
+  });
+}
+
 /** How many events have each fate, the worst first. @param {Point[]} ends @returns {[string, number][]} */
 function fatesOf(ends) {
   const counts = ENDS.map((fate) => /** @type {[string, number]} */ ([fate, ends.reduce((sum, end) => sum + (end.fate === fate ? end.count : 0), 0)]));
   return counts.filter(([, n]) => n);
 }
 
-/** The ends of several events, the last of which counts them all and shows the worst. @param {Point[]} ends @param {import("./time-axis.js").Piece[]} cycles */
-function together(ends, cycles) {
+/** The ends of several events, the last of which counts them all and shows the worst. @param {Point[]} ends @param {import("./time-axis.js").Piece[]} cycles @param {(us: number) => number} place */
+function together(ends, cycles, place) {
   const last = ends.reduce((one, other) => (other.us >= one.us ? other : one), ends[0]);
   if (!last) return ends;
   const folded = (/** @type {number} */ us) => cycles.some((cycle) => cycle.from <= us && us < cycle.to);
-  const before = ends.filter((end) => end !== last && !GOOD.includes(end.fate) && !folded(end.us));
   const fates = fatesOf(ends);
+  const before = spaced(ends.filter((end) => end !== last && !GOOD.includes(end.fate) && !folded(end.us)), place);
   // what went on after it stands where its sign would
   if (fates.length > 1) for (const end of before) end.kind = "early";
   last.count = fates.reduce((sum, [, n]) => sum + n, 0);

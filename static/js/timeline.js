@@ -109,7 +109,8 @@ export class Timeline {
 
   /** Keeps the playhead in view while it moves. */
   chase() {
-    if (this.figures.length) this.#view.chase(this.figures[0].place(this.#us));
+    const [figure] = this.figures;
+    if (figure) this.#view.chase(figure.place(this.#us), figure.length - figure.place(figure.axis.endUs));
   }
 
   #window() {

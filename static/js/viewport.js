@@ -36,9 +36,10 @@ export class Viewport {
     this.#box.scrollTo(this.down ? { top: offset } : { left: offset });
   }
 
-  /** Scrolls only when a moving place leaves the view. @param {number} at */
-  chase(at) {
-    if (at > this.offset + this.size * 0.75) this.#show(at - this.size * 0.75);
+  /** Scrolls only when a moving place leaves the view. @param {number} at @param {number} trail what stands after the end of the run, which is in view with the end */
+  chase(at, trail) {
+    const most = Math.max(this.size * 0.2, Math.min(this.size * 0.75, this.size - trail));
+    if (at > this.offset + most) this.#show(at - most);
     else if (at < this.offset + 20 && this.offset > 0) this.#show(at - this.size * 0.2);
   }
 
