@@ -7,7 +7,7 @@ FormView
     trigger    key of the chosen trigger ("sqs")
     triggers   [Choice] for the trigger picker (an input named "trigger"); Choice(value, label, selected, help, group)
     hidden     [(name, value)] inputs of type hidden: v, rules
-    sections   [Section(key, title, inputs)], key: settings | function | traffic | failures | run
+    sections   [Section(key, title, inputs)], key: failures | settings | function | traffic | run
     errors     [Problem(field, id, title, message, code)]: the summary on top; id is the input to jump to, "" where the error
                belongs to no input (an unknown key); field is the flat key
 
@@ -44,10 +44,10 @@ from simulations.engine import TRIGGERS, FieldError
 from simulations.engine.fields import Field, scenario_fields
 
 _SECTIONS = {
-    "settings": "{label} and its trigger",
+    "failures": "What fails",
+    "settings": "Settings: {label}",
     "function": "Function",
     "traffic": "Traffic",
-    "failures": "What fails",
     "run": "Run",
 }
 _HIDDEN = ("v", "rules")

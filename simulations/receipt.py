@@ -5,6 +5,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,15 +15,16 @@ import msgspec
 from simulations.engine import TRIGGERS, FieldError, Scenario
 from simulations.engine.billing import LineItem, plain
 from simulations.engine.billing.bill import counted_in
-from simulations.engine.cost import Cost, MonthCost, default_rate
+from simulations.engine.cost import Cost, MonthCost
 from simulations.engine.counting import View
 from simulations.engine.limits import INVALID, VALIDATION
 from simulations.engine.prices import Source, UnknownPriceError, book, price, regions
 from simulations.engine.usage import applies
 
-_MOST_RATE = Decimal(1_000_000)
+_MOST_RATE, _MOST_EVENTS = Decimal(1_000_000), Decimal(10**12)
 _LONGEST_MONTH_H = Decimal(744)
 _MOST_POLLERS, _MOST_LOG_BYTES = Decimal(2_000), Decimal(1_000_000_000)
+_GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
 _CENT_DIGITS = 2
 SERVICES = {
     "lambda": "Lambda", "sqs": "SQS", "sns": "SNS", "eventbridge": "EventBridge", "apigw": "API Gateway",
@@ -96,7 +98,7 @@ def read_view(texts: Mapping[str, str]) -> tuple[View, list[FieldError]]:
         except UnknownPriceError as error:
             errors.append(FieldError("region", INVALID, f"{str(error)[0].upper()}{str(error)[1:]}."))
     numbers = {
-        "rate_per_s": (_MOST_RATE, False), "hours_per_month": (_LONGEST_MONTH_H, False),
+        "rate_per_s": (_MOST_RATE, False), "events_per_month": (_MOST_EVENTS, True), "hours_per_month": (_LONGEST_MONTH_H, False),
         "idle_pollers": (_MOST_POLLERS, True), "log_bytes": (_MOST_LOG_BYTES, True),
     }  # fmt: skip
     for name, (most, whole) in numbers.items():
@@ -107,13 +109,16 @@ def read_view(texts: Mapping[str, str]) -> tuple[View, list[FieldError]]:
                 errors.append(FieldError(name, VALIDATION, f"Give {kind} from 0 to {most:,f}."))
             else:
                 chosen[name] = int(number) if whole else number
+    if "rate_per_s" in chosen and "events_per_month" in chosen:
+        del chosen["events_per_month"]
+        errors.append(FieldError("events_per_month", INVALID, "Give a rate or the events of a month, one of the two."))
     return View(**chosen), errors
 
 
 def _number(text: str, most: Decimal, *, whole: bool) -> Decimal | None:
     """The number that a text is, if it is one to calculate with."""
     try:
-        number = Decimal(text)
+        number = Decimal(text.replace(",", "") if whole and _GROUPED.fullmatch(text) else text)
     except InvalidOperation:
         return None
     if not number.is_finite() or not 0 <= number <= most:
@@ -142,7 +147,7 @@ def context(
     }
 
 
-CHOICES = ("region", "free_tier", "rate_per_s", "hours_per_month", "idle_pollers", "log_bytes")
+CHOICES = ("region", "free_tier", "events_per_month", "rate_per_s", "hours_per_month", "idle_pollers", "log_bytes")
 
 
 def _each(cost: Cost, noun: str) -> list[tuple[str, str]]:
@@ -164,8 +169,10 @@ def _controls(
     scenario: Scenario, month: MonthCost, view: View, texts: Mapping[str, str], errors: list[FieldError]
 ) -> dict[str, Any]:
     said = {error.field: error.message for error in errors}
+    placeholders = {"rate_per_s": month.rate_per_s, "events_per_month": str(round(Decimal(month.events)))}
     inputs = [
-        ("rate_per_s", "Rate", "events per second", ""),
+        ("events_per_month", f"{TRIGGERS[scenario.trigger].noun.capitalize()}s a month", "", ""),
+        ("rate_per_s", "or a rate", "events per second", ""),
         ("hours_per_month", "Month", "hours", month.hours),
     ]
     charges = (charge for charge in TRIGGERS[scenario.trigger].charges if applies(charge, scenario.settings))
@@ -182,7 +189,7 @@ def _controls(
                 "title": title,
                 "unit": unit,
                 "value": texts.get(name, "") or value,
-                "placeholder": plain(default_rate(scenario)[0]) if name == "rate_per_s" else value,
+                "placeholder": placeholders.get(name, value),
                 "error": said.get(name, ""),
             }
             for name, title, unit, value in inputs

@@ -155,8 +155,8 @@ def default_rate(scenario: Scenario) -> tuple[Decimal, str]:
 
 def month_cost(scenario: Scenario, used: Used, view: View) -> MonthCost:
     """BILL-12, BILL-13: the run's counts at a rate for a month, free tier and tiers of one account."""
-    rate, rate_from = default_rate(scenario) if view.rate_per_s is None else (view.rate_per_s, "chosen")
-    month = Month(hours=view.hours_per_month, events=divided(times(rate, view.hours_per_month, S_PER_H), 1))
+    rate, events, rate_from = _traffic_of_month(scenario, view)
+    month = Month(hours=view.hours_per_month, events=events)
     meter = Meter(scenario, used, view, month)
     bill = make_bill(meter.quantities(), view.region, free_tier=view.free_tier)
     lost = wasted(meter, used.failed, view)
@@ -177,6 +177,16 @@ def month_cost(scenario: Scenario, used: Used, view: View) -> MonthCost:
         f"{short(Decimal(bill.total_usd))}, {taken}.",
         assumptions=[*_beside(scenario, view), *_assumptions(scenario, used, rate_from, view), *bill.notes],
     )
+
+
+def _traffic_of_month(scenario: Scenario, view: View) -> tuple[Decimal, Decimal, str]:
+    """Events a second, events in all, and what they are taken from."""
+    seconds = times(view.hours_per_month, S_PER_H)
+    if view.events_per_month is not None:
+        rate = divided(view.events_per_month, seconds) if seconds else Decimal(0)
+        return rate, Decimal(view.events_per_month), "chosen"
+    rate, rate_from = default_rate(scenario) if view.rate_per_s is None else (view.rate_per_s, "chosen")
+    return rate, divided(times(rate, seconds), 1), rate_from
 
 
 def _beside(scenario: Scenario, view: View) -> Iterator[str]:

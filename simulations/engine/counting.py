@@ -25,7 +25,7 @@ BYTES_PER_GB = KB_PER_GB * 1_024
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """How somebody looks at a cost: none of it changes the run.
 
-    `rate_per_s` None is the rate of the scenario's own traffic. `idle_pollers` poll a queue all month, `log_bytes` is what
+    `events_per_month` goes before `rate_per_s`; where both are None, the rate is that of the scenario's own traffic. `idle_pollers` poll a queue all month, `log_bytes` is what
     each invocation writes to CloudWatch Logs (0: not priced).
     """
 
@@ -33,6 +33,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     free_tier: bool = False
     hours_per_month: Decimal = Decimal(book().conventions.hours_per_month)
     rate_per_s: Decimal | None = None
+    events_per_month: int | None = None
     idle_pollers: int = number("SQS-11", "start")
     log_bytes: int = 0
 

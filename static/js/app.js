@@ -49,6 +49,7 @@ let going = null;
 let asking = false;
 const form = new ScenarioForm(() => {
   need("stale").hidden = !ran || form.query() === ran;
+  need("result-title").textContent = form.words().label; // it goes with the sentence
   told.ask(form.query(), ran !== "");
 });
 const actions = actionsFor(() => view, timeline);
@@ -93,7 +94,6 @@ async function run(before = null) {
   ran = query;
   need("stale").hidden = true;
   need("cut").hidden = true;
-  need("result-title").textContent = words.label;
   tables.speakOf(words.noun);
   const { socket, charts, cost: billOf } = answer.started;
   show({ source: (listener) => new answer.Stream(socket, listener), chartOf: (name) => `${charts}${name}/`, billOf, noun: words.noun, before });

@@ -1,6 +1,7 @@
 // @ts-check
 /** The settings: a plain GET form that the script only makes quicker. The address always holds the whole scenario. */
 import { placeErrors, clearError } from "./form-errors.js";
+import { Picker } from "./picker.js";
 import "./seed.js";
 import { need } from "./svg.js";
 
@@ -10,6 +11,7 @@ const ANSWERS_WITHIN_MS = 10_000;
 export class ScenarioForm {
   #form = /** @type {HTMLFormElement} */ (need("scenario"));
   #body = need("scenario-body");
+  #picker = new Picker(this.#body);
   #timer = 0;
   #turn = 0;
   #changed;
@@ -95,15 +97,13 @@ export class ScenarioForm {
   async #fetch(query) {
     this.#turn += 1;
     const turn = this.#turn;
-    const focused = document.activeElement?.id;
     this.#form.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(`/trigger-form/?${query}`, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
       const text = await answer.text();
       if (turn !== this.#turn) return;
       if (!text.includes("scenario-sections")) throw new Error(`status ${answer.status}`);
-      this.#body.innerHTML = text;
-      if (focused) document.getElementById(focused)?.focus();
+      this.#picker.over(() => { this.#body.innerHTML = text; });
       this.keepAddress();
     } catch {
       this.show([{ field: "trigger", code: "Offline", message: "The form of this trigger could not be loaded. Your values are kept; choose it again." }]);

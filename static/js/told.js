@@ -12,10 +12,11 @@ import { LIMITS } from "./words.js";
 
 const ANSWERS_WITHIN_MS = 15_000;
 // what its beginning says comes at once; of a long run, all of it some seconds later
+const MOST_KNOWN = 30;
 const PATHS = ["/words/", "/words/whole/"];
 
 export class Told {
-  /** @type {Words | null} */ #words = null;
+  /** @type {Map<string, Words>} of the last scenarios: the run that is shown stays explained while others are thought of */ #known = new Map();
   #query = "";
   /** @type {AbortController | null} */ #asked = null;
   #spoken = "";
@@ -28,7 +29,7 @@ export class Told {
 
   /** What is said of a scenario, null while that is not known. @param {string} query @returns {Words | null} */
   of(query) {
-    return query && query === this.#query ? this.#words : null;
+    return this.#known.get(query) ?? null;
   }
 
   /** Asks about the settings as they stand; an older question is dropped. @param {string} query @param {boolean} aloud whether the sentence is read out */
@@ -43,11 +44,12 @@ export class Told {
         const answer = await fetch(`${path}?${query}`, { signal: asked.signal });
         const words = await answer.json();
         if (words.errors) {
-          need("sum-more").textContent = `As they stand, these settings are refused: ${words.errors[0].message}`;
+          need("sum").textContent = "As they stand, these settings are refused.";
+          need("sum-more").textContent = words.errors[0].message;
           this.#query = "";
           return;
         }
-        [this.#words, this.#query] = [words, query];
+        this.#keep(query, words);
         const isAll = words.forecast.cut === "" || path === PATHS[1];
         this.#show(words, aloud && isAll);
         this.#heard();
@@ -58,6 +60,14 @@ export class Told {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** @param {string} query @param {Words} words */
+  #keep(query, words) {
+    this.#query = query;
+    this.#known.delete(query);
+    this.#known.set(query, words);
+    if (this.#known.size > MOST_KNOWN) this.#known.delete([...this.#known.keys()][0]);
   }
 
   /** @param {Words} words @param {boolean} aloud */

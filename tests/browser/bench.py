@@ -76,6 +76,12 @@ def field(page: Page, key: str) -> Locator:
     return page.locator(f"#scenario [name='{key}']:not([disabled]):not([type=hidden])")
 
 
+def pick(page: Page, trigger: str) -> None:
+    """Choose a trigger from the list, which closes then."""
+    page.locator("#picked").click()
+    page.locator(f"#id_trigger-{trigger}").check()
+
+
 def open_sections(page: Page) -> None:
     """Show every part of the form."""
     page.locator("#scenario").evaluate(

@@ -161,6 +161,7 @@ def test_a_phone_shows_the_run_first_and_the_settings_on_demand(
     screenshot(f"phone-{colours}")
     toggle.click()
     expect(toggle).to_have_attribute("aria-expanded", "true")
+    page.locator("#picked").click()
     expect(page.locator("#id_trigger-sqs")).to_be_visible()
     assert violations(page) == []
 

@@ -19,6 +19,7 @@ from tests.browser.bench import (
     link,
     marks,
     open_sections,
+    pick,
     press_run,
     run,
     status,
@@ -77,7 +78,7 @@ def test_records_arrive_while_the_run_goes_on(page: Page) -> None:
 @pytest.mark.parametrize("trigger", sorted(TRIGGERS))
 def test_every_trigger_runs_from_the_picker(page: Page, trigger: str) -> None:
     page.goto("/")
-    page.locator(f"#id_trigger-{trigger}").check()
+    pick(page, trigger)
     expect(page.locator(f".scenario-sections[data-trigger={trigger}]")).to_be_attached()
     for name in TRIGGERS[trigger].settings.__struct_fields__:
         expect(field(page, name)).to_be_attached()
@@ -89,7 +90,7 @@ def test_every_trigger_runs_from_the_picker(page: Page, trigger: str) -> None:
 
 def test_settings_that_both_triggers_know_survive_a_change_of_trigger(page: Page) -> None:
     page.goto(link("s3", timeout_s=7, error_rate=0.25, traffic="burst", traffic_count=4))
-    page.locator("#id_trigger-sqs").check()
+    pick(page, "sqs")
     expect(field(page, "batch_size")).to_be_attached()
     expect(field(page, "timeout_s")).to_have_value("7")
     expect(field(page, "error_rate")).to_have_value("0.25")
@@ -223,8 +224,41 @@ def test_without_javascript_the_form_still_makes_the_address(browser: Browser, b
     context = browser.new_context(java_script_enabled=False, base_url=base_url)
     page = context.new_page()
     page.goto("/")
-    page.locator("#id_trigger-sqs").check()
+    pick(page, "sqs")
     page.get_by_role("button", name="Show this trigger's settings").click()
     assert "batch_size=10" in page.url
     expect(page.locator("[name=batch_size]")).to_have_value("10")
     context.close()
+
+
+def test_the_settings_are_in_sight_and_the_list_of_triggers_closes_when_one_is_clicked(page: Page) -> None:
+    page.goto("/")
+    expect(field(page, "maximum_retry_attempts")).to_be_in_viewport()
+    pick(page, "sqs")
+    expect(page.locator("#id_trigger-sqs")).to_be_hidden()
+    expect(page.locator("#picked")).to_be_focused()
+    expect(page.locator("#picked")).to_contain_text("SQS standard queue")
+    expect(field(page, "batch_size")).to_be_in_viewport()
+
+
+def test_arrow_keys_go_through_the_triggers_with_the_list_open_until_escape(page: Page) -> None:
+    page.goto("/")
+    page.locator("#picked").press("Enter")
+    page.locator("#id_trigger-s3").press("ArrowDown")
+    expect(page.locator(".scenario-sections[data-trigger=sns]")).to_be_attached()
+    expect(page.locator("#id_trigger-sns")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#id_trigger-sns")).to_be_hidden()
+    expect(page.locator("#picked")).to_be_focused()
+
+
+def test_settings_that_are_refused_are_said_where_their_sentence_would_stand(page: Page) -> None:
+    page.goto("/")
+    pick(page, "sqs")
+    watched = page.locator("#watch").get_by_text("how old an event was when Lambda tried it")
+    field(page, "batch_size").fill("0")
+    expect(page.locator("#sum")).to_have_text("As they stand, these settings are refused.")
+    expect(page.locator("#result-title")).to_have_text("SQS standard queue")
+    expect(watched).to_be_visible()
+    field(page, "batch_size").fill("1")
+    expect(page.locator("#sum")).to_contain_text("attempts over 4 d")

@@ -63,6 +63,27 @@ def test_choices_change_the_month_and_stand_in_the_address(client: Client) -> No
     assert "rate_per_s=2" in text
 
 
+@pytest.mark.parametrize("written", ["5000000", "5,000,000", "5e6"])
+def test_the_events_of_a_month_may_be_given_instead_of_a_rate(client: Client, written: str) -> None:
+    text = ask(client, events_per_month=written).content.decode()
+    assert "A month of 730 h with 5,000,000 messages" in text
+    assert "events_per_month=" in text, "the bill as a page keeps the choice"
+
+
+def test_a_rate_and_the_events_of_a_month_are_one_too_many(client: Client) -> None:
+    answer = ask(client, events_per_month="5000000", rate_per_s="2")
+    assert answer.status_code == 400
+    assert "one of the two" in answer.content.decode()
+
+
+def test_events_of_a_month_cost_what_their_rate_costs(client: Client) -> None:
+    by_number, by_rate = (
+        json.loads(ask(client, format="json", **choice).content)["month"]
+        for choice in ({"events_per_month": "5256000"}, {"rate_per_s": "2"})
+    )
+    assert by_number == by_rate
+
+
 @pytest.mark.parametrize(
     ("choice", "value", "words"),
     [
@@ -70,6 +91,8 @@ def test_choices_change_the_month_and_stand_in_the_address(client: Client) -> No
         ("rate_per_s", "x", "Give a number"),
         ("rate_per_s", "-1", "Give a number"),
         ("rate_per_s", "NaN", "Give a number"),
+        ("events_per_month", "12.5", "Give a whole number"),
+        ("events_per_month", "1,00", "Give a whole number"),
         ("hours_per_month", "745", "from 0 to 744"),
         ("idle_pollers", "1.5", "Give a whole number"),
         ("log_bytes", "1e99", "Give a whole number"),
