@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from simulations.engine import TRIGGERS, FieldError, Scenario
-from simulations.engine.billing import LineItem, plain
+from simulations.engine.billing import LineItem
 from simulations.engine.billing.bill import counted_in
 from simulations.engine.cost import Cost, MonthCost
 from simulations.engine.counting import View
