@@ -103,7 +103,9 @@ export class ScenarioForm {
       const text = await answer.text();
       if (turn !== this.#turn) return;
       if (!text.includes("scenario-sections")) throw new Error(`status ${answer.status}`);
-      this.#picker.over(() => { this.#body.innerHTML = text; });
+      const restore = this.#picker.remember();
+      this.#body.innerHTML = text;
+      restore();
       this.keepAddress();
     } catch {
       this.show([{ field: "trigger", code: "Offline", message: "The form of this trigger could not be loaded. Your values are kept; choose it again." }]);

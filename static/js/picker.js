@@ -20,13 +20,14 @@ export class Picker {
     return /** @type {HTMLDetailsElement} */ (need("picker"));
   }
 
-  /** Draws the form anew, with the focus where it was: on what is chosen, or on the choice where the list is closed now. @param {() => void} draw */
-  over(draw) {
+  /** Call what this gives when the form was drawn anew: the focus is where it was, or on the choice where the list is closed now. */
+  remember() {
     const focused = document.activeElement?.id ?? "";
     const inList = document.activeElement?.closest("#picker");
     const open = this.#box().open && !this.#byPointer;
-    draw();
-    this.#box().open = open;
-    if (focused) document.getElementById(inList && !open ? "picked" : focused)?.focus();
+    return () => {
+      this.#box().open = open;
+      if (focused) document.getElementById(inList && !open ? "picked" : focused)?.focus();
+    };
   }
 }
