@@ -376,6 +376,24 @@ def test_the_lag_of_a_topic_is_that_of_all_partitions_and_of_the_one_furthest_be
     assert figure(metrics, "CommittedEventCount").sum == 4
 
 
+def test_a_topic_counts_batches_that_failed_and_commits_what_was_filtered() -> None:
+    """ESMM-1: one attempt of three fails with both records of its batch; FILTER-2: the offset of the third is committed too."""
+    events = [{"at_ms": 0, "body": {"a": number}} for number in (1, 1, 2)]
+    settings = {"filter_criteria": [{"value": {"a": [1]}}]}
+    metrics = simulated("msk", traffic={"kind": "at", "events": events}, failures={"first_n": 1}, settings=settings)
+    expected = {"InvokeErrorCount": 1, "FailedInvokeEventCount": 2, "FilteredOutEventCount": 1, "CommittedEventCount": 3}
+    assert {name: sums(metrics)[name] for name in expected} == expected
+    assert "InvokeErrorCount" not in simulated("kinesis").cloudwatch(), "a metric of Kafka"
+
+
+def test_a_destination_that_fails_is_an_error_of_a_topics_mapping_once_for_each_document() -> None:
+    settings = {"minimum_pollers": 1, "maximum_retry_attempts": 0, "on_failure": "sqs"}
+    failing = {"error_rate": 1, "catchers": {"on_failure": "no_permission"}}
+    metrics = simulated("msk", traffic=A_HUNDRED, failures=failing, settings=settings)
+    assert of_streams(metrics) == (100, 0, 1)
+    assert sums(metrics)["OnFailureDestinationDeliveryErrorCount"] == 1
+
+
 def test_a_blocked_shard_shows_as_an_iterator_age_that_rises() -> None:
     traffic = {"kind": "steady", "count": 60, "rate_per_s": 1}
     metrics = simulated("kinesis", traffic=traffic, failures={"outages": [{"from_ms": 0, "to_ms": 600_000}]})

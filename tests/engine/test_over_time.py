@@ -46,6 +46,14 @@ def test_the_age_of_the_oldest_message_rises_while_nothing_happens() -> None:
     assert ages[-1] == (1_200, 1_200)
 
 
+def test_what_lies_in_a_dead_letter_queue_is_seen_in_each_minute_from_then_on() -> None:
+    """MET-10: a depth is looked at in every period, also in those in which nothing comes in."""
+    traffic = {"kind": "at", "events": [{"at_ms": 0, "id": "poison"}, {"at_ms": 200_000}]}
+    settings = {"max_receive_count": 2, "batch_size": 1}
+    metrics = over_time(trigger="sqs", traffic=traffic, settings=settings, failures={"poison": ["poison"]})
+    assert metrics["ApproximateNumberOfMessagesVisible (queue_dlq)"] == [(0, 0), (60, 1), (120, 1), (180, 1)]
+
+
 def test_events_of_a_failed_invocation_count_in_the_minute_in_which_it_ends() -> None:
     """ESMM-1, unlike Errors, which count where it starts."""
     metrics = over_time(

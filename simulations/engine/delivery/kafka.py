@@ -215,5 +215,6 @@ TOLD = (
 )  # fmt: skip
 METRICS = (
     "PolledEventCount", "FilteredOutEventCount", "InvokedEventCount", "FailedInvokeEventCount", "CommittedEventCount",
-    "OffsetLag", "MaxOffsetLag", "SumOffsetLag", "DroppedEventCount", "OnFailureDestinationDeliveredEventCount", "DestinationDeliveryFailures",
+    "InvokeErrorCount", "OffsetLag", "MaxOffsetLag", "SumOffsetLag", "DroppedEventCount", "OnFailureDestinationDeliveredEventCount",
+    "OnFailureDestinationDeliveryErrorCount", "DestinationDeliveryFailures",
 )  # fmt: skip

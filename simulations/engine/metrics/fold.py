@@ -17,7 +17,7 @@ from simulations.engine.metrics.figures import (
     TimeToSettle,
     ones_figure,
 )
-from simulations.engine.metrics.names import PROVISIONED, READY, make_series, scales
+from simulations.engine.metrics.names import NOT_TAKEN, PROVISIONED, READY, make_series, scales
 from simulations.engine.metrics.of_callers import ServiceFold
 from simulations.engine.metrics.of_mappings import MappingFold
 from simulations.engine.metrics.of_pipes import PipeFold
@@ -252,12 +252,10 @@ class Metrics:
 
     def _on_capture_failed(self, row: Row) -> None:
         """MET-7, MET-8."""
-        if row[4] == "function_dlq":
-            self._point("DeadLetterErrors")
-        elif row[4] in ("on_failure", "on_success"):
-            self._point("DestinationDeliveryFailures")
-        else:
+        if row[4] not in NOT_TAKEN:
             self._service.happened("uncaught")
+        for name in NOT_TAKEN.get(row[4], ()):
+            self._point(name)
 
     def _on_settled(self, row: Row) -> None:
         at, event, fate = row[1], row[3], row[4]

@@ -54,6 +54,11 @@ _SCALES = {
 
 
 PROVISIONED = ("ProvisionedConcurrencyInvocations", "ProvisionedConcurrencySpilloverInvocations")
+NOT_TAKEN = {  # what a catcher counts that could not take a document
+    "function_dlq": ("DeadLetterErrors",),
+    "on_success": ("DestinationDeliveryFailures",),
+    "on_failure": ("DestinationDeliveryFailures", "OnFailureDestinationDeliveryErrorCount"),
+}
 READY = ("ProvisionedConcurrentExecutions", "ProvisionedConcurrencyUtilization")  # how many run there, and their share
 
 

@@ -50,10 +50,14 @@ class MappingFold:
             self._depth.received(row[1], row[3])
 
     def filtered(self, row: Row) -> None:
-        """A receive from a queue was told of before, and the queue loses what was filtered; a stream tells of it only here."""
+        """A receive from a queue was told of before, and the queue loses what was filtered; a stream tells of it only here.
+
+        Of a topic its offsets are committed as well (FILTER-2).
+        """
         self._point("FilteredOutEventCount", len(row[3]))
         if self._depth is None:
             self._point("PolledEventCount", len(row[3]))
+            self._point("CommittedEventCount", len(row[3]))
         else:
             self._point("NumberOfMessagesDeleted", len(row[3]))
             self._depth.deleted(row[1], row[3])
@@ -73,6 +77,7 @@ class MappingFold:
         failing = self._failing
         while failing and (until is None or failing[0][0] < until):
             self._point("FailedInvokeEventCount", heappop(failing)[1])
+            self._point("InvokeErrorCount", 1)
         if self._pipe is not None:
             self._pipe.pass_time(until)
 

@@ -121,6 +121,7 @@ class QueueDepth:
         self._pass_time(at)
         self._forget(at)
         self._look()
+        self.dead.add(self._dead)
         oldest = self._oldest()
         if oldest is not None:
             self.age.add(at - oldest[0])

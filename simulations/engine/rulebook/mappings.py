@@ -184,8 +184,10 @@ MAPPING_METRICS: tuple[Rule, ...] = (
         note=(
             "Of a partial answer we count the events that it names as failed. What a filter makes Lambda delete from a queue "
             "is in NumberOfMessagesDeleted of SQS, and not in DeletedEventCount, which AWS describes as deletes after success. "
-            "Left out: the pollers of Kafka in provisioned mode (ProvisionedPollers is counted for SQS), and the groups ErrorCount and "
-            "SchemaRegistry, since what they count does not happen here."
+            "Of the group ErrorCount, which Kafka alone has, InvokeErrorCount is taken to count each batch of which FailedInvokeEventCount "
+            "counts something, and OnFailureDestinationDeliveryErrorCount each document that the destination refused; errors of polling, "
+            "committing and schemas do not happen here. Offsets of filtered records count as committed as soon as they are filtered. Left "
+            "out: the pollers of Kafka in provisioned mode (ProvisionedPollers is counted for SQS)."
         ),
     ),
 )
