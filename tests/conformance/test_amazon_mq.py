@@ -75,6 +75,13 @@ CASES = (
         fates={"1": "lost"}, causes={"1": "PayloadTooLarge"},
     ),
     Case(
+        rule="MQ-5", sentence="and one above 4.5 MiB, which base64 makes too large", scenario=queue(1, size_bytes=4_718_593), at_s=[],
+        fates={"1": "lost"},
+    ),
+    Case(
+        rule="ESM-2", sentence="4.5 MiB fit, and fill a batch", scenario=queue(2, size_bytes=4_718_592), at_s=[0, 0], fates={"1": "delivered", "2": "delivered"},
+    ),
+    Case(
         rule="MODEL-61", sentence="RabbitMQ hands the batch out again after the wait that the scenario says",
         scenario=queue(1, {**RABBIT, "requeue_wait_s": 5}, {"first_n": 2}), at_s=[0, 5, 10], fates={"1": "delivered"},
     ),

@@ -108,6 +108,10 @@ CASES = [
     Case(rule="MODEL-40", sentence="on demand a lag that does not fall brings a second poller after three minutes",
          scenario=on_demand({"partition_count": 2, "batch_size": 1}, function=lasting(200), traffic=placed("0", "0", "1", "1")),
          at_s=[0, 200, 300, 500], fates=all_of(4, "delivered")),
+    Case(rule="KAFKA-8", sentence="so does one above 4.5 MiB, which base64 makes too large",
+         scenario=kafka({"on_failure": "sqs"}, traffic={"kind": "at", "events": [
+             {"at_ms": 0, "size_bytes": 4_718_593}, {"at_ms": 0, "size_bytes": 4_718_592}]}), invocations=1,
+         fates={"1": "captured", "2": "delivered"}),
     Case(rule="KAFKA-8", sentence="a record above 6 MB goes to the destination without a try",
          scenario=kafka({"on_failure": "sqs"}, traffic=at(0, size_bytes=LARGE)), at_s=[], caught=["on_failure"],
          fates={"1": "captured"}, causes={"1": "MaximumPayloadSizeExceeded"}),

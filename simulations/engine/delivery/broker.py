@@ -22,7 +22,7 @@ from simulations.engine.traffic import Event
 from simulations.engine.units import US_PER_S, words
 
 BROKER_DLQ = "broker_dlq"
-_PAYLOAD = number("ESM-2", "payload_bytes")
+_PAYLOAD = number("ESM-2", "base64_bytes")
 _HOLD_FIRST = number("MODEL-62", "first_wait_s") * US_PER_S
 _HOLD_LONGEST = number("MODEL-62", "longest_wait_s") * US_PER_S
 _FACTOR = number("MODEL-62", "factor")

@@ -14,7 +14,7 @@ from simulations.engine.delivery.batch_response import failed_places
 from simulations.engine.delivery.discards import by_shard
 from simulations.engine.delivery.filters import Content, text_of
 from simulations.engine.delivery.murmur2 import partition_of
-from simulations.engine.delivery.stream_source import Rules, Source
+from simulations.engine.delivery.stream_source import AS_BASE64, Rules, Source
 from simulations.engine.sim import epoch_ms, timestamp
 from simulations.engine.traffic import Event
 
@@ -60,7 +60,7 @@ def source_of(cluster: Cluster) -> Source:
 
     return Source(
         prefix=_PREFIX, digits=1, record=_record, payload=payload, where=where, where_one=where_one, named=_named,
-        partition=partition_of, only_named=True, offsets=True, drops_large=True, content=CONTENT,
+        partition=partition_of, only_named=True, offsets=True, drops_large=True, room=AS_BASE64, content=CONTENT,
         rules=msgspec.structs.replace(_RULES, denied=cluster.denied),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ import msgspec
 
 from simulations.engine.delivery.discards import batch_info
 from simulations.engine.delivery.filters import Content, text_of
-from simulations.engine.delivery.stream_source import Reads, Rules, Source
+from simulations.engine.delivery.stream_source import AS_BASE64, Reads, Rules, Source
 from simulations.engine.rules import number
 from simulations.engine.sim import epoch_ms
 from simulations.engine.traffic import Event
@@ -63,7 +63,7 @@ KINESIS_CONTENT = Content(
 )
 KINESIS = Source(
     digits=12, where=_kinesis_where, record=_kinesis_record, content=KINESIS_CONTENT, drops_large=True,
-    room=number("STREAM-21", "payload_bytes"), rules=Rules(too_large="STREAM-21"),
+    room=AS_BASE64, rules=Rules(too_large="STREAM-21"),
 )  # fmt: skip
 
 

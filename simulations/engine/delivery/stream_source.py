@@ -15,6 +15,7 @@ from simulations.engine.rules import number
 from simulations.engine.traffic import Event
 
 PAYLOAD = number("ESM-2", "payload_bytes")
+AS_BASE64 = number("ESM-2", "base64_bytes")
 
 
 class Reads(msgspec.Struct, frozen=True, kw_only=True):

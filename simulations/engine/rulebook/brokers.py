@@ -102,8 +102,11 @@ BROKERS: tuple[Rule, ...] = (
     Rule(
         id="KAFKA-8",
         sentence="A single record too large for 6 MB goes to the destination as MaximumPayloadSizeExceeded.",
-        source=(_FAILURE,),
-        note="Without a destination we let it be skipped; AWS does not say.",
+        source=(_FAILURE, lambda_guide("with-kafka-troubleshoot")),
+        note=(
+            "Its value counts as the base64 that the function gets, 4.5 MiB of data (ESM-2). Without a destination we let it be skipped; "
+            "AWS says that it may go unprocessed."
+        ),
     ),
     Rule(
         id="KAFKA-9",
@@ -158,6 +161,7 @@ BROKERS: tuple[Rule, ...] = (
         id="MQ-5",
         sentence="A message above 6 MB is more than one event can hold: Lambda drops it, and the function never sees it.",
         source=(lambda_guide("services-mq-errors"),),
+        note="The function gets its data as base64, of which 6 MB hold 4.5 MiB (ESM-2).",
     ),
     Rule(
         id="DOCDB-1",

@@ -222,11 +222,12 @@ STREAMS: tuple[Rule, ...] = (
     Rule(
         id="STREAM-21",
         sentence=(
-            "Lambda's 6 MB hold Kinesis records as base64, a third larger than they are, so about 4.5 MiB of them. A larger record never "
-            "reaches the function: it goes to the on-failure destination, without one it is lost."
+            "Lambda's 6 MB hold Kinesis records as base64, a third larger than they are, so about 4.5 MiB of them (ESM-2). A larger record "
+            "never reaches the function: it goes to the on-failure destination, without one it is lost."
         ),
-        values={"payload_bytes": 4_718_592},
         source=(aws_page("streams/latest/dev/large-records"),),
-        note="The condition in the document is the one of Kafka (KAFKA-8); what the mapping adds to each record is not counted.",
+        note="AWS counts base64 and the mapping's metadata, and advises a destination whatever the size, so that nothing is discarded. "
+        "The condition in the document is the one of Kafka (KAFKA-8); metadata are not counted.",
+        checked_on="2026-11-30",
     ),
 )

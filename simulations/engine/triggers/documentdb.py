@@ -26,7 +26,7 @@ _MS_PER_S = 1_000
 _EVERYTHING = 1 << 62
 _READS = Reads(period=0, records=_EVERYTHING, size=_EVERYTHING, per_s=None, rule="DOCDB-1")
 _RULES = Rules(
-    batch="DOCDB-1", checkpoint="DOCDB-1", retention="DOCDB-2", too_large="DOCDB-1", denied="PERM-24",
+    batch="DOCDB-1", checkpoint="DOCDB-1", retention="DOCDB-2", given_up="DOCDB-1", too_large="DOCDB-1", denied="PERM-24",
 )  # fmt: skip
 
 
