@@ -100,6 +100,7 @@ def test_text_and_json_in_sqs_as_in_the_table_of_aws(body: Any, pattern: dict[st
         ("hello", image({"body": {"S": [{"prefix": "he"}]}}), "delivered"),
         (PAID, {"eventName": ["INSERT"]}, "delivered"),
         (PAID, {"eventName": ["REMOVE"]}, "filtered"),
+        (PAID, {"userIdentity": {"type": ["Service"]}}, "filtered"),  # as AWS finds what time to live has deleted
         (PAID, image({"status": {"S": [{"exists": False}]}}), "filtered"),
     ],
 )

@@ -381,7 +381,12 @@ def test_a_topic_counts_batches_that_failed_and_commits_what_was_filtered() -> N
     events = [{"at_ms": 0, "body": {"a": number}} for number in (1, 1, 2)]
     settings = {"filter_criteria": [{"value": {"a": [1]}}]}
     metrics = simulated("msk", traffic={"kind": "at", "events": events}, failures={"first_n": 1}, settings=settings)
-    expected = {"InvokeErrorCount": 1, "FailedInvokeEventCount": 2, "FilteredOutEventCount": 1, "CommittedEventCount": 3}
+    expected = {
+        "InvokeErrorCount": 1,
+        "FailedInvokeEventCount": 2,
+        "FilteredOutEventCount": 1,
+        "CommittedEventCount": 3,
+    }
     assert {name: sums(metrics)[name] for name in expected} == expected
     assert "InvokeErrorCount" not in simulated("kinesis").cloudwatch(), "a metric of Kafka"
 

@@ -136,7 +136,7 @@ FILTERING: tuple[Rule, ...] = (
     Rule(
         id="FILTER-3",
         sentence=(
-            "For SQS only the body can be filtered. A pattern for JSON never matches a body of plain text, nor the other "
+            "For SQS only the body can be filtered, no attribute of the message. A pattern for JSON never matches a body of plain text, nor the other "
             "way round, and the message is dropped without a word."
         ),
         source=(lambda_guide("with-sqs-filtering"),),
@@ -155,10 +155,20 @@ FILTERING: tuple[Rule, ...] = (
         id="FILTER-5",
         sentence=(
             "For Kinesis and DynamoDB a pattern must be about JSON. A Kinesis record whose data is no JSON matches none "
-            "and is dropped."
+            "and is dropped. The numbers of a table come as text, so that numeric never matches them."
         ),
-        source=(lambda_guide("with-kinesis-filtering"), lambda_guide("with-ddb-filtering")),
-        note="AWS's guide to DynamoDB also filters on fields beside dynamodb, such as eventName.",
+        source=(
+            lambda_guide("with-kinesis-filtering"),
+            lambda_guide("with-ddb-filtering"),
+            aws_page("amazondynamodb/latest/developerguide/time-to-live-ttl-streams"),
+            aws_page("cdk/api/v2/docs/aws-cdk-lib.aws_lambda.FilterCriteria"),
+        ),
+        note=(
+            "Lambda's guide says that a mapping of DynamoDB filters on dynamodb only, while AWS's page on time to live filters on "
+            "userIdentity and an example of its CDK on eventName. Fields beside dynamodb may be named here; userIdentity is in no "
+            "record, because nothing is deleted by time to live."
+        ),
+        checked_on="2026-11-30",
     ),
     Rule(
         id="FILTER-6",

@@ -87,7 +87,8 @@ STREAMS: tuple[Rule, ...] = (
             "With ReportBatchItemFailures the lowest sequence number returned becomes the checkpoint: everything from "
             "there on is tried again, also records that had worked."
         ),
-        source=(_PARTIAL,),
+        source=(_PARTIAL, LOCALSTACK),
+        note="That the next try spends a retry, although a part has worked, is what an emulator does; AWS does not say.",
     ),
     Rule(
         id="STREAM-9",
@@ -216,8 +217,11 @@ STREAMS: tuple[Rule, ...] = (
             "For streams an empty partial answer means all worked; an empty item identifier or a wrong key name means all "
             "failed. We let invalid JSON and unknown numbers fail all too."
         ),
-        source=(_PARTIAL, lambda_guide("services-ddb-batchfailurereporting")),
-        note="AWS does not list invalid JSON and unknown sequence numbers for streams; that part is assumed.",
+        source=(_PARTIAL, lambda_guide("services-ddb-batchfailurereporting"), LOCALSTACK),
+        note=(
+            "AWS lists invalid JSON and unknown numbers for SQS, not for streams. An emulator that is tested against AWS fails all for an "
+            "unknown number too; invalid JSON is assumed."
+        ),
     ),
     Rule(
         id="STREAM-21",
