@@ -138,7 +138,7 @@ SHAPED: dict[str, SearchStrategy[Any]] = {
     "settings.change_stream_log_retention_duration_s": st.sampled_from([3_600, 3_601, 604_800]),
     "settings.partition_keys": st.sampled_from([None, 1, 2, 7]),
     "function.timeout_s": st.sampled_from([1, 2, 3, 30, 900]),
-    "function.account_concurrent_executions": st.sampled_from([1, 2, 5, 1_000]),
+    "function.account_concurrent_executions": st.sampled_from([1, 2, 5, 102, 1_000]),
     "function.reserved_concurrent_executions": st.sampled_from([None, None, 0, 1, 2, 5]),
     "function.provisioned_concurrent_executions": st.sampled_from([None, None, None, 1, 2]),
     "function.environment_idle_s": st.sampled_from([0, 1, 60, 600]),

@@ -71,7 +71,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Literal["raises", "exits", "timeout"], plain("Init failure", "The way in which initialisation fails, every time.")
     ] | None = None  # fmt: skip
     reserved_concurrent_executions: Annotated[
-        int, setting("ReservedConcurrentExecutions", "At most so many executions at once; 0 switches the function off.", ge=0)
+        int, setting("ReservedConcurrentExecutions", "At most so many executions at once; 0 switches the function off. "
+                     "100 of the account must stay unreserved.", ge=0)
     ] | None = None  # fmt: skip
     provisioned_concurrent_executions: Annotated[
         int, setting("ProvisionedConcurrentExecutions", "So many execution environments are initialised beforehand and stay ready; "
@@ -109,6 +110,7 @@ class Run(msgspec.Struct, gc=False, eq=False):
 
 Then = Callable[[int, Run], None]
 
+UNRESERVED_LEAST = number("CONC-4", "unreserved_minimum")
 ACCOUNT_LIMIT = "ConcurrentInvocationLimitExceeded"
 RESERVED_LIMIT = "ReservedFunctionConcurrentInvocationLimitExceeded"
 
@@ -150,10 +152,8 @@ class Lambda:
         self.luck = draws.purpose("duration")
         self._kernel = kernel
         reserved, account = function.reserved_concurrent_executions, function.account_concurrent_executions
-        self.limit = account if reserved is None else min(reserved, account)
-        self.refusal = (
-            (ACCOUNT_LIMIT, "CONC-1") if reserved is None or reserved > account else (RESERVED_LIMIT, "CONC-4")
-        )
+        self.limit = account if reserved is None else reserved
+        self.refusal = (ACCOUNT_LIMIT, "CONC-1") if reserved is None else (RESERVED_LIMIT, "CONC-4")
         self.timeout = function.timeout_s * US_PER_S
         self.init = us_from_ms(function.init_ms)
         self._init_failure = function.init_failure

@@ -10,7 +10,7 @@ import msgspec
 
 from simulations.engine.delivery.repeats import made_by_run
 from simulations.engine.failures import FailurePlan
-from simulations.engine.function import Function
+from simulations.engine.function import UNRESERVED_LEAST, Function
 from simulations.engine.limits import INVALID, UNKNOWN, FieldError
 from simulations.engine.reading import leaf, read, read_union, shown, unknown
 from simulations.engine.traffic import BODY_LEVELS, Single, Traffic, too_deep, unknown_id
@@ -120,7 +120,7 @@ def _check_choices(choices: Choices) -> list[FieldError]:
             errors.append(FieldError(field, INVALID, "Match an invocation by n or by events, one of the two."))
     message = f"A body has at most {BODY_LEVELS} levels."
     errors.extend(FieldError(f"traffic.{field}", INVALID, message) for field in too_deep(choices.traffic))
-    errors.extend(_check_provisioned(choices.function))
+    errors.extend(_check_concurrency(choices.function))
     errors.extend(_check_names(choices))
     return errors
 
@@ -139,22 +139,37 @@ def _check_names(choices: Choices) -> Iterator[FieldError]:
             yield FieldError(field, INVALID, wrong)
 
 
-def _check_provisioned(function: Function) -> Iterator[FieldError]:
-    """CONC-5: what AWS refuses when environments are to be kept ready."""
-    field, wanted = "function.provisioned_concurrent_executions", function.provisioned_concurrent_executions
-    reserved = function.reserved_concurrent_executions
-    if wanted is None:
+def _check_concurrency(function: Function) -> Iterator[FieldError]:
+    """CONC-4, CONC-5: what AWS refuses when executions are to be reserved, or environments to be kept ready."""
+    reserved, ready = function.reserved_concurrent_executions, function.provisioned_concurrent_executions
+    account, field = function.account_concurrent_executions, "function.provisioned_concurrent_executions"
+    if reserved is not None:
+        yield from _leaves_enough("reserved_concurrent_executions", "ReservedConcurrentExecutions", reserved, account)
+    if ready is None:
         return
-    if reserved is not None and wanted > reserved:
+    if reserved is None:
+        yield from _leaves_enough("provisioned_concurrent_executions", "ConcurrentExecutions", ready, account)
+    elif ready > reserved:
         message = (
             "Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function"
         )
         yield FieldError(field, INVALID, message)
-    elif wanted > function.account_concurrent_executions:
-        yield FieldError(field, INVALID, "The account has not so many concurrent executions.")
     if function.init_failure is not None:
         message = "Provisioned concurrency cannot be allocated to a function whose initialisation fails."
         yield FieldError(field, INVALID, message)
+
+
+def _leaves_enough(field: str, called: str, wanted: int, account: int) -> Iterator[FieldError]:
+    """CONC-4: so many executions of the account must stay unreserved. What takes none away is never refused."""
+    least = UNRESERVED_LEAST
+    if wanted and account - wanted < least:
+        refusal = (
+            f"Specified {called} for function decreases account's UnreservedConcurrentExecution "
+            f"below its minimum value of [{min(least, account)}]."
+        )
+        most = f"at most {account - least:,}" if account > least else "none"
+        way_out = f"With an account concurrency of {account:,}, {most} can be kept for one function"
+        yield FieldError(f"function.{field}", INVALID, f"{refusal} {way_out}; {wanted:,} needs {wanted + least:,}.")
 
 
 def horizon_us(scenario: Scenario) -> int | None:

@@ -393,7 +393,7 @@ def test_no_more_than_1250_batches_at_once() -> None:
 
 
 def test_a_queue_has_only_so_many_messages_in_flight() -> None:
-    most = int(number("SQS-15", "in_flight"))
+    most = number("SQS-15", "in_flight")
     scenario = sqs({"batch_size": 9_600, "maximum_batching_window_s": 1, "error_reduction": "none"}, {"first_n": 1},
                    traffic={"kind": "burst", "count": most + 40, "size_bytes": 200})  # fmt: skip
     rows = [

@@ -18,8 +18,7 @@ def limit(scenario: Scenario) -> int:
     """The function's own limit."""
     function = scenario.function
     reserved = function.reserved_concurrent_executions
-    account = function.account_concurrent_executions
-    return account if reserved is None else min(account, reserved)
+    return function.account_concurrent_executions if reserved is None else reserved
 
 
 def left_by_plan(scenario: Scenario, at_us: int) -> int:

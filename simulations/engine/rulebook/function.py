@@ -47,10 +47,12 @@ CONCURRENCY: tuple[Rule, ...] = (
         id="CONC-4",
         sentence=(
             "Reserved concurrency keeps executions free for a function and is also the most it can have. 100 of the "
-            "account must stay unreserved; 0 switches the function off."
+            "account must stay unreserved, whether executions are reserved or provisioned; 0 switches the function off."
         ),
         values={"unreserved_minimum": 100},
-        source=(lambda_guide("configuration-concurrency"),),
+        source=(lambda_guide("configuration-concurrency"), lambda_guide("provisioned-concurrency")),
+        note="An account that has no more than 100, as new ones do, can reserve none. People who met that report an error "
+        "that names the account's own number, such as 10, as the minimum; so does the one shown here.",
     ),
     Rule(
         id="CONC-5",
