@@ -126,7 +126,7 @@ SHAPED: dict[str, SearchStrategy[Any]] = {
     "settings.time_to_live_s": st.sampled_from([1, 10, 60, 3_600]),
     "settings.shard_count": st.sampled_from([1, 2, 3, 1_000]),
     "settings.partition_count": st.sampled_from([1, 2, 3, 7, 1_000]),
-    "settings.enrichment_ms": st.sampled_from([None, None, 1, 500, 40_000, 300_001]),
+    "settings.enrichment_ms": st.sampled_from([None, None, 1, 500, 1_000, 30_000, 40_000, 300_001]),
     "settings.disabled_after_client_errors": st.sampled_from([None, None, None, 1, 3]),
     "settings.tumbling_window_s": st.sampled_from([0, 0, 0, 1, 60, 900]),
     "settings.tumbling_wait_s": st.sampled_from([0, 1, 120]),

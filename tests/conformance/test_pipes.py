@@ -63,6 +63,10 @@ CASES = (
         fates={"1": "delivered"},
     ),
     Case(
+        rule="SQS-1", sentence="enrichment that takes exactly as long: the message is back when it ends, and can still be deleted",
+        scenario=pipe(1, {"enrichment_ms": 30_000, "max_receive_count": 1}), at_s=[30], caught=[], fates={"1": "delivered"},
+    ),
+    Case(
         rule="PIPE-3", sentence="and if the function is throttled then, the pipe forgets its copy, for the next one is on its way",
         scenario=pipe(
             1, {"enrichment_ms": 40_000, "max_receive_count": 2}, {"concurrency": [{"from_ms": 0, "to_ms": 50_000}]}
@@ -303,7 +307,7 @@ def test_a_throttled_batch_of_a_stream_is_enriched_again() -> None:
         ({"visibility_timeout_s": 2}, "settings.visibility_timeout_s", "less than Function timeout"),
         ({"enrichment_errors": [{}]}, "settings.enrichment_errors", "no enrichment that could fail"),
         (
-            {"invocation_type": "fire_and_forget", "batch_size": 1, "enrichment_ms": 30_001},
+            {"invocation_type": "fire_and_forget", "batch_size": 1, "enrichment_ms": 30_000},
             "settings.enrichment_ms",
             "handed over several times",
         ),

@@ -40,6 +40,10 @@ class Hidden:
         """All its messages are gone."""
         del self._by_number[receipt.number]
 
+    def is_over(self, at: int, receipt: Receipt) -> bool:
+        """Whether the visibility timeout is over; an enrichment may end at that very moment, when its messages are back already."""
+        return receipt.until < at or receipt.number not in self._by_number
+
     def __contains__(self, number: int) -> bool:
         return number in self._by_number
 

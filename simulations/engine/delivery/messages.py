@@ -192,7 +192,7 @@ class Messages:
 
     def delete(self, receipt: Receipt, kept: frozenset[str], at: int) -> list[str]:
         """DeleteMessageBatch for a receive, `kept` left out; returns the ids whose delete came too late (MODEL-9)."""
-        if receipt.until < at:
+        if self._hidden.is_over(at, receipt):
             return self._delete_late(receipt, kept)
         removed = 0
         for event in receipt.events:
@@ -240,7 +240,8 @@ class Messages:
 
     def still_hidden(self, at: int, receipt: Receipt, kept: frozenset[str]) -> list[str]:
         """The ids of those that stay hidden."""
-        return [event.id for event in receipt.events if receipt.until >= at and not event.gone and event.id in kept]
+        over = self._hidden.is_over(at, receipt)
+        return [event.id for event in receipt.events if not (over or event.gone) and event.id in kept]
 
     def _over(self, at: int, receipts: list[Receipt]) -> None:
         """The visibility timeout of these receives is over: what was not deleted can be received again."""

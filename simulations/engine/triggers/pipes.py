@@ -257,10 +257,10 @@ def _of_waiting(settings: Settings) -> Iterator[FieldError]:
         yield FieldError("settings.batch_size", INVALID, message)
     if (
         settings.source == "sqs"
-        and (settings.enrichment_ms or 0) * US_PER_MS > settings.visibility_timeout_s * US_PER_S
+        and (settings.enrichment_ms or 0) * US_PER_MS >= settings.visibility_timeout_s * US_PER_S
     ):
         message = (
-            "A message whose enrichment takes longer than its visibility timeout is handed over several times. "
+            "A message whose enrichment takes as long as its visibility timeout is handed over several times. "
             "With FIRE_AND_FORGET that is not simulated."
         )
         yield FieldError("settings.enrichment_ms", INVALID, message)
