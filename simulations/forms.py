@@ -22,11 +22,11 @@ Input
     nullable   may be left empty (placeholder: "not set")
     assumed    True: show the badge ASSUMED
     error      sentence to show at the field ("" = none); set aria-invalid and aria-describedby
-    chooses    True: this select picks a variant (traffic, duration): when it changes, show and enable the inputs whose
-               variant_of is its name and whose variant is its value, hide and disable the others (a disabled input is not
-               part of the link). Several inputs may share one name; never is more than one of them enabled.
+    chooses    True: this select picks a variant (traffic, duration, source): when it changes, show and enable the inputs whose
+               variant_of is its name and one of whose variants is its value, hide and disable the others (a disabled input is
+               not part of the link). Several inputs may share one name; never is more than one of them enabled.
     variant_of name of that select, "" for an input that always applies
-    variant    its value for which this input applies
+    variant    its values for which this input applies, with spaces between them
     active     False: draw it hidden and disabled
 
 Without JavaScript a changed trigger or variant is applied by a submit button `<button name="update" value="1">`:
@@ -171,7 +171,10 @@ def build_form(texts: Mapping[str, str], errors: Iterable[FieldError] = ()) -> F
 
 def _input(field: Field, fields: tuple[Field, ...], texts: Mapping[str, str], said: Mapping[str, str]) -> Input:
     default = links.text_of(field, field.default)
-    active = field.of is None or texts.get(field.of, _default_of(fields, field.of)) == field.variant
+    chooser, variants = (field.of, (field.variant,)) if field.beside is None else field.beside
+    active = chooser is None or texts.get(chooser, _default_of(fields, chooser)) in variants
+    # what is set although it is not there is shown with its error
+    active |= field.beside is not None and texts.get(field.key, default) != default
     value = texts.get(field.key, default) if active else default
     number = field.kind in _NUMBERS
     return Input(
@@ -189,9 +192,9 @@ def _input(field: Field, fields: tuple[Field, ...], texts: Mapping[str, str], sa
         nullable=field.nullable,
         assumed=bool(field.assumed),
         error=said.get(field.key, "") if active else "",
-        chooses=any(other.of == field.key for other in fields),
-        variant_of=field.of or "",
-        variant=field.variant or "",
+        chooses=any(field.key in (other.of, *(other.beside or ())[:1]) for other in fields),
+        variant_of=chooser or "",
+        variant=" ".join(filter(None, variants)),
         active=active,
     )
 

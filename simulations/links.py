@@ -102,14 +102,15 @@ def render_query(texts: Mapping[str, str]) -> str:
 
 
 def render_texts(scenario: Scenario) -> dict[str, str]:
-    """Every field of the scenario by its flat key."""
+    """Every field of the scenario by its flat key, without those that are not there beside the others."""
     raw: dict[str, Any] = msgspec.to_builtins(scenario)
     fields = scenario_fields(scenario.trigger)
     chosen = {field.key: _at(raw, field.path) for field in fields if field.of is None}
     return {
         field.key: text_of(field, _at(raw, field.path))
         for field in fields
-        if field.of is None or chosen[field.of] == field.variant
+        if (field.of is None or chosen[field.of] == field.variant)
+        and (field.beside is None or chosen[field.beside[0]] in field.beside[1])
     }
 
 

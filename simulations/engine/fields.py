@@ -24,8 +24,8 @@ Section = Literal["settings", "function", "traffic", "failures", "run"]
 class Field(msgspec.Struct, frozen=True, kw_only=True):
     """One field.
 
-    `variant`: the value of the choosing field (`of`, a key) for which this one applies; None: always. `minimum` and
-    `maximum` are AWS's limits, included. `assumed`: the rule that says that AWS documents nothing here ("" if it does).
+    `variant`: the value of the choosing field (`of`, a key) for which this one applies; None: always. `beside`: another field
+    and its values beside which alone this one may be set; None: any. `minimum` and `maximum` are AWS's limits, included. `assumed`: the rule that says that AWS documents nothing here ("" if it does).
     """
 
     path: str
@@ -33,6 +33,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     section: Section
     of: str | None = None
     variant: str | None = None
+    beside: tuple[str, tuple[str, ...]] | None = None
     title: str
     help: str
     unit: str = ""
@@ -73,7 +74,9 @@ _RUN_FIELDS = (
 def scenario_fields(trigger: str) -> tuple[Field, ...]:
     """All fields of a trigger's scenario. Raises KeyError for an unknown trigger."""
     found = list(_RUN_FIELDS)
-    found += _struct_fields(TRIGGERS[trigger].settings, "settings", "settings", "")
+    beside = {name: (one.of, one.values) for one in TRIGGERS[trigger].owned for name in one.settings}
+    own = _struct_fields(TRIGGERS[trigger].settings, "settings", "settings", "")
+    found += [msgspec.structs.replace(field, beside=beside.get(field.key)) for field in own]
     found += _struct_fields(Function, "function", "function", "")
     found += _choice_fields(Traffic, "traffic", "traffic", "Traffic", "When events arrive.", "single")
     found += _struct_fields(FailurePlan, "failures", "failures", "")

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from simulations.engine.delivery.pipe_sources import QUEUES
 from simulations.engine.rules import number
 from simulations.engine.scenario import Scenario
 from simulations.engine.triggers import TRIGGERS
@@ -54,7 +55,7 @@ def poison_loop(scenario: Scenario, each_ms: int, *, limited: bool = True) -> Lo
         case "stream" if hasattr(settings, "retry_first_wait_s"):
             return _of_stream(settings, each_ms, limited=limited)
         case "pipe" if settings.invocation_type == "request_response":
-            of = _of_queue if settings.source == "sqs" else _of_stream
+            of = _of_queue if settings.source in QUEUES else _of_stream
             return of(settings, each_ms, limited=limited)
         case "broker":
             return _of_broker(settings, each_ms, limited=limited)

@@ -46,6 +46,26 @@ class Idle(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
+class Owned(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings that are there only while another one (`of`) has one of these values; `who` are those, in words."""
+
+    settings: tuple[str, ...]
+    of: str
+    values: tuple[str, ...]
+    who: str
+
+
+def not_there(settings: Any, owned: Iterable[Owned]) -> Iterable[FieldError]:
+    """What was set although it is not there beside the other settings."""
+    defaults = {field.name: field.default for field in msgspec.structs.fields(settings)}
+    for one in owned:
+        value = getattr(settings, one.of)
+        for name in one.settings if value not in one.values else ():
+            if getattr(settings, name) != defaults[name]:
+                message = f"This is for {one.who} only; the {one.of} is {value}."
+                yield FieldError(f"settings.{name}", INVALID, message)
+
+
 # what Lambda's own queue is configured with, of a trigger that may also wait for the code
 QUEUE_OF_EVENT = Idle(
     settings=("maximum_retry_attempts", "maximum_event_age_s", "dead_letter_config", "on_failure", "on_success"),
@@ -142,7 +162,8 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     as long as settings do not tell it; `prices` says which price stands in for one of Lambda's. `keeps` names the catchers that are there whatever is set, `catchers` the settings that
     switch on one of the service's own, each with its name.
     `mapping_metrics` are those of the event source mapping, where they are not those of its model. `offsets`: a partial answer
-    names a record by partition and offset. `idle` are settings that do nothing while others are so.
+    names a record by partition and offset. `idle` are settings that do nothing while others are so, `owned` those that are not
+    there then: the form shows them only where they are.
     """
 
     key: str
@@ -165,6 +186,7 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     mapping_metrics: tuple[str, ...] | None = None
     offsets: bool = False
     idle: tuple[Idle, ...] = ()
+    owned: tuple[Owned, ...] = ()
 
 
 def model_of(trigger: Trigger, settings: Any) -> Model:

@@ -87,7 +87,7 @@ export class ScenarioForm {
   /** Shows and sends only the inputs of the chosen variant. @param {string} name @param {string} value */
   #variants(name, value) {
     for (const field of this.#body.querySelectorAll(`[data-variant-of="${name}"]`)) {
-      const active = field.getAttribute("data-variant") === value;
+      const active = (field.getAttribute("data-variant") ?? "").split(" ").includes(value);
       /** @type {HTMLElement} */ (field).hidden = !active;
       for (const input of field.querySelectorAll("input, select, textarea")) /** @type {HTMLInputElement} */ (input).disabled = !active;
     }

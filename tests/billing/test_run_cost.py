@@ -162,6 +162,16 @@ def test_a_pipe_bills_what_passed_its_filter_and_its_source() -> None:
     assert "SQS sends" not in lines
 
 
+def test_a_pipe_from_a_fifo_queue_pays_its_requests_at_its_prices() -> None:
+    """BILL-5."""
+    items = report_of("pipes", traffic={"kind": "burst", "count": 4}, settings={"source": "sqs_fifo"}).cost.line_items
+    found = {item.what: (item.quantity, item.price_key) for item in items if item.what.startswith("SQS")}
+    assert {key for _, key in found.values()} == {"sqs.fifo"}
+    assert {what: number for what, (number, _) in found.items() if what != "SQS empty receives"} == {
+        "SQS sends": "4", "SQS receives": "1", "SQS deletes": "1",
+    }  # fmt: skip
+
+
 def test_lambda_at_the_edge_has_its_own_prices() -> None:
     cost = report_of("lambda_edge").cost
     assert {item.price_key for item in cost.line_items} == {"lambda.edge.requests", "lambda.edge.duration"}
@@ -323,6 +333,7 @@ def test_the_loop_of_a_blocked_shard_is_what_the_simulation_does(settings: dict[
         ("amazon_mq", {"engine_type": "rabbitmq", "time_to_live_s": 300}),
         ("pipes", {"source": "sqs", "visibility_timeout_s": 30, "message_retention_period_s": 600}),
         ("pipes", {"source": "sqs", "max_receive_count": 3}),
+        ("pipes", {"source": "sqs_fifo", "max_receive_count": 3}),
         ("pipes", {"source": "kinesis", "retry_jitter_percent": 0, "maximum_retry_attempts": 5}),
     ],
 )

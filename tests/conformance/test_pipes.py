@@ -24,6 +24,7 @@ def pipe(count: int, settings: dict[str, Any] | None = None, failures: dict[str,
 
 
 KINESIS = {"source": "kinesis"}
+FIFO = {"source": "sqs_fifo"}
 NAMES = {"handler": "report"}
 ENRICHED = {"enrichment_ms": 100}
 LASTING: dict[str, Any] = {"enrichment_errors": [{}]}
@@ -172,6 +173,30 @@ CASES = (
         fates={"1": "lost"}, causes={"1": "RetentionExpired"},
     ),
     Case(
+        rule="SQS-16", sentence="from a FIFO queue, what failed is tried again before anything else of its group is received",
+        scenario=pipe(3, {**FIFO, "batch_size": 1, "message_groups": 2}, {"script": [{"event": "1", "invocation": 1}]}),
+        at_s=[0, 0, 30, 30], fates={"1": "delivered", "2": "delivered", "3": "delivered"},
+    ),
+    Case(
+        rule="SQS-17", sentence="maxReceiveCount ends that, and the group goes on behind a gap",
+        scenario=pipe(2, {**FIFO, "batch_size": 1, "max_receive_count": 2}, {"poison": ["1"]}), at_s=[0, 30, 60],
+        caught=["queue_dlq"], fates={"1": "captured", "2": "delivered"},
+    ),
+    Case(
+        rule="SQS-16", sentence="a group has one batch on its way, in the enrichment too",
+        scenario=pipe(3, {**FIFO, **ENRICHED, "batch_size": 1}), at_s=[0.1, 0.2, 0.3],
+    ),
+    Case(
+        rule="SQS-22", sentence="what is sent twice to a FIFO queue never reaches the pipe",
+        scenario=pipe(2, {**FIFO, "content_based_deduplication": True}) | {"traffic": {"kind": "backlog", "count": 2, "bodies": ["a"]}},
+        invocations=1, fates={"1": "delivered", "2": "filtered"},
+    ),
+    Case(
+        rule="SQS-21", sentence="an enrichment that outlasts the visibility timeout: a FIFO queue refuses the delete, and the message goes round",
+        scenario=pipe(1, {**FIFO, "enrichment_ms": 40_000, "max_receive_count": 2}), at_s=[40, 70], caught=["queue_dlq"],
+        fates={"1": "delivered"},
+    ),
+    Case(
         rule="STREAM-7", sentence="AUTOMATIC_BISECT finds the record that fails",
         scenario=pipe(
             4, {**KINESIS, "maximum_retry_attempts": 0, "on_partial_batch_item_failure": "automatic_bisect"}, {"poison": ["3"]}
@@ -189,6 +214,7 @@ def test_pipes(case: Case) -> None:
 @pytest.mark.parametrize(
     ("source", "pattern", "bodies"),
     [
+        ("sqs_fifo", {"body": {"name": ["abc"]}}, [{"name": "abc"}, {"name": "xyz"}]),
         ("sqs", {"body": {"name": [{"prefix": {"equals-ignore-case": "AB"}}]}}, [{"name": "abc"}, {"name": "xyz"}]),
         ("kinesis", {"data": {"name": ["abc"]}}, [{"name": "abc"}, "abc"]),
         ("dynamodb_streams", {"dynamodb": {"NewImage": {"name": {"S": ["abc"]}}}}, [{"name": "abc"}, {"name": "xyz"}]),
@@ -302,6 +328,10 @@ def test_a_throttled_batch_of_a_stream_is_enriched_again() -> None:
             "settings.starting_position_timestamp_s",
             "must be specified",
         ),
+        ({**FIFO, "batch_size": 11}, "settings.batch_size", "10 messages at the most"),
+        ({**FIFO, "maximum_batching_window_s": 1}, "settings.maximum_batching_window_s", "not supported for FIFO"),
+        ({**FIFO, "shard_count": 2}, "settings.shard_count", "for streams only"),
+        ({"message_groups": 2}, "settings.message_groups", "for FIFO queues only"),
         ({**KINESIS, "max_receive_count": 2}, "settings.max_receive_count", "for queues only"),
         ({**KINESIS, "maximum_record_age_s": 5}, "settings.maximum_record_age_s", "at least 60"),
         ({"visibility_timeout_s": 2}, "settings.visibility_timeout_s", "less than Function timeout"),

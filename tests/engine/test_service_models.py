@@ -131,7 +131,7 @@ OURS = {
     "self_managed_kafka.mapping_starts_s", "self_managed_kafka.mapping_disabled_s", "self_managed_kafka.partition_keys",
     "self_managed_kafka.partition_count", "documentdb.mapping_starts_s", "documentdb.mapping_disabled_s", "amazon_mq.mapping_starts_s",
     "amazon_mq.mapping_disabled_s", "pipes.mapping_starts_s", "pipes.mapping_disabled_s", "pipes.partition_keys",
-    "pipes.shard_count", "pipes.enrichment_ms", "websocket_api.connection_minutes", "websocket_api.messages_per_connection",
+    "pipes.shard_count", "pipes.enrichment_ms", "pipes.message_groups", "pipes.busiest_group_percent", "websocket_api.connection_minutes", "websocket_api.messages_per_connection",
 }  # fmt: skip
 
 

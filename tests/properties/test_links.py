@@ -75,12 +75,14 @@ def test_plain_data_is_read_back_as_the_scenario_it_was_made_from(scenario: Scen
 
 @given(scenarios())
 def test_a_link_holds_every_field_so_that_a_new_default_changes_no_old_link(scenario: Scenario) -> None:
+    """Those that are not there beside the others have no value that could change."""
     texts = render_texts(scenario)
     kinds = {field.key: texts[field.key] for field in scenario_fields(scenario.trigger) if field.key in texts}
     applying = {
         field.key
         for field in scenario_fields(scenario.trigger)
-        if field.of is None or kinds.get(field.of) == field.variant
+        if (field.of is None or kinds.get(field.of) == field.variant)
+        and (field.beside is None or kinds[field.beside[0]] in field.beside[1])
     }
     assert set(texts) == applying
 
@@ -142,6 +144,12 @@ def test_plain_data_of_any_shape_is_a_scenario_or_an_error_at_its_field(
         assert_readable(read)
 
 
+def beside(field: Field) -> dict[str, str]:
+    """What must be chosen so that a field is there."""
+    variant = {field.of: str(field.variant)} if field.of else {}
+    return variant if field.beside is None else {**variant, field.beside[0]: field.beside[1][0]}
+
+
 def numbers() -> list[tuple[str, Field]]:
     return [
         (trigger, field)
@@ -155,7 +163,7 @@ def numbers() -> list[tuple[str, Field]]:
     ("trigger", "field"), [pytest.param(*pair, id=f"{pair[0]}-{pair[1].path}-{pair[1].variant}") for pair in numbers()]
 )
 def test_a_number_beyond_its_limit_is_refused_in_the_words_of_aws(trigger: str, field: Field) -> None:
-    texts = {"trigger": trigger, **({field.of: str(field.variant)} if field.of else {})}
+    texts = {"trigger": trigger, **beside(field)}
     step = 1 if field.kind == "integer" else 0.5
     for limit, beyond in ((field.minimum, -step), (field.maximum, step)):
         if limit is None:
@@ -170,7 +178,7 @@ def test_a_number_beyond_its_limit_is_refused_in_the_words_of_aws(trigger: str, 
     ("trigger", "field"), [pytest.param(*pair, id=f"{pair[0]}-{pair[1].path}-{pair[1].variant}") for pair in numbers()]
 )
 def test_a_number_at_its_limit_is_taken_as_it_is(trigger: str, field: Field) -> None:
-    texts = {"trigger": trigger, **({field.of: str(field.variant)} if field.of else {})}
+    texts = {"trigger": trigger, **beside(field)}
     for limit in {field.minimum, field.maximum, 0} - {None}:
         read = outcome_of(lambda limit=limit: read_link(render_query({**texts, field.key: f"{limit:.17g}"})))  # type: ignore[misc]  # inferred
         if isinstance(read, Scenario):

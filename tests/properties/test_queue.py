@@ -36,7 +36,7 @@ POLLS: dict[str, Any] = {
 
 
 @st.composite
-def partial_answers(draw: DrawFn, /, trigger: str) -> Scenario:
+def partial_answers(draw: DrawFn, /, trigger: str, **chosen: Any) -> Scenario:
     """Functions that name what failed, well and badly, with Lambda listening: rare among scenarios drawn at large."""
     answers = draw(st.lists(st.fixed_dictionaries({"match": matches, "returns": returned}), max_size=4))
     plan = {
@@ -45,8 +45,8 @@ def partial_answers(draw: DrawFn, /, trigger: str) -> Scenario:
         "invocations": answers,
         "concurrency": [],
     }
-    settings = {"function_response_types": ["report_batch_item_failures"], "mapping_disabled_s": None}
-    return draw(scenarios(trigger, settings=settings, failures=plan, function=QUICK, horizon_s=None))
+    settings = {"function_response_types": ["report_batch_item_failures"], "mapping_disabled_s": None, **chosen}
+    return draw(scenarios(trigger, settings=own(trigger, settings), failures=plan, function=QUICK, horizon_s=None))
 
 
 for_every_queue = for_every(QUEUES, lambda trigger: scenarios(trigger) | partial_answers(trigger))
@@ -54,7 +54,7 @@ for_every_queue = for_every(QUEUES, lambda trigger: scenarios(trigger) | partial
 
 def hidden_us(settings: Any, received_us: int) -> int:
     """For how long a message is hidden that is received at a moment."""
-    changed_s = settings.visibility_timeout_changed_to_s
+    changed_s = getattr(settings, "visibility_timeout_changed_to_s", None)
     if changed_s is not None and received_us >= settings.visibility_timeout_changed_at_s * US:
         return int(changed_s) * US
     return int(settings.visibility_timeout_s) * US

@@ -111,6 +111,14 @@ def test_another_variant_is_applied_without_javascript(client: Client) -> None:
     assert texts["traffic_count"]
 
 
+def test_what_another_source_has_is_hidden_unless_it_was_set() -> None:
+    form = build_form({"trigger": "pipes", "source": "kinesis", "max_receive_count": "3"})
+    found = active(form)
+    assert {"shard_count", "max_receive_count"} <= set(found)
+    assert not {"message_groups", "deduplication_scope"} & set(found)
+    assert found["source"].chooses
+
+
 def test_another_trigger_is_applied_without_javascript_and_keeps_mistakes_visible(client: Client) -> None:
     answer = client.get("/?trigger=api_gateway&maximum_retry_attempts=1&timeout_s=0&memory_mb=256&update=1")
     assert answer.status_code == 302

@@ -31,8 +31,10 @@ def test_a_link_gives_the_scenario_back(scenario: Scenario) -> None:
 @triggers
 def test_a_link_holds_every_field_that_applies(trigger: str) -> None:
     texts = links.read_texts(links.render_link(parse_scenario({"trigger": trigger})))
-    always = {field.key for field in scenario_fields(trigger) if field.of is None}
-    assert always <= set(texts)
+    always = [field for field in scenario_fields(trigger) if field.of is None]
+    there = {field.key for field in always if field.beside is None or texts[field.beside[0]] in field.beside[1]}
+    assert there <= set(texts)
+    assert not ({field.key for field in always} - there) & set(texts)
     assert texts["v"] == "1"
 
 

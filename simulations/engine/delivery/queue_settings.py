@@ -116,8 +116,22 @@ BusiestGroup = (
     ]
     | None
 )  # fmt: skip
+ContentBasedDeduplication = Annotated[
+    bool,
+    plain("ContentBasedDeduplication", "FIFO queues: whether a message without a deduplication id that has the same body as "
+          "another one of the last 5 minutes counts as sent twice."),
+]  # fmt: skip
+DeduplicationScope = Annotated[
+    Literal["queue", "message_group"],
+    plain("DeduplicationScope", "FIFO queues: whether a deduplication id counts for the whole queue or for its message group only."),
+]  # fmt: skip
+MessageGroups = Annotated[
+    int, setting("Message groups", "FIFO queues: over how many groups (MessageGroupId) the messages are spread that do not name "
+                 "theirs.", ge=1, le=10_000)
+]  # fmt: skip
 
 BATCH_SIZE = number("ESM-1", "sqs_batch_size")
+FIFO_BATCH_SIZE = number("ESM-1", "sqs_fifo_maximum_batch_size")
 VISIBILITY_S = number("SQS-8", "default_visibility_timeout_s")
 RETENTION_S = number("SQS-7", "default_retention_s")
 FIRST_WAIT_S = number("MODEL-5", "first_wait_s")
@@ -186,6 +200,12 @@ def mapping(settings: Any, **own: Any) -> Settings:
         denied=settings.denied_action,
         **own,
     )
+
+
+def fifo(settings: Any) -> Fifo:
+    """What the settings of a FIFO queue say about messages that are sent twice."""
+    scope = settings.deduplication_scope
+    return Fifo(by_content=settings.content_based_deduplication, by_group=scope == "message_group")
 
 
 def provisioned(settings: Any) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ calls the function stand with its trigger.
 
 from typing import Any
 
+from simulations.engine.delivery.pipe_sources import QUEUES
 from simulations.engine.metrics.broker_depth import BrokerDepth
 from simulations.engine.metrics.figures import Series
 from simulations.engine.metrics.of_callers import own_metrics
@@ -74,7 +75,7 @@ def metric_names(trigger: Trigger, settings: Any, provisioned: int | None) -> tu
         *mapping,
         *(("ProvisionedPollers",) if pollers else ()),
         *(_ASYNCHRONOUS if piped and hands_over(trigger, settings) else ()),
-        *(_SQS if piped and settings.source == "sqs" else ()),
+        *(_SQS if piped and settings.source in QUEUES else ()),
         *dict.fromkeys(one.name for one in own_metrics(trigger, settings)),
     )
 

@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from heapq import heappop, heappush
 
+from simulations.engine.delivery.pipe_sources import QUEUES
 from simulations.engine.delivery.queue_settings import changed_visibility
 from simulations.engine.metrics.broker_depth import BrokerDepth
 from simulations.engine.metrics.figures import Series
@@ -213,12 +214,13 @@ def depth_of(scenario: Scenario) -> QueueDepth | BrokerDepth | None:
     """A fold for the queue's depth, where messages wait in one."""
     if TRIGGERS[scenario.trigger].model == "broker":
         return BrokerDepth(scenario.settings.engine_type, keeps=scenario.settings.dead_letter_queue is not None)
-    if TRIGGERS[scenario.trigger].model != "queue" and getattr(scenario.settings, "source", None) != "sqs":
+    source = getattr(scenario.settings, "source", None)
+    if TRIGGERS[scenario.trigger].model != "queue" and source not in QUEUES:
         return None
     retention = getattr(scenario.settings, "message_retention_period_s", None)
     return QueueDepth(
         visibility=scenario.settings.visibility_timeout_s * US_PER_S,
         retention=None if retention is None else retention * US_PER_S,
-        fifo=scenario.trigger == "sqs_fifo",
+        fifo="sqs_fifo" in (scenario.trigger, source),
         later=changed_visibility(scenario.settings),
     )

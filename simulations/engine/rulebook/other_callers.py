@@ -110,7 +110,7 @@ OTHER_CALLERS: tuple[Rule, ...] = (
         note=(
             "Failures make the pipe poll less; how much less is MODEL-6. A fault of Lambda (5xx) stands for one of the pipe: it is "
             "retried while the message is hidden, and AWS keeps the receive that follows out of maxReceiveCount, which is not simulated. "
-            "The sources here are a standard queue, Kinesis and DynamoDB Streams; AWS also takes FIFO queues, Kafka and Amazon MQ."
+            "The sources here are SQS queues, Kinesis and DynamoDB Streams; AWS also takes Kafka and Amazon MQ."
         ),
     ),
     Rule(
@@ -188,11 +188,10 @@ OTHER_CALLERS: tuple[Rule, ...] = (
             "as failed, while the function that was called goes on to its end."
         ),
         values={"execution_s": 300},
-        basis="community",
-        source=(eventbridge_guide("eb-quota"), eventbridge_guide("eb-pipes-monitoring")),
+        source=(eventbridge_guide("eb-pipes-batching-concurrency"), eventbridge_guide("eb-pipes-monitoring")),
         note=(
-            "AWS counts such executions in ExecutionTimeout; the 5 minutes we know from notes about its quotas, not from the page "
-            "itself. That the function goes on is how Lambda treats any caller that stops waiting."
+            "AWS counts such executions in ExecutionTimeout. That the function goes on is how Lambda treats any caller that stops "
+            "waiting."
         ),
     ),
     Rule(
@@ -216,6 +215,20 @@ OTHER_CALLERS: tuple[Rule, ...] = (
         note=(
             "The report writes (pipe) behind those two names. AWS does not say whether a throttled function counts in "
             "ExecutionThrottled; we count it there."
+        ),
+    ),
+    Rule(
+        id="PIPE-11",
+        sentence=(
+            "From a FIFO queue a pipe has one batch of a message group on its way at a time. If it fails, the pipe tries its messages "
+            "until that has an end, before it receives more of the group."
+        ),
+        state="text_only",
+        reason="SQS-16 says what happens to the group; the form keeps the limits of a batch.",
+        source=(eventbridge_guide("eb-pipes-sqs"), eventbridge_guide("eb-pipes-batching-concurrency")),
+        note=(
+            "That a batch holds 10 messages at the most and has no window is what Lambda's guide says of mappings (ESM-1); the pages "
+            "on pipes speak of a window for standard queues only. With FIRE_AND_FORGET nothing keeps the order behind the queue."
         ),
     ),
     Rule(

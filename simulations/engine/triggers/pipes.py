@@ -10,34 +10,28 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from simulations.engine.delivery import asynchronous
+from simulations.engine.delivery import pipe_sources as sources
 from simulations.engine.delivery import queue_settings as of_queues
 from simulations.engine.delivery import stream_settings as of_streams
-from simulations.engine.delivery.filters import Content, criteria, filters_of
+from simulations.engine.delivery.filters import criteria
 from simulations.engine.delivery.filters import refused as filters_refused
+from simulations.engine.delivery.pipe_sources import PIPE_DLQ, QUEUES, STREAMS
 from simulations.engine.delivery.piping import EnrichmentError, Piping
-from simulations.engine.delivery.pollers import Scale
 from simulations.engine.delivery.queue import Queue
 from simulations.engine.delivery.stream import Stream
-from simulations.engine.delivery.stream_records import DYNAMODB, DYNAMODB_READS, KINESIS, KINESIS_READS
-from simulations.engine.delivery.stream_source import Source
 from simulations.engine.limits import INVALID, FieldError, plain, setting
-from simulations.engine.rules import number, value
 from simulations.engine.sim import Sim
 from simulations.engine.traffic import Event
-from simulations.engine.trigger import Charge, Choices, Trigger
+from simulations.engine.trigger import Charge, Choices, Owned, Trigger, not_there
 from simulations.engine.units import US_PER_MS, US_PER_S
-
-PIPE_DLQ = "pipe_dlq"
-_OPERATORS = frozenset(str(value("PIPE-4", "operators")).split())
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The pipe, then what only a queue has as its source, then what only a stream has."""
 
     source: Annotated[
-        Literal["sqs", "kinesis", "dynamodb_streams"],
-        plain("Source", "What the pipe polls. A queue and a stream retry by rules of their own; the settings below say for which "
-              "of the two they are."),
+        Literal["sqs", "sqs_fifo", "kinesis", "dynamodb_streams"],
+        plain("Source", "What the pipe polls. Queues and streams retry by rules of their own, and have settings of their own."),
     ] = "sqs"  # fmt: skip
     batch_size: Annotated[
         int, setting("BatchSize", "How many records one invocation gets at the most.", ge=1, le=10_000)
@@ -67,6 +61,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     visibility_timeout_s: of_queues.VisibilityTimeout = of_queues.VISIBILITY_S
     message_retention_period_s: of_queues.Retention = of_queues.RETENTION_S
     max_receive_count: of_queues.MaxReceiveCount = None
+    content_based_deduplication: of_queues.ContentBasedDeduplication = False
+    deduplication_scope: of_queues.DeduplicationScope = "queue"
+    message_groups: of_queues.MessageGroups = 1
+    busiest_group_percent: of_queues.BusiestGroup = None
     starting_position: of_streams.StartingPosition = "trim_horizon"
     starting_position_timestamp_s: of_streams.Timestamp = None
     shard_count: of_streams.Shards = 1
@@ -94,42 +92,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     retry_jitter_percent: of_streams.Jitter = of_streams.JITTER
 
 
-# what means something for one kind of source only
-_OF_QUEUES = ("max_receive_count",)
-_OF_STREAMS = (
-    "starting_position", "starting_position_timestamp_s", "shard_count", "partition_keys", "parallelization_factor", "maximum_retry_attempts", "maximum_record_age_s",
-    "on_partial_batch_item_failure", "pipe_dead_letter_config",
+_OWNED = (
+    Owned(settings=("max_receive_count",), of="source", values=QUEUES, who="queues"),
+    Owned(
+        settings=("content_based_deduplication", "deduplication_scope", "message_groups", "busiest_group_percent"),
+        of="source", values=("sqs_fifo",), who="FIFO queues",
+    ),
+    Owned(
+        settings=(
+            "starting_position", "starting_position_timestamp_s", "shard_count", "partition_keys", "parallelization_factor",
+            "maximum_retry_attempts", "maximum_record_age_s", "on_partial_batch_item_failure", "pipe_dead_letter_config",
+        ),
+        of="source", values=STREAMS, who="streams",
+    ),
 )  # fmt: skip
-
-
-def _piped(source: Source) -> Source:
-    """A stream as a pipe reads it."""
-    assert source.content is not None
-    rules = msgspec.structs.replace(
-        source.rules,
-        retries="PIPE-1",
-        partial="PIPE-2",
-        partial_cut="PIPE-2",
-        told="PIPE-5",
-        too_old="PIPE-5",
-        denied="",
-    )
-    content = msgspec.structs.replace(source.content, other=(), record=None, operators=_OPERATORS)
-    return msgspec.structs.replace(source, rules=rules, content=content, catcher=PIPE_DLQ)
-
-
-_STREAMS = {
-    "kinesis": (_piped(KINESIS), KINESIS_READS, number("STREAM-4", "kinesis_retention_s")),
-    "dynamodb_streams": (_piped(DYNAMODB), DYNAMODB_READS, number("STREAM-4", "dynamodb_retention_s")),
-}
-_MESSAGES = msgspec.structs.replace(of_queues.CONTENT, operators=_OPERATORS)
-
-
-def _content(source: str) -> Content:
-    """What the filters of a pipe look at."""
-    content = _STREAMS[source][0].content if source in _STREAMS else _MESSAGES
-    assert content is not None
-    return content
 
 
 def _start(sim: Sim, settings: Settings) -> None:
@@ -139,115 +115,71 @@ def _start(sim: Sim, settings: Settings) -> None:
         disabled_after=settings.disabled_after_client_errors,
         hand=_lambdas(sim, settings) if settings.invocation_type == "fire_and_forget" else None,
     )
-    if settings.source == "sqs":
-        sim.feed(Queue(sim, _queue(settings, pipe)).accept)
+    if settings.source in QUEUES:
+        grouped = settings.source == "sqs_fifo"
+        place = of_queues.grouping(settings.message_groups, settings.busiest_group_percent) if grouped else None
+        sim.feed(Queue(sim, sources.queue(settings, pipe)).accept, place)
     else:
-        stream = Stream(sim, _stream(settings, pipe))
+        stream = Stream(sim, sources.stream(settings, pipe))
         sim.feed(stream.accept, stream.place)
 
 
 def _lambdas(sim: Sim, settings: Settings) -> Callable[[int, Event], None]:
     """Lambda's own queue, with its defaults and no dead-letter queue (PIPE-6)."""
-    source = _STREAMS.get(settings.source)
     chosen = asynchronous.Settings(
         retries=asynchronous.DEFAULT_RETRIES, age_s=asynchronous.DEFAULT_AGE_S, dead_letter_config=None, on_failure=None,
         on_success=None,
     )  # fmt: skip
 
     def payload(event: Event) -> list[Any]:
-        return [
-            source[0].record(event) if source is not None else {"messageId": event.id, "body": _MESSAGES.data(event)}
-        ]
+        return [sources.record_of(settings.source, event)]
 
     return asynchronous.Queue(sim, chosen, payload).accept
-
-
-def _queue(settings: Settings, pipe: Piping) -> of_queues.Settings:
-    """What the settings stand for in the model of queues."""
-    disabled_s = settings.mapping_disabled_s
-    return of_queues.Settings(
-        batch_size=settings.batch_size,
-        window=settings.maximum_batching_window_s * US_PER_S,
-        reports=True,
-        visibility=settings.visibility_timeout_s * US_PER_S,
-        retention=settings.message_retention_period_s * US_PER_S,
-        max_receive_count=settings.max_receive_count,
-        scale=Scale(fewer="PIPE-1"),
-        first_wait=settings.throttle_first_wait_s * US_PER_S,
-        longest_wait=settings.throttle_longest_wait_s * US_PER_S,
-        starts=settings.mapping_starts_s * US_PER_S,
-        disabled=None if disabled_s is None else disabled_s * US_PER_S,
-        filters=filters_of(settings.filter_criteria, _MESSAGES),
-        pipe=pipe,
-    )
-
-
-def _stream(settings: Settings, pipe: Piping) -> of_streams.Settings:
-    """What the settings stand for in the model of streams."""
-    source, reads, retention_s = _STREAMS[settings.source]
-    most, age_s, disabled_s = (
-        settings.maximum_retry_attempts,
-        settings.maximum_record_age_s,
-        settings.mapping_disabled_s,
-    )
-    bisects = settings.on_partial_batch_item_failure is not None
-    return of_streams.Settings(
-        source=source,
-        reads=reads,
-        shards=settings.shard_count,
-        keys=settings.partition_keys,
-        factor=settings.parallelization_factor,
-        batch_size=settings.batch_size,
-        window=settings.maximum_batching_window_s * US_PER_S,
-        reports=True,
-        retries=of_streams.retries(settings, None if most == of_streams.ENDLESS else most, bisect=bisects),
-        age=None if age_s == of_streams.ENDLESS else age_s * US_PER_S,
-        retention=retention_s * US_PER_S,
-        position=of_streams.position_s(settings) * US_PER_S,
-        starts=settings.mapping_starts_s * US_PER_S,
-        disabled=None if disabled_s is None else disabled_s * US_PER_S,
-        on_failure=settings.pipe_dead_letter_config,
-        filters=filters_of(settings.filter_criteria, _content(settings.source)),
-        pipe=pipe,
-    )
 
 
 def _check(choices: Choices) -> Iterable[FieldError]:
     """What AWS refuses when the pipe is created; then what means nothing."""
     settings: Settings = choices.settings
-    if settings.source == "sqs":
-        yield from of_queues.bad_visibility(settings, choices.function)
-        yield from of_queues.too_large(choices.traffic)
-    else:
-        source = _STREAMS[settings.source][0]
-        yield from of_streams.bad_age(settings.maximum_record_age_s)
-        yield from of_streams.unknown_shards(source, settings.shard_count, choices.traffic)
-        yield from of_streams.bad_timestamp(settings)
-        if settings.source == "dynamodb_streams" and settings.starting_position == "at_timestamp":
-            message = "DynamoDB Streams begin with TRIM_HORIZON or LATEST (ESM-1)."
-            yield FieldError("settings.starting_position", INVALID, message)
+    yield from _of_queues(choices) if settings.source in QUEUES else _of_streams(choices)
     yield from of_streams.bad_times(settings)
     if settings.throttle_first_wait_s > settings.throttle_longest_wait_s:
         yield FieldError("settings.throttle_longest_wait_s", INVALID, "The longest wait is shorter than the first one.")
-    yield from filters_refused(settings.filter_criteria, _content(settings.source))
-    yield from _of_another_source(settings)
+    yield from filters_refused(settings.filter_criteria, sources.content_of(settings.source))
+    yield from not_there(settings, _OWNED)
     if settings.enrichment_errors and settings.enrichment_ms is None:
         yield FieldError("settings.enrichment_errors", INVALID, "There is no enrichment that could fail.")
     if settings.invocation_type == "fire_and_forget":
         yield from _of_waiting(settings)
     for catcher in choices.failures.catchers:
-        if catcher != PIPE_DLQ or settings.source == "sqs":
+        if catcher != PIPE_DLQ or settings.source not in STREAMS:
             message = "Only the dead-letter queue of a pipe for a stream can fail (PIPE-5)."
             yield FieldError(f"failures.catchers.{catcher}", INVALID, message)
 
 
-def _of_another_source(settings: Settings) -> Iterator[FieldError]:
-    """What this source does not know."""
-    unknown, other = (_OF_STREAMS, "streams") if settings.source == "sqs" else (_OF_QUEUES, "queues")
-    for field in msgspec.structs.fields(Settings):
-        if field.name in unknown and getattr(settings, field.name) != field.default:
-            message = f"This is for {other} only; the source is {settings.source}."
-            yield FieldError(f"settings.{field.name}", INVALID, message)
+def _of_queues(choices: Choices) -> Iterator[FieldError]:
+    """What a queue refuses, or the pollers of a FIFO queue (PIPE-11)."""
+    settings: Settings = choices.settings
+    yield from of_queues.bad_visibility(settings, choices.function)
+    yield from of_queues.too_large(choices.traffic)
+    if settings.source == "sqs_fifo" and settings.batch_size > of_queues.FIFO_BATCH_SIZE:
+        message = f"A batch from a FIFO queue holds {of_queues.FIFO_BATCH_SIZE} messages at the most (PIPE-11)."
+        yield FieldError("settings.batch_size", INVALID, message)
+    if settings.source == "sqs_fifo" and settings.maximum_batching_window_s:
+        message = "Batching window is not supported for FIFO queues (PIPE-11)."
+        yield FieldError("settings.maximum_batching_window_s", INVALID, message)
+
+
+def _of_streams(choices: Choices) -> Iterator[FieldError]:
+    """What the reader of a stream refuses."""
+    settings: Settings = choices.settings
+    source = sources.stream_of(settings.source)
+    assert source is not None
+    yield from of_streams.bad_age(settings.maximum_record_age_s)
+    yield from of_streams.unknown_shards(source, settings.shard_count, choices.traffic)
+    yield from of_streams.bad_timestamp(settings)
+    if settings.source != "kinesis" and settings.starting_position == "at_timestamp":
+        message = "DynamoDB Streams begin with TRIM_HORIZON or LATEST (ESM-1)."
+        yield FieldError("settings.starting_position", INVALID, message)
 
 
 def _of_waiting(settings: Settings) -> Iterator[FieldError]:
@@ -256,7 +188,7 @@ def _of_waiting(settings: Settings) -> Iterator[FieldError]:
         message = "With FIRE_AND_FORGET a run hands records over one by one: choose a BatchSize of 1."
         yield FieldError("settings.batch_size", INVALID, message)
     if (
-        settings.source == "sqs"
+        settings.source in QUEUES
         and (settings.enrichment_ms or 0) * US_PER_MS >= settings.visibility_timeout_s * US_PER_S
     ):
         message = (
@@ -264,6 +196,39 @@ def _of_waiting(settings: Settings) -> Iterator[FieldError]:
             "With FIRE_AND_FORGET that is not simulated."
         )
         yield FieldError("settings.enrichment_ms", INVALID, message)
+
+
+def _requests(source: str) -> Iterator[Charge]:
+    """What a queue bills."""
+    key, only = {"sqs": "sqs.standard", "sqs_fifo": "sqs.fifo"}[source], {"source": source}
+    yield Charge(
+        what="SQS sends",
+        price_key=key,
+        of="arrived",
+        counted="each message is sent by itself, in pieces of 64 KB",
+        only=only,
+    )
+    yield Charge(
+        what="SQS receives",
+        price_key=key,
+        of="receives",
+        counted="receives of up to ten messages that brought some",
+        only=only,
+    )
+    yield Charge(
+        what="SQS empty receives",
+        price_key=key,
+        of="empty_receives",
+        counted="long polls of the pipe that brought nothing",
+        only=only,
+    )
+    yield Charge(
+        what="SQS deletes",
+        price_key=key,
+        of="deletes",
+        counted="deletes of up to ten messages that were done",
+        only=only,
+    )
 
 
 PIPES = Trigger(
@@ -275,19 +240,17 @@ PIPES = Trigger(
     start=_start,
     check=_check,
     rules=(
-        "PIPE-1", "PIPE-2", "PIPE-3", "PIPE-4", "PIPE-5", "PIPE-6", "PIPE-7", "PIPE-8", "PIPE-9", "ASYNC-3", "SQS-1", "SQS-2", "SQS-5", "SQS-7", "SQS-20", "STREAM-1", "STREAM-3",
+        "PIPE-1", "PIPE-2", "PIPE-3", "PIPE-4", "PIPE-5", "PIPE-6", "PIPE-7", "PIPE-8", "PIPE-9", "PIPE-11", "ASYNC-3", "SQS-1", "SQS-2", "SQS-5", "SQS-7", "SQS-16", "SQS-17", "SQS-20", "SQS-21", "SQS-22", "SQS-23", "STREAM-1", "STREAM-3",
         "STREAM-4", "STREAM-6", "STREAM-7", "STREAM-10", "STREAM-12", "ESM-4", "FILTER-1", "FILTER-2", "FILTER-3", "FILTER-5",
     ),
     source="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html",
     summary="A pipe polls a queue or a stream, filters, perhaps enriches, and invokes the function with what is left. What fails "
     "follows the limits of the source.",
+    owned=_OWNED,
     catchers={"max_receive_count": "queue_dlq", "pipe_dead_letter_config": PIPE_DLQ},
     charges=(
         Charge(what="EventBridge Pipes", price_key="eventbridge.pipes", of="passed", counted="records that pass the filter, in pieces of 64 KB"),
-        Charge(what="SQS sends", price_key="sqs.standard", of="arrived", counted="each message is sent by itself, in pieces of 64 KB", only={"source": "sqs"}),
-        Charge(what="SQS receives", price_key="sqs.standard", of="receives", counted="receives of up to ten messages that brought some", only={"source": "sqs"}),
-        Charge(what="SQS empty receives", price_key="sqs.standard", of="empty_receives", counted="long polls of the pipe that brought nothing", only={"source": "sqs"}),
-        Charge(what="SQS deletes", price_key="sqs.standard", of="deletes", counted="deletes of up to ten messages that were done", only={"source": "sqs"}),
+        *(charge for source in QUEUES for charge in _requests(source)),
         Charge(what="Kinesis shard hours", price_key="kinesis.shard_hour", of="hours", counted="shards times the length of the run", each=("shard_count",), only={"source": "kinesis"}),
         Charge(what="Kinesis PUT payload units", price_key="kinesis.put", of="arrived", counted="records in pieces of 25 KB", only={"source": "kinesis"}),
     ),

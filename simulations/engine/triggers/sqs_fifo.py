@@ -5,13 +5,13 @@ nothing else of its group is handed out; a batch may hold several groups, and th
 """
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
 from simulations.engine.delivery import queue_settings as of_queues
 from simulations.engine.delivery.queue import Queue
-from simulations.engine.limits import FieldError, plain, setting
+from simulations.engine.limits import FieldError, setting
 from simulations.engine.sim import Sim
 from simulations.engine.trigger import SQS_MOVES, SQS_POLLERS, Charge, Choices, Trigger
 
@@ -32,21 +32,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     visibility_timeout_changed_at_s: of_queues.ChangedAt = 0
     message_retention_period_s: of_queues.Retention = of_queues.RETENTION_S
     max_receive_count: of_queues.MaxReceiveCount = None
-    content_based_deduplication: Annotated[
-        bool,
-        plain("ContentBasedDeduplication", "Whether a message without a deduplication id that has the same body as another one "
-              "of the last 5 minutes counts as sent twice."),
-    ] = False  # fmt: skip
-    deduplication_scope: Annotated[
-        Literal["queue", "message_group"],
-        plain(
-            "DeduplicationScope", "Whether a deduplication id counts for the whole queue or for its message group only."
-        ),
-    ] = "queue"
-    message_groups: Annotated[
-        int, setting("Message groups", "Over how many groups (MessageGroupId) the messages are spread that do not name theirs.",
-                     ge=1, le=10_000)
-    ] = 1  # fmt: skip
+    content_based_deduplication: of_queues.ContentBasedDeduplication = False
+    deduplication_scope: of_queues.DeduplicationScope = "queue"
+    message_groups: of_queues.MessageGroups = 1
     busiest_group_percent: of_queues.BusiestGroup = None
     mapping_starts_s: of_queues.Starts = 0
     mapping_disabled_s: of_queues.Disabled = None
@@ -57,10 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def _start(sim: Sim, settings: Settings) -> None:
-    fifo = of_queues.Fifo(
-        by_content=settings.content_based_deduplication, by_group=settings.deduplication_scope == "message_group"
-    )
-    messages = Queue(sim, of_queues.mapping(settings, fifo=fifo))
+    messages = Queue(sim, of_queues.mapping(settings, fifo=of_queues.fifo(settings)))
     sim.feed(messages.accept, of_queues.grouping(settings.message_groups, settings.busiest_group_percent))
 
 

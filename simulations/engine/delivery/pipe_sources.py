@@ -1,0 +1,117 @@
+"""The sources of a pipe: what its settings stand for in the models of queues and streams, and what its filters look at.
+
+Models EB:eb-pipes-event-source and the page of each source, rules PIPE-1, -2, -5 and -11. Units: as the names say.
+"""
+
+from typing import Any
+
+import msgspec
+
+from simulations.engine.delivery import queue_settings as of_queues
+from simulations.engine.delivery import stream_settings as of_streams
+from simulations.engine.delivery.filters import Content, filters_of
+from simulations.engine.delivery.piping import Piping
+from simulations.engine.delivery.pollers import Scale
+from simulations.engine.delivery.stream_records import DYNAMODB, DYNAMODB_READS, KINESIS, KINESIS_READS
+from simulations.engine.delivery.stream_source import Source
+from simulations.engine.rules import number, value
+from simulations.engine.traffic import Event
+from simulations.engine.units import US_PER_S
+
+PIPE_DLQ = "pipe_dlq"
+QUEUES = ("sqs", "sqs_fifo")
+STREAMS = ("kinesis", "dynamodb_streams")
+_OPERATORS = frozenset(str(value("PIPE-4", "operators")).split())
+_MESSAGES = msgspec.structs.replace(of_queues.CONTENT, operators=_OPERATORS)
+
+
+def _piped(source: Source) -> Source:
+    """A stream as a pipe reads it."""
+    assert source.content is not None
+    rules = msgspec.structs.replace(
+        source.rules,
+        retries="PIPE-1",
+        partial="PIPE-2",
+        partial_cut="PIPE-2",
+        told="PIPE-5",
+        too_old="PIPE-5",
+        denied="",
+    )
+    content = msgspec.structs.replace(source.content, other=(), record=None, operators=_OPERATORS)
+    return msgspec.structs.replace(source, rules=rules, content=content, catcher=PIPE_DLQ)
+
+
+_STREAMS = {
+    "kinesis": (_piped(KINESIS), KINESIS_READS, number("STREAM-4", "kinesis_retention_s")),
+    "dynamodb_streams": (_piped(DYNAMODB), DYNAMODB_READS, number("STREAM-4", "dynamodb_retention_s")),
+}
+
+
+def stream_of(source: str) -> Source | None:
+    """The stream that a pipe reads; None: it polls a queue."""
+    return _STREAMS[source][0] if source in _STREAMS else None
+
+
+def content_of(source: str) -> Content:
+    """What the filters of a pipe look at."""
+    stream = stream_of(source)
+    content = _MESSAGES if stream is None else stream.content
+    assert content is not None
+    return content
+
+
+def record_of(source: str, event: Event) -> dict[str, Any]:
+    """One record as the function gets it."""
+    stream = stream_of(source)
+    return {"messageId": event.id, "body": _MESSAGES.data(event)} if stream is None else stream.record(event)
+
+
+def queue(settings: Any, pipe: Piping) -> of_queues.Settings:
+    """A queue that a pipe polls."""
+    return of_queues.Settings(
+        batch_size=settings.batch_size,
+        window=settings.maximum_batching_window_s * US_PER_S,
+        reports=True,
+        visibility=settings.visibility_timeout_s * US_PER_S,
+        retention=settings.message_retention_period_s * US_PER_S,
+        max_receive_count=settings.max_receive_count,
+        fifo=of_queues.fifo(settings) if settings.source == "sqs_fifo" else None,
+        scale=Scale(fewer="PIPE-1"),
+        first_wait=settings.throttle_first_wait_s * US_PER_S,
+        longest_wait=settings.throttle_longest_wait_s * US_PER_S,
+        starts=settings.mapping_starts_s * US_PER_S,
+        disabled=_disabled(settings),
+        filters=filters_of(settings.filter_criteria, _MESSAGES),
+        pipe=pipe,
+    )
+
+
+def stream(settings: Any, pipe: Piping) -> of_streams.Settings:
+    """A stream that a pipe reads."""
+    source, reads, retention_s = _STREAMS[settings.source]
+    most, age_s = settings.maximum_retry_attempts, settings.maximum_record_age_s
+    bisects = settings.on_partial_batch_item_failure is not None
+    return of_streams.Settings(
+        source=source,
+        reads=reads,
+        shards=settings.shard_count,
+        keys=settings.partition_keys,
+        factor=settings.parallelization_factor,
+        batch_size=settings.batch_size,
+        window=settings.maximum_batching_window_s * US_PER_S,
+        reports=True,
+        retries=of_streams.retries(settings, None if most == of_streams.ENDLESS else most, bisect=bisects),
+        age=None if age_s == of_streams.ENDLESS else age_s * US_PER_S,
+        retention=retention_s * US_PER_S,
+        position=of_streams.position_s(settings) * US_PER_S,
+        starts=settings.mapping_starts_s * US_PER_S,
+        disabled=_disabled(settings),
+        on_failure=settings.pipe_dead_letter_config,
+        filters=filters_of(settings.filter_criteria, content_of(settings.source)),
+        pipe=pipe,
+    )
+
+
+def _disabled(settings: Any) -> int | None:
+    """When the pipe is stopped; None: never."""
+    return None if settings.mapping_disabled_s is None else settings.mapping_disabled_s * US_PER_S
