@@ -28,6 +28,7 @@ from simulations.engine.units import US_PER_MS
 _FACTOR = number("STREAM-10", "factor")
 _PERCENT = 100
 
+_PUSHED = 2  # at one instant, after the mapping begins or ends
 _RETRY = READ - 1  # at one instant, before shards are read
 
 
@@ -38,6 +39,7 @@ class Stream:
         self._sim = sim
         self._settings = settings
         self._retries = settings.retries
+        self._delay = settings.reads.delay
         self._horizon = sim.kernel.horizon
         self._shards = Shards(
             sim, source=settings.source, count=settings.shards, lanes=settings.factor, keys=settings.keys, reads=settings.reads,
@@ -66,13 +68,19 @@ class Stream:
         """A record is written to the stream."""
         if at < self._settings.position:
             self._missed.append(event)
-            return
+        elif self._delay:
+            self._sim.kernel.alarm(at + self._delay, SCALING, _PUSHED, self._readable, event)
+        else:
+            self._readable(at, event)
+
+    def _readable(self, at: int, event: Event) -> None:
+        """The mapping can read a record: at once, or when it has been pushed to it (STREAM-1)."""
         shard = self._shards.all[event.shard or ""]
         if not shard.unread:
             self._shards.plan(at, shard)
         shard.unread.append(event)
         if shard.aging is None:
-            shard.aging = at + self._settings.retention
+            shard.aging = event.at + self._settings.retention
             self._sim.kernel.alarm(shard.aging, RETURNS, shard.number, self._expire, shard)
 
     def _begin(self, at: int, _: Any) -> None:

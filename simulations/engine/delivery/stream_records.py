@@ -15,7 +15,7 @@ from simulations.engine.delivery.stream_source import AS_BASE64, Reads, Rules, S
 from simulations.engine.rules import number
 from simulations.engine.sim import epoch_ms
 from simulations.engine.traffic import Event
-from simulations.engine.units import US_PER_S
+from simulations.engine.units import US_PER_MS, US_PER_S
 
 _KINESIS_ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/my-stream"
 _DYNAMODB_ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/my-table/stream/2026-01-01T00:00:00.000"
@@ -25,7 +25,7 @@ KINESIS_READS = Reads(
 )  # fmt: skip
 KINESIS_FAN_OUT = Reads(
     period=0, records=1 << 62, size=number("STREAM-18", "out_bytes_per_s"), per_s=number("STREAM-18", "out_bytes_per_s"),
-    rule="STREAM-18",
+    rule="STREAM-18", delay=number("STREAM-1", "fan_out_ms") * US_PER_MS,
 )  # fmt: skip
 DYNAMODB_READS = Reads(
     period=US_PER_S // number("STREAM-1", "dynamodb_polls_per_s"), records=number("STREAM-17", "records_a_read"),

@@ -19,13 +19,17 @@ AS_BASE64 = number("ESM-2", "base64_bytes")
 
 
 class Reads(msgspec.Struct, frozen=True, kw_only=True):
-    """How a shard is read: each `period` (0: pushed at once), up to `records` and `size` bytes a time, `per_s` in the long run."""
+    """How a shard is read: each `period`, up to `records` and `size` bytes a time, `per_s` in the long run.
+
+    A `period` of 0: a record is pushed as soon as it is written, and there after `delay`.
+    """
 
     period: int
     records: int
     size: int
     per_s: int | None
     rule: str
+    delay: int = 0
 
 
 class Scaling(msgspec.Struct, frozen=True, kw_only=True):
