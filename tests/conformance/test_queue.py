@@ -68,6 +68,8 @@ def report(*ids: str) -> dict[str, Any]:
     return {"batchItemFailures": [{"itemIdentifier": name} for name in ids]}
 
 
+FEWER = {"throttle_reduction": "reduce_one"}
+
 # gathers for 20 s, then runs for 20 s: longer together than the 30 s for which a received message is hidden
 OVERLONG = {"maximum_batching_window_s": 20}
 OVERLONG_RUN = first_run(duration_ms=20_000)
@@ -153,6 +155,8 @@ CASES = [
     Case(rule="SQS-14", sentence="a failed batch makes Lambda use one poller fewer",
          scenario=sqs({"batch_size": 1}, scripted(FAIL), lasting(1), at(0, 1.5, 1.5, 1.5, 1.5, 1.5)),
          at_s=[0, 1.5, 1.5, 1.5, 1.5, 1.7, 30]),
+    Case(rule="SQS-14", sentence="so does a throttled one, where that is chosen, and none is added while it lasts",
+         scenario=sqs(FEWER | {"batch_size": 1}, throttled(9999), traffic=7, horizon_s=5), at_s=[0, 0, 0, 1, 1, 1, 3, 3, 3]),
     Case(rule="SQS-15", sentence="a batch ends before 6 MB",
          scenario=sqs(traffic={"kind": "burst", "count": 10, "size_bytes": 1_048_576}), at_s=[0, 0], invocations=2),
     Case(rule="SQS-20", sentence="only the reported message comes back",
@@ -471,6 +475,29 @@ def test_reserved_concurrency_burns_receives_where_maximum_concurrency_does_not(
     held_back = settings | {"maximum_concurrency": 2}
     fates = {record.fate for record in of(Settled, sqs(held_back, function=lasting(20, 30), traffic=10))}
     assert fates == {"delivered"}
+
+
+def test_fewer_pollers_after_throttles_use_up_fewer_receives() -> None:
+    """SQS-14: what AWS lowers the concurrency for. With ReportBatchItemFailures it does not."""
+    function = lasting(20, 30) | {"reserved_concurrent_executions": 1}
+
+    def receives(*more: dict[str, Any]) -> int:
+        chosen: dict[str, Any] = {"batch_size": 1, "max_receive_count": 5}
+        for one in more:
+            chosen |= one
+        return of(Ended, sqs(chosen, function=function, traffic=20))[0].counts["receives"]
+
+    assert receives(FEWER) < receives()
+    assert receives(FEWER, REPORTS) == receives(REPORTS)
+
+
+def test_pollers_are_added_again_once_no_batch_is_throttled() -> None:
+    scenario = sqs(FEWER | {"batch_size": 1}, throttled(0.5), lasting(1), traffic=20)
+    scaled = [(record.at_us / 1_000_000, record.pollers) for record in of(Scaled, scenario)]
+    assert scaled[:4] == [(0, 5), (0, 4), (0, 3), (0, 2)]
+    added = [moment for moment, pollers in scaled[4:]]
+    assert min(added) >= 2, "the throttled batches run from 1 s to 2 s"
+    assert max(pollers for _, pollers in scaled) > 5
 
 
 def test_a_shortened_visibility_timeout_makes_deletes_come_too_late() -> None:

@@ -19,7 +19,7 @@ class Batch(msgspec.Struct, gc=False, eq=False):
 
     `have` and `size` count its messages and, while it is open, its bytes, `grown` is when it grew last, `window_ends` when its batching window does.
     Once it is closed, `events`, `counts` and `ids` are its messages, and `until` is when the first of them come back.
-    `failed` are the ids that stay in the queue, by `rule`; `unhandled` those that the function named where nobody listens.
+    `failed` are the ids that stay in the queue, by `rule`; `slowed`: a throttle has taken a poller away (SQS-14); `unhandled` those that the function named where nobody listens.
     """
 
     receipts: list[Receipt]
@@ -34,6 +34,7 @@ class Batch(msgspec.Struct, gc=False, eq=False):
     window_ends: int = 0
     closed: bool = False
     tries: int = 0
+    slowed: bool = False
     failed: frozenset[str] = NOBODY
     unhandled: frozenset[str] = NOBODY
     rule: str = "SQS-1"

@@ -32,12 +32,13 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True):
     """How the pollers of a mapping scale: `maximum_concurrency` is MaximumConcurrency, None if it is not set.
 
     `provisioned`: MinimumPollers and MaximumPollers; None without provisioned mode. `fewer`: the rule by which there are fewer
-    after a failure.
+    after a failure, if it `reduces` them. `throttles`: a throttled batch makes fewer too, and none is added until it is done.
     """
 
     start: int = START
     maximum_concurrency: int | None = None
     reduces: bool = True
+    throttles: bool = False
     provisioned: tuple[int, int] | None = None
     fewer: str = "SQS-14"
 
@@ -68,6 +69,8 @@ class Pollers:
         self._low = min(LOW, self._start) if most is None else self._start  # SQS-12: no saving with MaximumConcurrency
         self._limit = ("SQS-11", "Concurrent batches") if most is None else ("SQS-12", "MaximumConcurrency")
         self._reduces, self._fewer, self._fewest = scale.reduces, scale.fewer, LOW
+        self._throttles = scale.throttles
+        self.held = 0  # batches that have been throttled and are not done
         self._step_every, self._step, self._rule = _STEP_EVERY, _STEP, "SQS-11"
         self.throughput: Throughput | None = None
         if scale.provisioned is not None:
@@ -160,7 +163,7 @@ class Pollers:
         if not self.target:
             return
         self.settled = False
-        if self._waiting() and not self.idle and self.target < self._most:
+        if self._waiting() and not self.idle and self.target < self._most and not self.held:
             self.target += self._step
             self._say(at, self._rule)
             if self.busy < self.target:
@@ -171,8 +174,19 @@ class Pollers:
 
     def failed(self, at: int) -> None:
         """SQS-14: a batch failed, and Lambda uses fewer pollers."""
-        if not self._reduces or not self.target:
-            return
+        if self._reduces and self.target:
+            self._use_fewer(at)
+
+    def throttled(self, at: int) -> bool:
+        """SQS-14: a batch is throttled. Whether that counts; then `held` goes down again when the batch is done."""
+        if self._throttles:
+            self.held += 1
+            if self.target:
+                self._use_fewer(at)
+        return self._throttles
+
+    def _use_fewer(self, at: int) -> None:
+        """MODEL-6: one poller fewer."""
         if self.target > self._fewest:
             self.target -= _FEWER
             self.settled = False

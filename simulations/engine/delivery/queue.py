@@ -222,6 +222,7 @@ class Queue:
         throttle = sim.function.throttled(at)
         if throttle is not None:
             sim.throttle(at, rule, throttle, batch.tries, waiting_members(batch))
+            batch.slowed = batch.slowed or self._pollers.throttled(at)
             self._not_run(at, batch)
             return
         run = sim.function.start(at, batch.events, self._ended, batch)
@@ -277,6 +278,7 @@ class Queue:
         """The poller forgets its copies; what was not deleted is in the queue (SQS-3)."""
         for receipt in batch.receipts:
             self._messages.let_go(at, receipt)
+        self._pollers.held -= batch.slowed
         self._free(at)
 
     def _free(self, at: int) -> None:

@@ -109,6 +109,13 @@ ErrorReduction = Annotated[
         "After a failed batch", "Whether Lambda uses one poller fewer after each batch that failed.", assumed="MODEL-6"
     ),
 ]
+ThrottleReduction = Annotated[
+    Literal["none", "reduce_one"],
+    plain(
+        "After a throttled batch", "Whether Lambda uses one poller fewer for each batch that is throttled as well, and adds none until "
+        "it is done. AWS says that it lowers the concurrency and not how far; off in links that do not name it.", assumed="SQS-14"
+    ),
+]  # fmt: skip
 BusiestGroup = (
     Annotated[
         int, setting("Share of the busiest group", "How many of a hundred messages belong to group-1; the others share the rest. "
@@ -180,15 +187,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 def mapping(settings: Any, **own: Any) -> Settings:
     """What a trigger's settings stand for in the delivery model; `own`: what only its kind of queue has."""
     disabled_s = settings.mapping_disabled_s
+    reports = "report_batch_item_failures" in settings.function_response_types
     return Settings(
         batch_size=settings.batch_size,
-        reports="report_batch_item_failures" in settings.function_response_types,
+        reports=reports,
         visibility=settings.visibility_timeout_s * US_PER_S,
         retention=settings.message_retention_period_s * US_PER_S,
         max_receive_count=settings.max_receive_count,
         scale=Scale(
             maximum_concurrency=settings.maximum_concurrency,
             reduces=settings.error_reduction == "reduce_one",
+            throttles=settings.throttle_reduction == "reduce_one" and not reports,
             provisioned=provisioned(settings),
         ),
         first_wait=settings.throttle_first_wait_s * US_PER_S,

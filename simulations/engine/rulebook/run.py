@@ -42,7 +42,7 @@ ASSUMPTIONS: tuple[Rule, ...] = (
     ),
     Rule(
         id="MODEL-6",
-        sentence="After each failed batch Lambda uses one poller fewer for the queue, but not fewer than 2.",
+        sentence="After each failed batch Lambda uses one poller fewer for the queue, but not fewer than 2; after a throttled one too, if chosen.",
         values={"step": 1},
         basis="assumed",
     ),

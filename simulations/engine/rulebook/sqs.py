@@ -42,7 +42,8 @@ SQS: tuple[Rule, ...] = (
             "visibility timeout passes, then forgets it. The messages are still in the queue and come back."
         ),
         source=(_ERRORS,),
-        note="AWS writes that Lambda drops the message; its queue keeps it all the same (CU-5).",
+        note="AWS writes that Lambda drops the message; its queue keeps it all the same (CU-5). That there are fewer pollers after "
+        "throttles is SQS-14.",
     ),
     Rule(
         id="SQS-4",
@@ -150,11 +151,15 @@ SQS: tuple[Rule, ...] = (
     Rule(
         id="SQS-14",
         sentence=(
-            "When the code fails, Lambda takes it as a sign of trouble and lowers its concurrency for this queue. "
-            "With ReportBatchItemFailures it does not."
+            "When the code fails or the function is throttled, Lambda takes it as a sign of trouble and lowers its concurrency for this "
+            "queue. With ReportBatchItemFailures it does not."
         ),
         source=(_ERRORS,),
-        note="AWS does not say how far or how fast; MODEL-6 is our answer.",
+        note=(
+            "AWS does not say how far or how fast; MODEL-6 is our answer. After throttles it is a setting that is off unless it is chosen, "
+            "so that links of before keep their runs; without it more receives are used up than Lambda would make (SQS-4)."
+        ),
+        checked_on="2026-11-30",
     ),
     Rule(
         id="SQS-15",

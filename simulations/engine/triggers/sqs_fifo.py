@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     throttle_first_wait_s: of_queues.FirstWait = of_queues.FIRST_WAIT_S
     throttle_longest_wait_s: of_queues.LongestWait = of_queues.LONGEST_WAIT_S
     error_reduction: of_queues.ErrorReduction = "reduce_one"
+    throttle_reduction: of_queues.ThrottleReduction = "none"
 
 
 def _start(sim: Sim, settings: Settings) -> None:
