@@ -4,7 +4,7 @@ Errors are in AWS's words where AWS has some; `path` is where the value stands i
 """
 
 from functools import cache
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 import msgspec
 from msgspec import inspect
@@ -13,24 +13,28 @@ from simulations.engine.limits import UNKNOWN, VALIDATION, FieldError
 
 
 def read(struct: Any, raw: Any, path: str, errors: list[FieldError]) -> Any:
-    """An instance of a settings struct, each field on its own so that every error is found."""
+    """An instance of a settings struct: all at once where it fits, else each field on its own so that every error is found."""
     if not isinstance(raw, dict):
         errors.append(FieldError(path, UNKNOWN, f"{path} is an object, not {shown(raw)}."))
         return None
+    if not holds_nul(raw):
+        try:
+            return msgspec.convert(raw, type=struct)
+        except msgspec.ValidationError:
+            pass  # said field by field
     before = len(errors)
     config, types = struct.__struct_config__, _types(struct)
-    values: dict[str, Any] = {}
     for name, value in raw.items():
         if name == config.tag_field:
             continue
         if name not in types:
             errors.append(unknown(f"{path}.{name}", str(name), tuple(types)))
             continue
-        values[name] = _read_field(types[name], value, f"{path}.{name}", errors)
-    return struct(**values) if len(errors) == before else None
+        _read_field(types[name], value, f"{path}.{name}", errors)
+    assert len(errors) > before, "what does not fit as a whole has a field that does not"
+    return None
 
 
-@cache  # asking for the types anew would take most of the time that it takes to read a scenario
 def _types(struct: Any) -> dict[str, Any]:
     """The types of a struct's fields, by the names they have in JSON."""
     return {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
@@ -69,11 +73,8 @@ def variants(declared: Any) -> dict[str, type[msgspec.Struct]]:
     return found
 
 
-def leaf(
-    declared: Any, value: Any, path: str, errors: list[FieldError], ge: float | None = None, le: float | None = None
-) -> Any:
+def leaf(declared: Any, value: Any, path: str, errors: list[FieldError]) -> Any:
     """A value that is no struct of ours; says what AWS would say where it is refused."""
-    declared = declared if ge is None else _bounded(declared, ge, le)
     if holds_nul(value):
         errors.append(FieldError(path, UNKNOWN, "A NUL character cannot be part of a scenario."))
         return None
@@ -90,18 +91,14 @@ def holds_nul(value: Any) -> bool:
     """Whether plain data has a NUL character in it, which no link, no database and no terminal takes."""
     found = [value]
     for one in found:  # grows as it is gone through: data may be nested deeper than calls may
-        if isinstance(one, str) and "\0" in one:
-            return True
-        if isinstance(one, dict):
+        if isinstance(one, str):
+            if "\0" in one:
+                return True
+        elif isinstance(one, dict):
             found += [*one, *one.values()]
         elif isinstance(one, list):
             found += one
     return False
-
-
-def _bounded(declared: Any, ge: float | None, le: float | None) -> Any:
-
-    return Annotated[declared, msgspec.Meta(ge=ge, le=le)]
 
 
 def _message(declared: Any, value: Any, path: str, text: str) -> str:

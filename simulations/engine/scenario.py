@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -21,6 +21,8 @@ SCENARIO_VERSION = 1
 RULE_PACK = "2026-11"
 HORIZON_MOST_S = 10 * 366 * 86_400  # ours: longer than anything AWS keeps
 SEED_MOST = 2**53 - 1  # so that JavaScript reads it exactly
+_Horizon = Annotated[float, msgspec.Meta(ge=0, le=HORIZON_MOST_S)]
+_Seed = Annotated[int, msgspec.Meta(ge=0, le=SEED_MOST)]
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,10 +58,10 @@ def parse_scenario(raw: Any) -> Scenario:
     known = Scenario.__struct_fields__
     errors.extend(unknown(str(name), str(name), known) for name in raw if name not in known)
     _check_versions(raw, errors)
-    seed = leaf(int, raw.get("seed", 1), "seed", errors, ge=0, le=SEED_MOST)
+    seed = leaf(_Seed, raw.get("seed", 1), "seed", errors)
     horizon = raw.get("horizon_s")
     if horizon is not None:
-        horizon = leaf(float, horizon, "horizon_s", errors, ge=0, le=HORIZON_MOST_S)
+        horizon = leaf(_Horizon, horizon, "horizon_s", errors)
     settings = read(trigger.settings, raw.get("settings", {}), "settings", errors)
     function = read(Function, raw.get("function", {}), "function", errors)
     traffic = read_union(Traffic, raw.get("traffic", {"kind": "single"}), "traffic", errors)
