@@ -15,54 +15,59 @@ from functools import cache
 from hashlib import shake_128
 from itertools import pairwise
 
+import msgspec
+
 _VERSION = 1  # of this way to draw; part of every key
 _BLOCK_BITS = 10
 _SMALL_BLOCK_BITS = 4  # for the high numbers, where only a few indexes are ever asked for
 _SMALL_FROM = 8
 _BLOCKS_KEPT = 64
-_AHEAD = 256  # words that are hashed with the one that is asked for
+_AHEAD = 128  # words that are hashed with the one that is asked for
 BLOCK = 1 << _BLOCK_BITS  # draws that are made at once
 _CELL_BITS = 12
 _FRACTION_BITS = 40
 _WORD_BITS = 64
+_NO_WORDS = array("Q")
+_UNCLEAR = 255  # in a table of bytes: here the whole word must be asked
 
 
-class Stream:
-    """All words of one purpose and number; `word(index)` is the draw."""
+class Stream(msgspec.Struct, gc=False, eq=False):
+    """All words of one purpose and number; `word(index)` is the draw. A `Purpose` makes it.
 
-    __slots__ = ("_ahead", "_bits", "_blocks", "_latest", "_latest_words", "_mask", "_name")
+    `name` is what the key of each block begins with, `bits` of an index say where in its block it is. `blocks` are those that
+    single words were taken from last, and `ahead` is how many more words are made with a single one.
+    """
 
-    def __init__(self, seed: int, purpose: str, number: int) -> None:
-        self._name = f"{_VERSION}|{seed}|{purpose}|{number}|"
-        self._bits = _BLOCK_BITS if number < _SMALL_FROM else _SMALL_BLOCK_BITS
-        self._mask = (1 << self._bits) - 1
-        self._blocks: dict[int, Sequence[int]] = {}  # those that single words were taken from last
-        self._ahead = _AHEAD  # how many more are made with a single word
-        self._latest = -1
-        self._latest_words: array[int] = array("Q")
+    name: str
+    bits: int
+    blocks: dict[int, Sequence[int]] = {}
+    ahead: int = _AHEAD
+    latest: int = -1
+    latest_words: array[int] = _NO_WORDS
 
     def word(self, index: int) -> int:
         """The 64-bit word of an index."""
-        number, place = index >> self._bits, index & self._mask
-        words = self._blocks.get(number)
+        number, place = index >> self.bits, index & ((1 << self.bits) - 1)
+        words = self.blocks.get(number)
         if words is None:  # it, and those close behind it: often nobody asks for more
-            if len(self._blocks) >= _BLOCKS_KEPT:
-                del self._blocks[next(iter(self._blocks))]
-            words = self._blocks[number] = self._view(number, min(place + self._ahead, self._mask + 1))
+            if len(self.blocks) >= _BLOCKS_KEPT:
+                del self.blocks[next(iter(self.blocks))]
+            words = self.blocks[number] = self._view(number, min(place + self.ahead, 1 << self.bits))
         elif place >= len(words):
-            self._ahead = self._mask + 1  # here somebody asks for more
-            words = self._blocks[number] = self._view(number, self._mask + 1)
+            self.ahead = 1 << self.bits  # here somebody asks for more
+            words = self.blocks[number] = self._view(number, self.ahead)
         return words[place]
 
     def words(self, first: int, count: int) -> array[int]:
         """The words of `count` indexes in a row, for those who go through the indexes once."""
-        number, place = first >> self._bits, first & self._mask
-        wanted = min(place + count, self._mask + 1)
-        if number != self._latest or len(self._latest_words) < wanted:
-            self._latest, self._latest_words = number, self._block(number, wanted)
-        found = self._latest_words[place : place + count]
+        size = 1 << self.bits
+        number, place = first >> self.bits, first & (size - 1)
+        wanted = min(place + count, size)
+        if number != self.latest or len(self.latest_words) < wanted:
+            self.latest, self.latest_words = number, self._block(number, wanted)
+        found = self.latest_words[place : place + count]
         while len(found) < count:
-            found += self.words(first + len(found), min(count - len(found), self._mask + 1))
+            found += self.words(first + len(found), min(count - len(found), size))
         return found
 
     def words_at(self, first: int, places: Sequence[int]) -> array[int]:
@@ -74,11 +79,11 @@ class Stream:
         """The same to look at only, without a copy of the bytes."""
         if sys.byteorder == "big":
             return self._block(number, count)
-        return memoryview(shake_128(f"{self._name}{number}".encode()).digest(8 * count)).cast("Q")
+        return memoryview(shake_128(f"{self.name}{number}".encode()).digest(8 * count)).cast("Q")
 
     def _block(self, number: int, count: int) -> array[int]:
         """The first words of a block; how many are asked for changes none of them."""
-        words = array("Q", shake_128(f"{self._name}{number}".encode()).digest(8 * count))
+        words = array("Q", shake_128(f"{self.name}{number}".encode()).digest(8 * count))
         if sys.byteorder == "big":
             words.byteswap()
         return words
@@ -87,19 +92,22 @@ class Stream:
 class Purpose:
     """The draws of one purpose."""
 
-    __slots__ = ("_name", "_seed", "_streams")
+    __slots__ = ("_name", "_streams")
 
     def __init__(self, seed: int, name: str) -> None:
-        self._seed = seed
-        self._name = name
+        self._name = f"{_VERSION}|{seed}|{name}|"
         self._streams: dict[int, Stream] = {}
 
     def stream(self, number: int) -> Stream:
         """The stream of a number, made at its first use."""
         stream = self._streams.get(number)
         if stream is None:
-            stream = self._streams[number] = Stream(self._seed, self._name, number)
+            stream = self._streams[number] = self.unkept(number)
         return stream
+
+    def unkept(self, number: int) -> Stream:
+        """The same for one who knows when it is not needed any more."""
+        return Stream(f"{self._name}{number}|", _BLOCK_BITS if number < _SMALL_FROM else _SMALL_BLOCK_BITS)
 
     def word(self, number: int, index: int) -> int:
         """The 64-bit word of a number and index."""
@@ -208,33 +216,27 @@ def uniform(word: int) -> float:
     return (word >> 11) / (1 << 53)
 
 
-def shares(words: array[int], count: int) -> bytes | list[int]:
-    """`word * count >> 64` of each word: which of `count` equal parts of all words it belongs to.
+def shares(words: array[int], count: int) -> bytes:
+    """`word * count >> 64` of each word: which of `count` equal parts of all words it belongs to, of 256 at the most.
 
     For most words the highest byte decides that, so they are looked up all at once; the others are computed.
     """
-    if count > 1 << 8:
-        return [word * count >> _WORD_BITS for word in words]
-    highest = words.tobytes()[_HIGHEST::8]
-    of_bytes, unclear = _shares_of_bytes(count)
-    found = bytearray(highest.translate(of_bytes))
-    for byte in unclear:
-        for place in _places(highest, byte):
-            found[place] = words[place] * count >> _WORD_BITS
+    found = bytearray(words.tobytes()[_HIGHEST::8].translate(_shares_of_bytes(count)))
+    for place in _places(found, _UNCLEAR):
+        found[place] = words[place] * count >> _WORD_BITS
     return bytes(found)
 
 
-def _places(highest: bytes, byte: int) -> Iterator[int]:
+def _places(data: bytes | bytearray, byte: int) -> Iterator[int]:
     """Where a byte stands; nowhere, if it is none."""
-    place = highest.find(byte) if byte < 1 << 8 else -1
+    place = data.find(byte) if byte < 1 << 8 else -1
     while place >= 0:
         yield place
-        place = highest.find(byte, place + 1)
+        place = data.find(byte, place + 1)
 
 
 @cache
-def _shares_of_bytes(count: int) -> tuple[bytes, bytes]:
-    """The part that a highest byte stands for, and the bytes that may stand for several."""
-    first = [byte * count >> 8 for byte in range(257)]
-    unclear = [byte for byte in range(256) if first[byte] != ((byte + 1) * count - 1) >> 8]
-    return bytes(first[:256]), bytes(unclear)
+def _shares_of_bytes(count: int) -> bytes:
+    """The part that a highest byte stands for; `_UNCLEAR` for one that may stand for several."""
+    parts = [(byte * count >> 8, ((byte + 1) * count - 1) >> 8) for byte in range(256)]
+    return bytes(low if low == high else _UNCLEAR for low, high in parts)

@@ -11,7 +11,7 @@ import msgspec
 
 from simulations.engine.delivery.asynchronous import Queue
 from simulations.engine.delivery.tumbling import NAME as WINDOW
-from simulations.engine.draws import Stream, threshold
+from simulations.engine.draws import threshold
 from simulations.engine.kernel import ARRIVALS, RETURNS
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
@@ -49,7 +49,7 @@ class Duplicates:
         self._sim = sim
         self._queue = queue
         self._threshold = threshold(rate)
-        self._luck = Stream(sim.seed, "duplicate", 0)
+        self._luck = sim.draws.purpose("duplicate").stream(0)
 
     def handled(self, at: int, event: Event) -> None:
         """The function worked with an event, for the first time."""

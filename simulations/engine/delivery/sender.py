@@ -182,7 +182,7 @@ class Sender:
             return 0
         luck = self._luck.get(event.index)
         if luck is None:
-            luck = self._luck[event.index] = Stream(self._sim.seed, "sender", event.index)
+            luck = self._luck[event.index] = self._sim.draws.purpose("sender").unkept(event.index)
         return most * luck.word(retries) >> _WORD_BITS
 
     def _final(self, at: int, event: Event, error: str) -> None:

@@ -20,7 +20,6 @@ from simulations.engine.delivery.asynchronous import (
     OnSuccess,
 )
 from simulations.engine.delivery.sender import GivenUp, LongestWait, RandomPart
-from simulations.engine.draws import Stream
 from simulations.engine.kernel import RETURNS
 from simulations.engine.limits import FieldError, plain, setting
 from simulations.engine.rules import number
@@ -96,7 +95,7 @@ class _Window:
     def __init__(self, sim: Sim, minutes: int, send: Callable[[int, Event], None]) -> None:
         self._sim = sim
         self._length = minutes * US_PER_MINUTE
-        self._luck = Stream(sim.seed, "window", 0)
+        self._luck = sim.draws.purpose("window").stream(0)
         self._send = send
 
     def due(self, at: int, event: Event) -> None:
