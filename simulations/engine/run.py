@@ -25,7 +25,7 @@ def simulate_rows(
     scenario: Scenario, record_limit: int | None = None, event_limit: int | None = None, way: Way = QUICK
 ) -> Iterator[list[Row]]:
     """The same as rows (see `trace`), in chunks of any size; a limit that is reached is said by a `limit` row."""
-    sim = _started(scenario, event_limit, way)
+    sim = _started(scenario, event_limit, way, rows=True)
     written = last = 0
     for rows in _rows(sim):
         if record_limit is not None and written + len(rows) > record_limit:
@@ -44,7 +44,7 @@ def simulate_pages(
     scenario: Scenario, event_limit: int | None = None, way: Way = QUICK
 ) -> Iterator[Page | StreamPage | QueuePage | list[Row]]:
     """The same run, as pages where there are any (see `pages`), for those who need no records; its end is rows in any case."""
-    sim = _started(scenario, event_limit, way)
+    sim = _started(scenario, event_limit, way, rows=False)
     last = 0
     if sim.pages is not None:
         yield from sim.pages
@@ -56,7 +56,7 @@ def simulate_pages(
     yield _finished(sim, scenario, last, event_limit)
 
 
-def _started(scenario: Scenario, event_limit: int | None, way: Way) -> Sim:
+def _started(scenario: Scenario, event_limit: int | None, way: Way, *, rows: bool) -> Sim:
     sim = Sim(
         seed=scenario.seed,
         horizon=horizon_us(scenario),
@@ -65,6 +65,7 @@ def _started(scenario: Scenario, event_limit: int | None, way: Way) -> Sim:
         failures=scenario.failures,
         event_limit=event_limit,
         way=way,
+        rows=rows,
     )
     TRIGGERS[scenario.trigger].start(sim, scenario.settings)
     return sim
@@ -108,5 +109,6 @@ def _end(sim: Sim, scenario: Scenario, last: int, reason: str, limit: int | None
         sim.log.limit(last, _RULES[reason], reason, f"{limit:,}", None)
     if sim.closing is not None:
         sim.closing(last)
+        sim.closing = None  # it knows the run: without it there may be no circle, and all that was used goes at once
     sim.log.ended(last, _RULES[reason], reason, sim.counts)
     return sim.log.take()

@@ -45,7 +45,10 @@ QUICK = Way()
 
 
 class Sim:
-    """A run under way. `counts` is what is counted rather than recorded; it leaves with the last record."""
+    """A run under way. `counts` is what is counted rather than recorded; it leaves with the last record.
+
+    `rows`: whether somebody reads rows; else pages will do, where there are some.
+    """
 
     def __init__(
         self,
@@ -57,9 +60,11 @@ class Sim:
         failures: FailurePlan,
         event_limit: int | None = None,
         way: Way = QUICK,
+        rows: bool = True,
     ) -> None:
         self.seed = seed
         self.way = way
+        self.rows = rows
         self.kernel = Kernel(horizon)
         self.log = Log()
         self._write = self.log.rows.append  # attempts are most of what a run writes

@@ -5,6 +5,7 @@ Records are numbered as they arrive, and a column says which shard each of them 
 """
 
 from bisect import bisect_left
+from collections.abc import Iterable
 
 import msgspec
 
@@ -39,19 +40,17 @@ class Columns:
         self._times += times
         self._shards += shards
 
-    def forget(self, before: int) -> None:
-        """Nobody asks any more for records before this index."""
-        if before - self._base >= _ENOUGH:
-            del self._times[: before - self._base], self._shards[: before - self._base]
-            self._base = before
+    def forget(self, before: int, waiting: Iterable[int]) -> None:
+        """Nobody asks any more for records before this index, and before those that wait."""
+        if before - self._base < _ENOUGH:
+            return
+        before = min(waiting, default=before)
+        del self._times[: before - self._base], self._shards[: before - self._base]
+        self._base = before
 
     def at(self, index: int) -> int:
         """When a record arrived."""
         return self._times[index - self._base]
-
-    def holds(self, shard: int, index: int) -> bool:
-        """Whether a record is in this shard."""
-        return self._shards[index - self._base] == shard
 
     def present(self, first: int, stop: int) -> set[int]:
         """The shards that have records with these indexes."""
@@ -99,14 +98,13 @@ class Part(msgspec.Struct, gc=False, eq=False):
     poison: list[int]
     wait: int
     invocations: int = 0
-    tries: int = 0
     retries: int = 0
 
     def cut(self, halves: tuple[Stretch, Stretch], wait: int) -> "Part":
         """Keep the first half, and give away the second."""
         assert not self.retries, "what can be cut has spent no retry, so there is none that its halves could inherit"
         place = bisect_left(self.poison, halves[1].first)
-        rest = Part(halves[1], self.poison[place:], wait, self.invocations, self.tries)
+        rest = Part(halves[1], self.poison[place:], wait, self.invocations)
         self.records, self.poison, self.wait = halves[0], self.poison[:place], wait
         return rest
 
@@ -119,10 +117,12 @@ class Part(msgspec.Struct, gc=False, eq=False):
 class Shard(msgspec.Struct, gc=False, eq=False):
     """A shard and its lane. `next` is when its run or its wait is over, `expires` when its oldest record leaves the stream.
 
-    `unread` has been there for a read that did not bring all of it; `records` have been read and belong to no part.
+    `unread` has been there for a read that did not bring all of it; `records` have been read and belong to no part. `poison`
+    are the records among both that always fail.
     """
 
     number: int
+    poison: list[int] = msgspec.field(default_factory=list)
     unread: Stretch = NOTHING
     records: Stretch = NOTHING
     next_read: int = 0
@@ -136,6 +136,12 @@ class Shard(msgspec.Struct, gc=False, eq=False):
     def stretches(self) -> list[Stretch]:
         """All that is in it and not done with."""
         return [one for one in (*(part.records for part in self.parts), self.records, self.unread) if one.count]
+
+    def poisoned(self, records: Stretch) -> list[int]:
+        """Take the poison records of this stretch, which is the first one that belongs to no part."""
+        begin, end = bisect_left(self.poison, records.first), bisect_left(self.poison, records.stop)
+        found, self.poison = self.poison[begin:end], self.poison[end:]
+        return found
 
     def older(self, columns: Columns, than: int) -> list[Stretch]:
         """Take out what arrived then or before: from parts that are not running, then from the rest."""

@@ -15,7 +15,7 @@ from simulations.engine.delivery.lanes import IDLE, RUNNING, WAITING
 from simulations.engine.delivery.stream import Stream
 from simulations.engine.delivery.stream_settings import Settings
 from simulations.engine.draws import shares, uniform
-from simulations.engine.pages import FAILED, TIMED_OUT, WORKED, StreamPage
+from simulations.engine.pages import FAILED, STREAM_GONE, STREAM_TRY, TIMED_OUT, WORKED, StreamPage
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Fate
@@ -54,10 +54,11 @@ def can_serve(sim: Sim, settings: Settings) -> bool:
 
 def serve(sim: Sim, settings: Settings) -> None:
     """Put a mapping behind a stream's records; rows are always written by the model itself."""
-    stream = Stream(sim, settings)
-    sim.feed(stream.accept, stream.place)
-    if sim.way.loops and can_serve(sim, settings):
+    if not sim.rows and sim.way.loops and can_serve(sim, settings):
         sim.pages = Express(sim, settings).pages()
+    else:
+        stream = Stream(sim, settings)
+        sim.feed(stream.accept, stream.place)
 
 
 class Express:
@@ -94,9 +95,7 @@ class Express:
         """The whole log; at its end the run's parts know how it ended."""
         moment, arrived = NEVER, 0  # of the next read, and how many records there are
         for first, times in self._sim.instants():
-            self._unsettled += len(times)
-            numbers = bytes(shares(self._place.words(first, len(times)), len(self._shards)))
-            self._columns.add(times, numbers)
+            numbers = self._arrive(first, times)
             begin = place = 0
             while place < len(times):
                 while times[place] > moment:
@@ -106,7 +105,7 @@ class Express:
                 if place - begin >= self._enough or place == len(times):
                     yield self._page(first + begin, times[begin:place], numbers[begin:place])
                     begin = place
-            self._now, arrived = max(self._now, times[-1]), first + len(times)
+            arrived = first + len(times)
         while moment < NEVER and moment <= self._horizon:
             moment = self._read(moment, arrived)
             yield self._page(0, [], b"")
@@ -116,6 +115,16 @@ class Express:
         self._sim.kernel.now = self._now
         self._sim.closing = self._finish
 
+    def _arrive(self, first: int, times: list[int]) -> bytes:
+        """Take the next arrivals, of which the first has this index; the shards that they go to."""
+        self._unsettled += len(times)
+        numbers = shares(self._place.words(first, len(times)), len(self._shards))
+        for index in self._poison[bisect_left(self._poison, first) : bisect_left(self._poison, first + len(times))]:
+            self._shards[numbers[index - first]].poison.append(index)
+        self._columns.forget(self._read_to, (one.first for shard in self._shards for one in shard.stretches))
+        self._columns.add(times, numbers)
+        return numbers
+
     def _finish(self, at: int) -> None:
         self._sim.count("reads", self._settings.shards * (at // self._settings.reads.period + 1))
 
@@ -123,8 +132,7 @@ class Express:
         """The next piece of the log."""
         tries, gone = self._tries, self._gone
         self._tries, self._gone = [], []
-        waiting = (one.first for shard in self._shards for one in shard.stretches)
-        self._columns.forget(min(self._read_to, min(waiting, default=NEVER)))
+        self._now = max([self._now, *times[-1:], *tries[1::STREAM_TRY], *gone[::STREAM_GONE]])
         return StreamPage(first, times, numbers, tries, gone)
 
     def _read_moment(self, not_before: int) -> int:
@@ -188,8 +196,7 @@ class Express:
         if not retries.bisect or part.records.count == 1:
             return self._retry(at, shard, part)
         halves = self._columns.cut(shard.number, part.records, part.records.count // 2)
-        rest = part.cut(halves, retries.first_wait)
-        shard.parts[-1:] = [rest, part]
+        shard.parts.insert(-1, part.cut(halves, retries.first_wait))
         return False
 
     def _go(self, at: int, shard: Shard) -> None:
@@ -214,15 +221,13 @@ class Express:
         shard.records = NOTHING
         if records.count > self._most:
             records, shard.records = self._columns.cut(shard.number, records, self._most)
-        candidates = self._poison[bisect_left(self._poison, records.first) : bisect_left(self._poison, records.stop)]
-        poison = [index for index in candidates if self._columns.holds(shard.number, index)]
+        poison = shard.poisoned(records) if shard.poison else []
         shard.parts.append(Part(records, poison, self._settings.retries.first_wait))
         return True
 
     def _try(self, at: int, shard: Shard, part: Part) -> None:
         """One attempt, now."""
         function, records = self._sim.function, part.records
-        part.tries += 1
         part.invocations += 1
         spent, outcome = function.spent(records.count, part.invocations, records.first), WORKED
         if part.poison or (
@@ -233,9 +238,8 @@ class Express:
             spent, outcome = function.timeout, TIMED_OUT
         end = at + spent
         shard.state, shard.outcome, shard.next = RUNNING, outcome, end
-        self._tries += (at, end, outcome, -(-spent // US_PER_MS), shard.number)
-        self._tries += (records.first, records.stop, records.count)
-        self._now = max(self._now, end)
+        billed_ms = -(-spent // US_PER_MS)
+        self._tries += (at, end, outcome, billed_ms, shard.number, records.first, records.stop, records.count)
 
     def _retry(self, at: int, shard: Shard, part: Part) -> bool:
         """STREAM-5 and STREAM-10: wait and try again while retries are left, then give up. Whether it waits."""
@@ -255,7 +259,7 @@ class Express:
         part.retries += 1
         wait, part.wait = part.wait, min(part.wait * _FACTOR, retries.longest_wait)
         if retries.jitter:
-            luck = uniform(self._wait_luck.word(part.tries, part.records.first))
+            luck = uniform(self._wait_luck.word(part.invocations, part.records.first))
             wait -= int(wait // US_PER_MS * retries.jitter / _PERCENT * luck) * US_PER_MS
         until = at + max(wait, 1)
         shard.state, shard.next = WAITING, until if until <= self._horizon else NEVER
@@ -263,15 +267,13 @@ class Express:
 
     def _give_up(self, at: int, fate: int, shard: Shard, records: Stretch) -> None:
         """What is not tried any more."""
-        self._now = max(self._now, at)
         self._unsettled -= records.count
         self._gone += (at, fate, shard.number, records.first, records.stop, records.count)
 
     def _forget_old(self, at: int, shard: Shard, part: Part) -> None:
         """STREAM-4 and STREAM-6: before an attempt."""
         settings = self._settings
-        never = -1  # nothing arrived before the run
-        too_old = at - settings.age - 1 if settings.age is not None else never
+        too_old = at - settings.age - 1 if settings.age is not None else -1  # nothing arrived before the run
         for than, fate in ((at - settings.retention, _LOST), (too_old, self._given_up)):
             gone, left = self._columns.without(shard.number, part.records, than)
             if gone.count:
