@@ -20,7 +20,8 @@ _SHARED = 4  # of so many lanes some are for orders that have none of their own
 class Lane(NamedTuple):
     """What stands beside a row, in two lines; the fate its events share, or the worst of them ("" while open).
 
-    `events`: how many it stands for; `fates`: how many of them have each fate, the worst first.
+    `events`: how many it stands for; `fates`: how many of them have each fate, the worst first;
+    `serial`: a shard, a partition or a message group.
     """
 
     title: str
@@ -28,6 +29,7 @@ class Lane(NamedTuple):
     fate: str
     events: int
     fates: tuple[tuple[str, int], ...]
+    serial: bool = False
 
     @property
     def mixed(self) -> bool:
@@ -137,7 +139,7 @@ def _by_order(story: Story, noun: str) -> Lanes:
         title = counted(len(orders), kind) if len(orders) > 1 else short_order(orders[0]) or f"no {kind}"
         fates = tuple((fate, counts[fate]) for fate in ENDS if counts[fate])
         note = _note(counts.total(), fates, ENDS[worst[orders[0]]], noun)
-        lanes.append(Lane(title, note, fates[0][0], counts.total(), fates))
+        lanes.append(Lane(title, note, fates[0][0], counts.total(), fates, serial=len(orders) == 1))
     return Lanes(lanes, lane_of, grouped=True)
 
 

@@ -12,6 +12,7 @@ from simulations.picture.words import SEVERITY
 
 MOST_MARKS = 400
 _MOST_ROWS = 6
+_SPARE_ROWS = 1
 _NARROWEST = 18
 Place = Callable[[int], float]
 
@@ -66,11 +67,11 @@ def marks_of(story: Story, lanes: Lanes, axis: Axis, place: Place) -> list[LaneM
             loose[lane] += 1
             entry.marks.append(Mark(attempt, members, _number(attempt, lanes, lane)))
     _crowd(found, loose)
-    for entry in found:
+    for entry, shown in zip(found, lanes.lanes, strict=True):
         if entry.dense:
             entry.marks, entry.rows = [], 2
         else:
-            _pack(entry, place)
+            _pack(entry, place, serial=shown.serial)
     return found
 
 
@@ -108,14 +109,24 @@ def _crowd(found: list[LaneMarks], loose: list[int]) -> None:
             entry.dense = own > MOST_MARKS / len(found)
 
 
-def _pack(entry: LaneMarks, place: Place) -> None:
-    """Marks that overlap get rows of their own; a lane that would need too many is dense."""
+def _pack(entry: LaneMarks, place: Place, *, serial: bool) -> None:
+    """Marks that overlap get rows of their own; a lane that would need too many is dense.
+
+    Rows of what keeps an order say how much runs at once, so few of them may be there only because marks are wider than what
+    they stand for.
+    """
+    most = min(_MOST_ROWS, _rows(entry.marks, float, 0) + _SPARE_ROWS) if serial else _MOST_ROWS
+    entry.rows = _rows(entry.marks, place, _NARROWEST)
+    if entry.rows > most:
+        entry.dense, entry.rows, entry.marks = True, 2, []
+
+
+def _rows(marks: list[Mark], place: Place, narrowest: float) -> int:
+    """Gives every mark the first row that is free, and counts them."""
     ends: list[float] = []
-    for mark in entry.marks:
+    for mark in marks:
         start = place(mark.attempt.at)
         mark.row = next((row for row, end in enumerate(ends) if end <= start + 0.01), len(ends))
-        end = max(place(mark.attempt.end), start + _NARROWEST)
+        end = max(place(mark.attempt.end), start + narrowest)
         ends[mark.row : mark.row + 1] = [end]
-    entry.rows = max(1, len(ends))
-    if entry.rows > _MOST_ROWS:
-        entry.dense, entry.rows, entry.marks = True, 2, []
+    return max(1, len(ends))

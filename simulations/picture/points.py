@@ -156,8 +156,7 @@ def _together(ends: list[Point], cycles: Sequence[Piece], place: Place) -> list[
         counts[end.fate] += end.count
     before = _spaced([*filter(signed, ends)], place)
     fates = [(fate, counts[fate]) for fate in ENDS if counts[fate]]
-    if len(fates) > 1:
-        for end in before:
-            end.kind = "early"  # what went on after it stands where its sign would
+    for end in before:
+        end.kind = "early"  # what went on after it stands where its sign would
     last.count, last.word, last.fate = counts.total(), end_words(fates), fates[0][0]
     return [*before, last]

@@ -54,7 +54,9 @@ export class CompareView {
     const { timeline, explain } = this.#views;
     const shown = this.#panes.filter((_, n) => this.#alone < 0 || n === this.#alone);
     const besides = this.#befores.flatMap((before, n) => (before && (this.#alone < 0 || n === this.#alone) ? [before.trace] : []));
-    return new Playback(shown, { timeline, explain, drawn: () => this.#drawn(), moved: (us) => this.#moved(us), besides, alone: this.#alone, from }, this.#actions);
+    return new Playback(shown, {
+      timeline, explain, drawn: () => this.#drawn(), scaled: () => this.#views.unders.draw(timeline.figures, this.#alone), moved: (us) => this.#moved(us), besides, alone: this.#alone, from,
+    }, this.#actions);
   }
 
   /** One pane alone on an axis of its own, or all again (-1); the moment stays. @param {number} pane */

@@ -45,7 +45,7 @@ export function actionsFor(view, timeline) {
     slower: () => player()?.faster(-1),
     onward: () => step(1),
     backward: () => step(-1),
-    mode: () => choose(MODES[(MODES.indexOf(timeline.mode) + 1) % MODES.length]),
+    mode: () => choose(MODES[(MODES.indexOf(timeline.scale.mode) + 1) % MODES.length]),
     ...Object.fromEntries(MODES.map((mode) => [mode, () => choose(mode)])),
     seeTrue: trueScale.press,
     seeFolded: trueScale.release,

@@ -14,6 +14,8 @@ import { OUTCOME } from "./words.js";
 /** @typedef {{node: SVGElement, fromUs: number, toUs: number, seq: number, state: string}} Sprite something that appears in time */
 /** @typedef {{node: SVGElement, from: number, to: number}} Wait a line that grows up to the playhead */
 
+const SPARE = 5; // pixels after the words of an end
+
 /** A box along time. @param {Figure} figure @param {number} from @param {number} to @param {number} mid @param {number} thick */
 function boxOf({ down, gutter }, from, to, mid, thick) {
   return down ? { x: gutter + mid - thick / 2, y: from, w: thick, h: to - from } : { x: from, y: mid - thick / 2, w: to - from, h: thick };
@@ -25,8 +27,8 @@ function boxOf({ down, gutter }, from, to, mid, thick) {
  * @returns {{sprites: Sprite[], waits: Wait[]}}
  */
 export function drawSvg(root, figure, trace, axis) {
-  const last = Math.max(0, ...figure.rows.flatMap((row) => row.points.filter((point) => point.kind === "end").map((point) => figure.place(point.us) + textWidth(point.word) * 1.1 + 40)));
-  const width = figure.down ? figure.gutter + figure.across : Math.max(figure.length, last);
+  const last = Math.max(0, ...figure.rows.flatMap((row) => row.points.filter((point) => point.kind === "end").map((point) => figure.place(point.us) + textWidth(point.word) * 1.1 + 35 + SPARE)));
+  const width = figure.down ? figure.gutter + figure.across : last > figure.length + SPARE ? last : figure.length;
   const height = figure.down ? figure.length : figure.across + figure.foot;
   root.setAttribute("viewBox", `0 0 ${width} ${height}`);
   root.setAttribute("width", String(width));

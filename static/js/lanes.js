@@ -18,6 +18,7 @@ import { catcher, ENDS, FATE } from "./words.js";
  * @property {number} count how many events it stands for
  * @property {[string, number][]} fates how many of its events have each fate, the worst first
  * @property {number} event the event's index, or -1 for a group
+ * @property {boolean} serial a shard, a partition or a message group
  */
 /** @typedef {{lanes: Lane[], laneOf: Uint8Array}} Lanes laneOf: event index -> lane index */
 
@@ -44,7 +45,7 @@ function single(trace, event, noun) {
   const attempts = trace.events.attempts(event);
   const order = trace.events.orders > 1 ? trace.events.orderName(trace.events.order(event)) : "";
   return {
-    key: `event ${trace.events.id(event)}`, title: `${noun} ${trace.events.id(event)}`, short: trace.events.id(event), fate, count: 1, event, fates: [[fate, 1]],
+    key: `event ${trace.events.id(event)}`, title: `${noun} ${trace.events.id(event)}`, short: trace.events.id(event), fate, count: 1, event, serial: false, fates: [[fate, 1]],
     note: (order ? `${shortOrder(order)}, ` : "") + (attempts ? counted(attempts, "attempt") : "no attempt"),
   };
 }
@@ -71,7 +72,7 @@ function byFate(trace, noun) {
   const lanes = names.map((name) => {
     const { fate, note } = wordsOf(name);
     const all = counts.get(name) ?? 0;
-    return { key: `group ${name}`, title: counted(all, noun), short: count(all), note, fate, count: all, event: -1, fates: /** @type {[string, number][]} */ ([[fate, all]]) };
+    return { key: `group ${name}`, title: counted(all, noun), short: count(all), note, fate, count: all, event: -1, serial: false, fates: /** @type {[string, number][]} */ ([[fate, all]]) };
   });
   return { lanes, laneOf: Uint8Array.from(groups, (group) => names.indexOf(group)) };
 }

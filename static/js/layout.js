@@ -12,7 +12,7 @@ import { toldPieces } from "./time-axis.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {import("./time-axis.js").TimeAxis} TimeAxis */
-/** @typedef {{zoom: number, down: boolean, across: number, rest: number, trail: number, bare?: boolean}} Sizes across: room for all lanes (down only); trail: room after the end; bare: one of several panes, whose axis stands elsewhere */
+/** @typedef {{zoom: number, goal?: number, down: boolean, across: number, rest: number, trail: number, bare?: boolean, least?: Map<string, number>}} Sizes goal: the zoom to which it is on its way: rows are those that will be needed there; across: room for all lanes (down only); trail: room after the end; bare: one of several panes, whose axis stands elsewhere; least: rows that lanes keep, by their keys */
 /** @typedef {import("./marks.js").LaneMarks & {lane: import("./lanes.js").Lane, points: import("./points.js").Point[], top: number, size: number, flags: number}} Row */
 /** @typedef {{from: number, to: number, label: string, shorter: string, piece: import("./time-axis.js").Piece}} Break shorter: the same where there is less room */
 /**
@@ -71,11 +71,14 @@ export function firstZoom(axis, room, trail, down, beside = false) {
  * @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {TimeAxis} axis @param {Sizes} sizes
  * @returns {Figure}
  */
-export function layout(trace, lanes, axis, { zoom, down, across, rest, trail, bare = false }) {
+export function layout(trace, lanes, axis, { zoom, goal = zoom, down, across, rest, trail, bare = false, least }) {
   const place = (/** @type {number} */ us) => LEAD + axis.project(us) * zoom;
   const moment = (/** @type {number} */ px) => axis.unproject((px - LEAD) / zoom);
-  const marks = marksOf(trace, lanes, axis.pieces, place);
+  const marks = marksOf(trace, lanes, axis.pieces, (us) => LEAD + axis.project(us) * goal);
   const points = pointsOf(trace, lanes, axis.pieces, place, marks.map(({ dense }) => dense));
+  marks.forEach((entry, n) => {
+    entry.rows = Math.max(entry.rows, least?.get(lanes.lanes[n].key) ?? 0);
+  });
   const row = marks.reduce((sum, { rows }) => sum + rows, 0) > FEW ? ROWS.many : bare ? ROWS.pane : ROWS.few;
   const rows = stacked(lanes.lanes.map((lane, n) => ({ ...marks[n], lane, points: points[n], top: 0, size: 0, flags: 0 })), down ? across : 0, row);
   const last = rows[rows.length - 1];

@@ -1,5 +1,6 @@
 // @ts-check
 /** Attempts as marks, lane by lane; attempts inside a folded cycle become one glyph; crowded lanes are left to the buckets. */
+import { wholesOf } from "./time-axis.js";
 import { SEVERITY } from "./words.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
@@ -12,6 +13,7 @@ import { SEVERITY } from "./words.js";
 
 export const MOST_MARKS = 400;
 const MOST_ROWS = 6;
+const SPARE_ROWS = 1;
 const NARROWEST = 18;
 
 /** @param {string} a @param {string} b */
@@ -32,15 +34,16 @@ export function marksOf(trace, lanes, pieces, place) {
     known.set(lanes, before);
   }
   const found = before.found.map((entry) => ({ ...entry, marks: entry.marks.map((mark) => ({ ...mark })) }));
-  for (const entry of found) {
+  found.forEach((entry, n) => {
     if (entry.dense) entry.rows = 2;
-    else pack(entry, place);
-  }
+    else pack(entry, place, lanes.lanes[n].serial);
+  });
   return found;
 }
 
-/** @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {Piece[]} pieces */
-function unplaced(trace, { lanes, laneOf }, pieces) {
+/** @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {Piece[]} parts */
+function unplaced(trace, { lanes, laneOf }, parts) {
+  const pieces = wholesOf(parts);
   /** @type {LaneMarks[]} */
   const found = lanes.map(() => ({ dense: false, total: 0, rows: 1, marks: [], glyphs: [], firstUs: Infinity, lastUs: 0 }));
   const loose = new Uint32Array(lanes.length);
@@ -103,16 +106,26 @@ function crowd(found, loose) {
   });
 }
 
-/** Marks that overlap get rows of their own; a lane that would need too many is dense. @param {LaneMarks} entry @param {(us: number) => number} place */
-function pack(entry, place) {
+/**
+ * Marks that overlap get rows of their own; a lane that would need too many is dense. Rows of what keeps an order say how much runs
+ * at once, so few of them may be there only because marks are wider than what they stand for.
+ * @param {LaneMarks} entry @param {(us: number) => number} place @param {boolean} serial
+ */
+function pack(entry, place, serial) {
+  const most = serial ? Math.min(MOST_ROWS, rowsOf(entry.marks, (us) => us, 0) + SPARE_ROWS) : MOST_ROWS;
+  entry.rows = rowsOf(entry.marks, place, NARROWEST);
+  if (entry.rows > most) Object.assign(entry, { dense: true, rows: 2, marks: [] });
+}
+
+/** Gives every mark the first row that is free, and counts them. @param {Mark[]} marks @param {(us: number) => number} place @param {number} narrowest */
+function rowsOf(marks, place, narrowest) {
   /** @type {number[]} */
   const ends = [];
-  for (const mark of entry.marks) {
+  for (const mark of marks) {
     const from = place(mark.fromUs);
     const free = ends.findIndex((end) => end <= from + 0.01);
     mark.row = free < 0 ? ends.length : free;
-    ends[mark.row] = Math.max(place(mark.toUs), from + NARROWEST);
+    ends[mark.row] = Math.max(place(mark.toUs), from + narrowest);
   }
-  entry.rows = Math.max(1, ends.length);
-  if (entry.rows > MOST_ROWS) Object.assign(entry, { dense: true, rows: 2, marks: [] });
+  return Math.max(1, ends.length);
 }

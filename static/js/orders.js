@@ -84,7 +84,7 @@ export function byOrder(trace, noun, most) {
     const all = fates.reduce((sum, [, n]) => sum + n, 0);
     const end = ENDS[worst[orders[0]]];
     const name = shortOrder(trace.events.orderName(orders[0])) || `no ${kind}`;
-    const common = { note: noteOf(all, fates, end, noun), fate: fates[0][0], count: all, event: -1, fates };
+    const common = { note: noteOf(all, fates, end, noun), fate: fates[0][0], count: all, event: -1, serial: orders.length === 1, fates };
     if (orders.length === 1) return { ...common, key: `order ${name}`, title: name, short: name.replace(/^.*[-…]/, "") };
     return { ...common, key: `orders ${end}`, title: counted(orders.length, kind), short: count(orders.length) };
   });

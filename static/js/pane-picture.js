@@ -4,6 +4,7 @@ import { axisOfPicture } from "./axis-stretch.js";
 import { columnInWords, cycleInWords } from "./bucket-words.js";
 import { drawSvg } from "./draw-svg.js";
 import { laneNames } from "./lane-names.js";
+import { keepPlaces } from "./lane-places.js";
 import { lanesOf, MOST_LANES } from "./lanes.js";
 import { layout, trailOf } from "./layout.js";
 import { Reveal } from "./reveal.js";
@@ -32,7 +33,10 @@ export class PanePicture {
   /** @type {Figure | null} */ #figure = null;
   #reveal = new Reveal([], []);
   /** @type {import("./lanes.js").Lanes | null} */ #lanes = null;
-  #made = { trace: /** @type {unknown} */ (null), version: -1, most: 0, down: false };
+  #made = { trace: /** @type {unknown} */ (null), version: -1, most: 0, down: false, open: false };
+  #least = /** @type {Map<string, number> | undefined} */ (undefined);
+  #goal = /** @type {number | undefined} */ (undefined);
+  open = false; // more is to come: lanes keep their places and their rows
 
   /** @param {Element} root holds one of each: `.lanes`, `.picture`, `.crowd` */
   constructor(root) {
@@ -44,10 +48,14 @@ export class PanePicture {
 
   /** The lanes of what is here now, made anew only when something has arrived. @param {import("./panes.js").Pane} pane @param {boolean} bare @param {boolean} down */
   #lanesFor({ trace, noun }, bare, down) {
-    const made = { trace, version: trace.version, most: bare && down ? MOST_BESIDE : MOST_LANES, down };
-    if (!this.#lanes || made.trace !== this.#made.trace || made.version !== this.#made.version || made.most !== this.#made.most || down !== this.#made.down) {
-      this.#lanes = lanesOf(trace, { noun, most: made.most, orders: down ? Math.min(made.most, MOST_DOWN) : made.most });
+    const [before, open] = [this.#made, this.open];
+    const made = { trace, version: trace.version, most: bare && down ? MOST_BESIDE : MOST_LANES, down, open };
+    const same = made.trace === before.trace && made.most === before.most && down === before.down;
+    if (!this.#lanes || !same || made.version !== before.version || open !== before.open) {
+      const fresh = lanesOf(trace, { noun, most: made.most, orders: down ? Math.min(made.most, MOST_DOWN) : made.most });
+      this.#lanes = this.#lanes && same && open && before.open ? keepPlaces(this.#lanes, fresh, noun) : fresh;
       this.#made = made;
+      if (!same || !open) this.#least = undefined;
     }
     return this.#lanes;
   }
@@ -65,7 +73,10 @@ export class PanePicture {
   draw(pane, axis, sizes) {
     const { trace } = pane;
     const lanes = this.#lanesFor(pane, sizes.bare ?? false, sizes.down);
-    const figure = layout(trace, lanes, axis, sizes);
+    const least = sizes.goal === this.#goal ? this.#least : undefined; // at another zoom everything lies elsewhere
+    const figure = layout(trace, lanes, axis, { ...sizes, least });
+    this.#least = this.open ? new Map(figure.rows.map(({ lane, rows }) => [lane.key, rows])) : undefined;
+    this.#goal = sizes.goal;
     const drawn = drawSvg(this.picture, figure, trace, this.#axis.draw(figure));
     this.#reveal = new Reveal(drawn.sprites, drawn.waits);
     this.#crowded(() => this.#crowd?.prepare(trace, lanes, figure, sizes.zoom), figure);

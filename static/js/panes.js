@@ -15,6 +15,9 @@ export const paneOf = (code, panes) => code % panes;
 /** @param {number} code @param {number} panes */
 export const seqOf = (code, panes) => Math.floor(code / panes);
 
+/** The pane of a code, and the seq in it. @param {Pane[]} panes @param {number} code @returns {Pane & {seq: number}} */
+export const recordAt = (panes, code) => ({ ...panes[paneOf(code, panes.length)], seq: seqOf(code, panes.length) });
+
 /**
  * Until when everything is known: a run that still arrives may yet have something to say after its last record. Of one run
  * alone, what is here is what there is to see.

@@ -100,7 +100,7 @@ function together(ends, cycles, place) {
   const fates = fatesOf(ends);
   const before = spaced(ends.filter((end) => end !== last && !GOOD.includes(end.fate) && !folded(end.us)), place);
   // what went on after it stands where its sign would
-  if (fates.length > 1) for (const end of before) end.kind = "early";
+  for (const end of before) end.kind = "early";
   last.count = fates.reduce((sum, [, n]) => sum + n, 0);
   last.word = endWords(fates);
   last.fate = fates[0][0];

@@ -34,7 +34,7 @@ export class RunView {
     const { timeline, explain, under } = views;
     under.begin(before);
     this.#playback = new Playback([{ trace: this.trace, noun, name: "" }], {
-      timeline, explain, drawn: () => this.#drawn(), moved: (us) => under.playhead(us), besides: before ? [before.trace] : [],
+      timeline, explain, drawn: () => this.#drawn(), scaled: () => under.draw(timeline.figures[0]), moved: (us) => under.playhead(us), besides: before ? [before.trace] : [],
     }, actions);
     if (billOf) views.cost.clear();
     views.metrics.clear();

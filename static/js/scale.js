@@ -2,21 +2,26 @@
 /** Which axis is drawn, and how large: the mode, the opened cycles and the zoom, chosen by a person or fitted. */
 import { activityOf, together } from "./activity.js";
 import { axisOf, towardsTrue } from "./axis-modes.js";
+import { Glide, wantsNoMotion } from "./glide.js";
 import { firstZoom, fittingZoom } from "./layout.js";
 
 /** @typedef {import("./time-axis.js").TimeAxis} TimeAxis */
+/** @typedef {{keepUntil?: number, open?: boolean, hold?: boolean, seen?: boolean}} Manner how it is drawn anew: open: more is to come; hold: somebody looks at something; seen: somebody has seen the figure */
 
 const FURTHEST_IN = 64;
 const WIDEST = 2_000_000; // pixels that a browser still scrolls smoothly
 // what a phone shows of a run that goes down the page, before it is scrolled
 const ROOM_DOWN = 560;
+// while more is to come nothing is drawn larger than this: what fills the room now will soon be a part of it
+const LARGEST_OPEN = { across: 1, down: 2 };
+const OUTGROWN = 2; // so many times larger than it would be drawn now
 
 export class Scale {
   /** @type {TimeAxis | null} */ #axis = null;
   /** @type {TimeAxis | null} */ #shown = null;
   /** how far the axis is on its way to real proportions, 0 to 1 */ #truth = 0;
-  zoom = 1;
   mode;
+  #glide = new Glide();
   #besides;
   /** opened cycles: where they begin -> page @type {Map<number, number>} */ #opened = new Map();
   /** @type {WeakMap<import("./trace.js").Trace, {version: number, activity: import("./activity.js").Activity}>} */ #known = new WeakMap();
@@ -32,18 +37,39 @@ export class Scale {
     this.#besides = besides;
   }
 
+  get zoom() {
+    return this.#glide.value;
+  }
+
+  /** Where the zoom is going, or is. */
+  get goal() {
+    return this.#glide.goal;
+  }
+
+  /** Whether the zoom is on its way to another. */
+  get glides() {
+    return this.#glide.moves;
+  }
+
   /**
-   * The axis of what is here now. What was seen up to `keepUntil` stays where it is, zoom included.
-   * @param {import("./trace.js").Trace[]} traces one a pane @param {number} keepUntil
+   * The axis of what is here now. What was seen up to `keepUntil` stays where it is on the axis; the zoom stays as long as
+   * somebody looks at something (`hold`) and the picture has not outgrown its room.
+   * @param {import("./trace.js").Trace[]} traces one a pane @param {Manner} manner
    * @param {{room: number, trail: number, down: boolean}} space trail: what the room holds after the end
    * @returns {TimeAxis}
    */
-  update(traces, keepUntil, { room, trail, down }) {
+  update(traces, { keepUntil = 0, open = false, hold = false, seen = false }, { room, trail, down }) {
     const fresh = this.#newest([...traces, ...this.#besides]);
     this.#axis = this.#axis && keepUntil > 0 ? this.#axis.keepUntil(keepUntil, fresh) : fresh;
     this.#beside = traces.length > 1;
     this.#trail = trail;
-    if (keepUntil === 0 && !this.#chosen) this.zoom = firstZoom(this.#axis, down ? ROOM_DOWN : room, trail, down, this.#beside);
+    const fit = firstZoom(this.#axis, down ? ROOM_DOWN : room, trail, down, this.#beside);
+    const wanted = open ? Math.min(fit, down ? LARGEST_OPEN.down : LARGEST_OPEN.across) : fit;
+    if (!this.#chosen && (keepUntil === 0 || (!hold && wanted * OUTGROWN < this.#glide.goal))) {
+      if (seen && !wantsNoMotion()) this.#glide.go(wanted, performance.now());
+      else this.#glide.jump(wanted);
+    }
+    this.#glide.step(performance.now());
     return this.#seen(this.#axis);
   }
 
@@ -86,7 +112,7 @@ export class Scale {
     if (!this.#axis) return;
     const fit = fittingZoom(this.#axis, down ? ROOM_DOWN : room, this.#trail, down, this.#beside);
     this.#chosen = factor !== 0;
-    this.zoom = factor === 0 ? fit : Math.max(Math.min(fit, 1), Math.min(FURTHEST_IN, WIDEST / this.#axis.width, this.zoom * factor));
+    this.#glide.jump(factor === 0 ? fit : Math.max(Math.min(fit, 1), Math.min(FURTHEST_IN, WIDEST / this.#axis.width, this.zoom * factor)));
   }
 
   /** Shows a page of a cycle attempt by attempt, as large as the rest. @param {number} first @param {number} page */

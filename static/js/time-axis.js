@@ -7,21 +7,38 @@
 import { upperBound } from "./columns.js";
 
 /** @typedef {"busy" | "gap" | "cycle" | "even"} PieceKind */
-/** @typedef {{kind: PieceKind, from: number, to: number, width: number, count?: number, periodUs?: number, first?: number, page?: number}} Piece periodUs: 0 where several loops share the piece */
+/** @typedef {{kind: PieceKind, from: number, to: number, width: number, count?: number, periodUs?: number, first?: number, page?: number, joined?: boolean}} Piece periodUs: 0 where several loops share the piece; joined: goes on with the wait or the cycle of the piece before */
 
 // so many moments may divide a wait; where more do (records that trickle in), it is told as one
 const MOST_PARTS = 2;
 
+/**
+ * For each piece the whole stretch that it is of: a moment up to which things stay in place may divide a wait or a cycle.
+ * @param {Piece[]} pieces @returns {Piece[]} as many as pieces
+ */
+export function wholesOf(pieces) {
+  /** @type {Piece[]} */
+  const wholes = [];
+  pieces.forEach((piece, n) => {
+    const { to, width, count, periodUs, page } = piece;
+    const whole = wholes[n - 1];
+    if (piece.joined && whole) wholes.push(Object.assign(whole, { to, width: whole.width + width, count: (whole.count ?? 0) + (count ?? 0), periodUs, page }));
+    else wholes.push(pieces[n + 1]?.joined ? { ...piece } : piece);
+  });
+  return wholes;
+}
+
 /** What was told of pieces before. @type {WeakMap<Piece[], Piece[]>} */
 const toldBefore = new WeakMap();
 
-/** Pieces with waits as they are told. @param {Piece[]} pieces @returns {Piece[]} */
-export function toldPieces(pieces) {
-  const before = toldBefore.get(pieces);
+/** Pieces with waits as they are told. @param {Piece[]} all @returns {Piece[]} */
+export function toldPieces(all) {
+  const before = toldBefore.get(all);
   if (before) return before;
   /** @type {Piece[]} */
   const told = [];
-  toldBefore.set(pieces, told);
+  toldBefore.set(all, told);
+  const pieces = wholesOf(all).filter((whole, n, wholes) => whole !== wholes[n - 1]);
   for (let n = 0; n < pieces.length; ) {
     let next = n + 1;
     if (pieces[n].kind === "gap") while (pieces[next]?.kind === "gap") next += 1;
@@ -87,13 +104,16 @@ export class TimeAxis {
   keepUntil(us, newer) {
     const kept = this.pieces.filter((piece) => piece.from < us).map((piece) => clip(piece, 0, us));
     const fresh = newer.pieces.filter((piece) => piece.to > us).map((piece) => clip(piece, us, Infinity));
+    const [before, after] = [kept[kept.length - 1], fresh[0]];
+    if (before && after && before.kind === after.kind && ["gap", "cycle"].includes(after.kind) && newer.pieceAt(us).from < us) after.joined = true;
     return new TimeAxis([...kept, ...fresh]);
   }
 }
 
-/** The part of a piece between two moments, as wide as its share. @param {Piece} piece @param {number} a @param {number} b */
+/** The part of a piece between two moments, with its share of width and repetitions. @param {Piece} piece @param {number} a @param {number} b */
 function clip(piece, a, b) {
   const from = Math.max(piece.from, a);
   const to = Math.min(piece.to, b);
-  return { ...piece, from, to, width: (piece.width * (to - from)) / (piece.to - piece.from) };
+  const share = (to - from) / (piece.to - piece.from);
+  return { ...piece, from, to, width: piece.width * share, ...(piece.count ? { count: Math.round(piece.count * share) } : {}) };
 }

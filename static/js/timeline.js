@@ -30,7 +30,7 @@ export class Timeline {
   #every;
   #pictures;
   #axis;
-  #scale = new Scale();
+  scale = new Scale();
   /** @type {Pane[]} */ #panes = [];
   /** Where everything lies, one a pane. @type {import("./layout.js").Figure[]} */ figures = [];
   #us = 0;
@@ -47,10 +47,6 @@ export class Timeline {
     this.#axis = AxisAlone.in(root);
   }
 
-  get mode() {
-    return this.#scale.mode;
-  }
-
   /** Few enough elements to be drawn anew in every frame. */
   get isLight() {
     return this.#panes.every(({ trace }) => trace.attempts.length <= LIGHT);
@@ -60,28 +56,31 @@ export class Timeline {
   begin(panes, besides = [], alone = -1) {
     this.#panes = panes;
     this.#pictures = alone < 0 ? this.#every : [this.#every[alone]];
-    this.#scale = new Scale(this.#scale.mode, besides);
+    this.scale = new Scale(this.scale.mode, besides);
     this.#us = 0;
   }
 
-  /** Draws what is here now. @param {{keepUntil?: number}} [options] keepUntil: the moment up to which axis and zoom stay as they were seen */
-  draw({ keepUntil = 0 } = {}) {
+  /** Draws what is here now. @param {import("./scale.js").Manner} [manner] with `seen`, what is looked at stays where it is in view */
+  draw(manner = {}) {
     if (!this.#panes.length) return;
+    const looked = manner.seen && this.figures[0] ? this.#view.lookedAt(this.figures[0], this.#us) : null;
     this.#root.hidden = false;
     const down = this.#root.classList.toggle("down", this.#root.clientWidth < PHONE);
     const [bare, traces] = [this.#axis !== null, this.#panes.map(({ trace }) => trace)];
+    for (const picture of this.#pictures) picture.open = this.heads.open;
     const room = down ? this.surface.clientWidth : this.#measured(down);
     const trail = Math.max(...this.#panes.map((pane, n) => this.#pictures[n].trail(pane, bare, down))) + this.heads.room;
-    const axis = this.#scale.update(traces, keepUntil, { room, trail, down });
+    const axis = this.scale.update(traces, { ...manner, open: this.heads.open }, { room, trail, down });
     part(this.#root, ".true-scale-end").textContent = duration(axis.endUs);
     const wide = Math.max(NARROWEST_STRIP, part(this.#root, ".strip-box").clientWidth); // asked for before the pictures change
     const across = down ? (room - GUTTER - 4) / this.#panes.length : 0;
-    const sizes = { zoom: this.#scale.zoom, down, across, rest: down ? 0 : room, trail, bare };
+    const sizes = { zoom: this.scale.zoom, goal: this.scale.goal, down, across, rest: down ? 0 : room, trail, bare };
     this.figures = this.#panes.map((pane, n) => this.#pictures[n].draw(pane, axis, sizes));
     this.#axis?.draw(this.figures[0]);
     this.#strip.draw(traces, axis.endUs, wide);
     this.#measured(down);
     this.heads.drawn(this.figures[0], bare, this.#view.inset);
+    if (looked) this.#view.keep(this.figures[0].place(looked.us), looked.at);
     this.playhead(this.#us);
   }
 
@@ -90,8 +89,8 @@ export class Timeline {
 
   /** What the player follows: the map as it is drawn. @returns {import("./player.js").Track} */
   track() {
-    const axis = /** @type {import("./time-axis.js").TimeAxis} */ (this.#scale.axis);
-    return { project: (us) => axis.project(us), unproject: (x) => axis.unproject(x), endUs: Math.min(axis.endUs, knownUntil(this.#panes)), zoom: this.#scale.zoom };
+    const axis = /** @type {import("./time-axis.js").TimeAxis} */ (this.scale.axis);
+    return { project: (us) => axis.project(us), unproject: (x) => axis.unproject(x), endUs: Math.min(axis.endUs, knownUntil(this.#panes)), zoom: this.scale.zoom };
   }
 
   /** @param {number} us @param {number} [code] the record that is picked */
@@ -124,14 +123,14 @@ export class Timeline {
     const [figure] = this.figures;
     if (!figure) return;
     const before = figure.place(us) - this.#view.offset;
-    this.#scale.zoomBy(factor, figure.down ? this.surface.clientWidth : this.#measured(false), figure.down);
+    this.scale.zoomBy(factor, figure.down ? this.surface.clientWidth : this.#measured(false), figure.down);
     this.draw();
     if (factor !== 0) this.#view.keep(this.figures[0].place(us), before);
   }
 
   /** Another mode, a cycle opened or folded, a new size: something about the scale. @param {(scale: Scale) => void} act */
   change(act) {
-    act(this.#scale);
+    act(this.scale);
     this.draw();
   }
 

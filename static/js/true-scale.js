@@ -3,6 +3,7 @@
  * Seeing a run at its true scale for a moment: while L or the button is held the figure eases to real proportions, and back when
  * it is released. Three specks in an empty fortnight say what folding leaves out.
  */
+import { eased, wantsNoMotion } from "./glide.js";
 import { need } from "./svg.js";
 
 /** @typedef {import("./timeline.js").Timeline} Timeline */
@@ -69,7 +70,7 @@ export class TrueScale {
     if (this.#goal === goal) return;
     this.#goal = goal;
     cancelAnimationFrame(this.#frame);
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches || !this.#timeline.isLight) this.#show(goal);
+    if (wantsNoMotion() || !this.#timeline.isLight) this.#show(goal);
     else this.#ease(this.#share, performance.now());
   }
 
@@ -77,8 +78,7 @@ export class TrueScale {
   #ease(from, began) {
     this.#frame = requestAnimationFrame((now) => {
       const passed = Math.min(1, Math.max(0, now - began) / EASE_MS);
-      const eased = passed < 0.5 ? 4 * passed ** 3 : 1 - (-2 * passed + 2) ** 3 / 2;
-      this.#show(passed === 1 ? this.#goal : from + (this.#goal - from) * eased);
+      this.#show(passed === 1 ? this.#goal : from + (this.#goal - from) * eased(passed));
       if (passed < 1) this.#ease(from, began);
     });
   }

@@ -43,6 +43,12 @@ export class Viewport {
     else if (at < this.offset + 20 && this.offset > 0) this.#show(at - this.size * 0.2);
   }
 
+  /** The playhead where it is in view, else what is in the middle: the moment, and how far it is from the edge. @param {import("./layout.js").Figure} figure @param {number} us */
+  lookedAt({ place, moment }, us) {
+    const at = place(us) - this.offset;
+    return at >= 0 && at <= this.size ? { us, at } : { us: moment(this.offset + this.size / 2), at: this.size / 2 };
+  }
+
   /** A place stays where it was in view, or comes into view. @param {number} at @param {number} before how far it was from the edge */
   keep(at, before) {
     this.#show(at - (before >= 0 && before <= this.size ? before : this.size / 2));

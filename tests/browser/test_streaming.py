@@ -6,11 +6,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browser.bench import frames, link, press_run
+from tests.browser.bench import clock, frames, link, press_run
 
 # 380 attempts with waits of any length between them, in frames of 1, 10 and 500 records
 MANY = link("sqs", traffic="poisson", traffic_count=380, traffic_rate_per_s=0.05, seed=4)
+# of many fates, which are decided while records arrive
+MIXED = link(
+    "sqs", traffic="poisson", traffic_count=300, traffic_rate_per_s=0.5, error_rate=0.4, max_receive_count=3, seed=4
+)
 OPEN = 48
+NATURAL = 30
 FASTEST = "64"
 
 
@@ -116,3 +121,51 @@ def test_playing_begins_with_what_is_here_however_long_the_rest_takes(page: Page
     press_run(page)
     valve.let(page, 2)
     expect(page.locator("#play")).to_have_attribute("aria-label", "Pause")
+
+
+def test_the_first_records_do_not_decide_how_large_a_run_is_drawn(page: Page, valve: Valve) -> None:
+    page.goto(MANY)
+    press_run(page)
+    valve.let(page, 2)
+    expect(page.locator("#picture .mark.past").first).to_be_attached()
+    body = page.locator("#picture .mark .body").first
+    assert body.evaluate("body => body.getBBox().width") <= NATURAL
+    valve.let_all(page)
+    expect(page.locator(".open-gap")).to_be_hidden()
+    room = page.locator("#scroller").evaluate("box => box.clientWidth")
+    expect(page.locator("#picture")).to_have_attribute("width", str(room))
+
+
+def test_rows_keep_their_places_while_fates_are_decided(page: Page, valve: Valve) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(MIXED)
+    press_run(page)
+    valve.let(page, 3)
+    rows = page.locator(".lanes .lane-note")
+    expect(rows.first).to_have_text("not settled yet")
+    before = rows.all_inner_texts()
+    for _ in range(2):
+        shown = page.locator("#plot").get_attribute("data-shown")
+        valve.let(page, 1)
+        expect(page.locator("#plot")).not_to_have_attribute("data-shown", shown or "")
+        now = rows.all_inner_texts()
+        assert now[: len(before)] == before
+        before = now
+    valve.let_all(page)
+    expect(rows.first).to_have_text("kept by the queue's dead-letter queue")
+    assert "not settled yet" not in rows.all_inner_texts()
+
+
+def test_a_person_who_steps_back_while_records_arrive_is_left_there(page: Page, valve: Valve) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(MANY)
+    press_run(page)
+    valve.let(page, 3)
+    expect(page.locator("#scrub")).to_have_value("1000")
+    page.locator("#result-title").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    moment = clock(page)
+    valve.let_all(page)
+    expect(page.locator(".open-gap")).to_be_hidden()
+    assert clock(page).split(" of ")[0] == moment.split(" of ")[0]

@@ -1,6 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { keepPlaces } from "../../static/js/lane-places.js";
 import { lanesOf } from "../../static/js/lanes.js";
 import { S, row, traceOf } from "./wire.js";
 
@@ -60,4 +61,23 @@ test("however many shards there are, the rows stay few and no record is left out
     ["shardId-…000", "000", "2 records: 2 lost"], ["shardId-…060", "060", "2 records: 2 lost"],
   ]);
   assert.deepEqual(lanes.slice(-1).map((lane) => [lane.title, lane.note]), [["285 shards", "570 records"]]);
+});
+
+test("while records arrive a lane that has come keeps its place, and a new one comes below", () => {
+  const rows = [...Array(14).keys()].map((n) => row.arrived(0, String(n)));
+  const open = lanesOf(traceOf(rows), { noun: "message" });
+  rows.push(...[...Array(14).keys()].map((n) => row.settled(S, String(n), n === 3 ? 2 : 0)));
+  const trace = traceOf(rows);
+  const { lanes, laneOf } = keepPlaces(open, lanesOf(trace, { noun: "message" }), "message");
+  assert.deepEqual(lanes.map(({ title, note }) => [title, note]), [
+    ["0 messages", "not settled yet"], ["1 message", "lost"], ["13 messages", "handled at the first attempt"],
+  ]);
+  assert.deepEqual([laneOf[3], laneOf[4]], [1, 2]);
+  assert.deepEqual(lanesOf(trace, { noun: "message" }).lanes.map(({ count }) => count), [1, 13], "when all is here, the worst is on top");
+});
+
+test("lanes of another kind take the place of those before", () => {
+  const few = lanesOf(queue(12), { noun: "message" });
+  const many = lanesOf(queue(25), { noun: "message" });
+  assert.equal(keepPlaces(few, many, "message"), many);
 });

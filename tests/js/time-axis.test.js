@@ -1,11 +1,11 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { together } from "../../static/js/activity.js";
+import { activityOf, together } from "../../static/js/activity.js";
 import { axisOf, MODES } from "../../static/js/axis-modes.js";
 import { foldedPieces } from "../../static/js/fold.js";
-import { TimeAxis } from "../../static/js/time-axis.js";
-import { D, MIN, MS, S } from "./wire.js";
+import { TimeAxis, toldPieces } from "../../static/js/time-axis.js";
+import { D, loop, MIN, MS, S, traceOf } from "./wire.js";
 
 /** Numbers that only depend on the seed. @param {number} seed */
 function chance(seed) {
@@ -102,6 +102,16 @@ test("what is left of the playhead stays where it is while more arrives", () => 
     const later = shown.keepUntil(playhead, new TimeAxis(foldedPieces(whole)));
     for (const us of whole.spans.at.slice(0, n)) assert.ok(Math.abs(later.project(us) - shown.project(us)) < 1e-9);
     assert.equal(later.endUs, new TimeAxis(foldedPieces(whole)).endUs);
+  }
+});
+
+test("a loop that grows while the playhead is in it is told as one, however often more arrives", () => {
+  let axis = new TimeAxis(foldedPieces(activityOf(traceOf(loop(30)))));
+  for (const n of [60, 90, 120]) {
+    axis = axis.keepUntil(n * 10 * S, new TimeAxis(foldedPieces(activityOf(traceOf(loop(n))))));
+    const cycles = toldPieces(axis.pieces).filter(({ kind }) => kind === "cycle");
+    assert.equal(cycles.length, 1);
+    assert.ok(Math.abs((cycles[0].count ?? 0) - (n - 3)) <= 3, `${cycles[0].count} of ${n - 3} repetitions`);
   }
 });
 
