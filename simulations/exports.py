@@ -1,4 +1,4 @@
-"""A run to take along: the picture as SVG, attempts and events as CSV, everything as JSON, a snippet of Markdown.
+"""A run to take along: the picture as SVG, attempts and events as CSV, everything as JSON, a snippet of Markdown; its settings as code.
 
 Each is made from a scenario alone, so that a plain link gives it. What is cut by the site's limit says so in its file name.
 """
@@ -6,11 +6,13 @@ Each is made from a scenario alone, so that a plain link gives it. What is cut b
 import csv
 import io
 from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import msgspec
 
 from simulations import picture
+from simulations.as_code import LANGUAGES, as_code
 from simulations.engine import TRIGGERS, Scenario, simulate_rows
 from simulations.engine.report import make_report
 from simulations.engine.trace import Row, to_record
@@ -31,12 +33,15 @@ class Export(NamedTuple):
     content: bytes
 
 
-class _Run(NamedTuple):
-    """What all of them are made from; `address` is the whole address of the page."""
+class _Run:
+    """What all of them are made from; `address` is the whole address of the page. What needs no records simulates nothing."""
 
-    scenario: Scenario
-    rows: list[Row]
-    address: str
+    def __init__(self, scenario: Scenario, address: str, most: int) -> None:
+        self.scenario, self.address, self._most = scenario, address, most
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        return [row for chunk in simulate_rows(self.scenario, record_limit=self._most) for row in chunk]
 
     @property
     def noun(self) -> str:
@@ -106,12 +111,21 @@ def _plain(text: str) -> str:
     return "".join(f"\\{letter}" if letter in r"\`*_[]<>|#" else letter for letter in text)
 
 
+def _code(language: str, run: _Run) -> bytes:
+    """The settings in a language, below the address of the run for which they were chosen."""
+    code = as_code(run.scenario)
+    left = f"# {code.left}\n" if code.left else ""
+    return f"# {run.address}\n{left}{getattr(code, language)}".encode()
+
+
+_CODE_KIND = "text/plain; charset=utf-8"
 _KINDS: dict[str, tuple[str, Callable[[_Run], bytes]]] = {
     "timeline.svg": ("image/svg+xml", _svg),
     "attempts.csv": ("text/csv; charset=utf-8", _attempts),
     "events.csv": ("text/csv; charset=utf-8", _events),
     "run.json": ("application/json", _json),
     "run.md": ("text/markdown; charset=utf-8", _markdown),
+    **{file: (_CODE_KIND, partial(_code, language)) for language, (_, file) in LANGUAGES.items()},
 }
 NAMES = tuple(_KINDS)
 
@@ -119,7 +133,8 @@ NAMES = tuple(_KINDS)
 def export(name: str, scenario: Scenario, address: str, most: int) -> Export:
     """One of the files of a run, or of its first `most` records. Raises `KeyError` for a name that is none."""
     kind, make = _KINDS[name]
-    rows = [row for chunk in simulate_rows(scenario, record_limit=most) for row in chunk]
-    cut = f"-first-{most}-records" if rows and rows[-1][3] == "record_limit" else ""
+    run = _Run(scenario, address, most)
+    content = make(run)
+    cut = f"-first-{most}-records" if kind != _CODE_KIND and run.rows and run.rows[-1][3] == "record_limit" else ""
     stem, _, ending = name.rpartition(".")
-    return Export(f"redrive-{scenario.trigger}-{stem}{cut}.{ending}", kind, make(_Run(scenario, rows, address)))
+    return Export(f"redrive-{scenario.trigger}-{stem}{cut}.{ending}", kind, content)

@@ -25,6 +25,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from kombu.exceptions import OperationalError as BrokerAway
 
 from simulations import comparison, cost_pages, exports, forms, links, picture, runlog, telling
+from simulations.as_code import LANGUAGES, as_code
 from simulations.engine import (
     ENGINE_VERSION,
     RULES,
@@ -104,6 +105,7 @@ def _page(
         "new_seed": f"/?{links.render_link(msgspec.structs.replace(scenario, seed=scenario.seed + 1))}"
         if scenario
         else "",
+        **_code(scenario),
         **_first_paint(scenario, trigger.noun),
     }
     return render(request, "build.html", context, status=400 if errors else 200)
@@ -130,6 +132,13 @@ def _first_paint(scenario: Scenario | None, noun: str) -> dict[str, Any]:
         # what a worker would send: the page can play it at once
         "frame": json_script(frame, "redrive-frame", _WireEncoder) if whole else "",
     }
+
+
+def _code(scenario: Scenario | None) -> dict[str, Any]:
+    """The settings as AWS is told them; places for that where they are refused."""
+    code = as_code(scenario) if scenario else None
+    texts = [(key, name, file, getattr(code, key, "")) for key, (name, file) in LANGUAGES.items()]
+    return {"codes": texts, "left": code.left if code else ""}
 
 
 def _bill(scenario: Scenario, report: Mapping[str, Any], *, cut: bool) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 import msgspec
 
 from simulations import links
+from simulations.as_code import Code, as_code
 from simulations.engine import TRIGGERS
 from simulations.engine.cost import Rates, rates
 from simulations.picture.strips import Watched
@@ -21,13 +22,17 @@ __all__ = ["Forecast", "Told", "chapters", "forecast", "sentence", "story_of", "
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is said about one scenario; `rates` is what an attempt costs, `watched` what to look at in CloudWatch."""
+    """All that is said about one scenario.
+
+    `rates` is what an attempt costs, `watched` what to look at in CloudWatch, `code` the settings as AWS is told them.
+    """
 
     forecast: Forecast
     changes: list[Change]
     chapters: list[Chapter]
     rates: Rates
     watched: list[Watched]
+    code: Code
 
 
 @lru_cache(maxsize=64)
@@ -47,4 +52,5 @@ def told(link: str, most: int) -> Told:
         chapters=chapters(story, TRIGGERS[scenario.trigger].noun),
         rates=rates(scenario),
         watched=watched(scenario),
+        code=as_code(scenario),
     )

@@ -1,5 +1,6 @@
 // @ts-check
 /** The settings: a plain GET form that the script only makes quicker. The address always holds the whole scenario. */
+import { watchCode } from "./code-view.js";
 import { placeErrors, clearError } from "./form-errors.js";
 import { Picker } from "./picker.js";
 import "./seed.js";
@@ -19,6 +20,7 @@ export class ScenarioForm {
   /** @param {() => void} changed after any change, when the address is up to date */
   constructor(changed) {
     this.#changed = changed;
+    watchCode(() => this.query());
     this.#form.addEventListener("input", (event) => this.#edited(/** @type {HTMLElement} */ (event.target)));
     this.#form.addEventListener("change", (event) => {
       const input = /** @type {HTMLInputElement} */ (event.target);

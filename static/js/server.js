@@ -76,15 +76,15 @@ export async function cancel(address) {
   }
 }
 
-/** Copies a text and says so on the button that was pressed. @param {string | Promise<string>} text @param {HTMLElement} button */
-export async function copyText(text, button) {
+/** Copies a text and says so on the button that was pressed. @param {string | Promise<string>} text @param {HTMLElement} button @param {string} otherwise what to do where the browser does not let us */
+export async function copyText(text, button, otherwise = "Copy it from the address bar") {
   const before = button.dataset.words ?? button.textContent ?? "";
   button.dataset.words = before;
   try {
     await navigator.clipboard.writeText(await text);
     button.textContent = "Copied";
   } catch {
-    button.textContent = "Copy it from the address bar";
+    button.textContent = otherwise;
   }
   setTimeout(() => {
     button.textContent = before;

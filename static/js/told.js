@@ -1,6 +1,7 @@
 // @ts-check
 /** What the server says about the settings as they stand, before and after they are run: the sentence, what would have changed it, the steps; and a chip for each limit. */
 import { announce } from "./announcer.js";
+import { showCode } from "./code-view.js";
 import { count, sentence } from "./format.js";
 import { html, need } from "./svg.js";
 import { LIMITS } from "./words.js";
@@ -8,7 +9,7 @@ import { LIMITS } from "./words.js";
 /** @typedef {{says: string, seq: number, rule: string}} Step */
 /** @typedef {{title: string, steps: Step[], hidden: number}} Chapter */
 /** @typedef {{sentence: string, attempts: string, otherwise: string, ignored: string, chance: string, cut: string}} Forecast */
-/** @typedef {{forecast: Forecast, changes: import("./asides.js").Change[], chapters: Chapter[], rates: import("./asides.js").Rates, watched: import("./metric-strips.js").Watched[]}} Words */
+/** @typedef {{forecast: Forecast, changes: import("./asides.js").Change[], chapters: Chapter[], rates: import("./asides.js").Rates, watched: import("./metric-strips.js").Watched[], code: import("./code-view.js").Code}} Words */
 
 const ANSWERS_WITHIN_MS = 15_000;
 // what its beginning says comes at once; of a long run, all of it some seconds later
@@ -46,6 +47,7 @@ export class Told {
         if (words.errors) {
           need("sum").textContent = "As they stand, these settings are refused.";
           need("sum-more").textContent = words.errors[0].message;
+          showCode(null);
           this.#query = "";
           return;
         }
@@ -71,7 +73,8 @@ export class Told {
   }
 
   /** @param {Words} words @param {boolean} aloud */
-  #show({ forecast, chapters }, aloud) {
+  #show({ forecast, chapters, code }, aloud) {
+    showCode(code);
     need("sum").textContent = forecast.sentence;
     need("sum-more").textContent = [forecast.attempts, forecast.otherwise, forecast.ignored, forecast.chance, forecast.cut].filter(Boolean).join(" ");
     need("steps").replaceChildren(...chapters.flatMap(chapter));

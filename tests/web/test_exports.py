@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from django.test import Client
 
+from simulations.as_code import LANGUAGES, as_code
 from simulations.engine import TRIGGERS, make_report
 from simulations.exports import NAMES, export
 from simulations.links import read_link
@@ -54,6 +55,14 @@ def test_json_is_what_the_terminal_prints(client: Client) -> None:
     assert set(found) == {"scenario", "records", "report"}
     assert found["report"]["events"]["lost"] == 1
     assert [record["seq"] for record in found["records"]] == list(range(1, len(found["records"]) + 1))
+
+
+@pytest.mark.parametrize(("language", "file"), [(key, file) for key, (_, file) in LANGUAGES.items()])
+def test_settings_as_code_come_with_the_address_of_their_run(client: Client, language: str, file: str) -> None:
+    first, _, text = taken(client, file, SOME).partition("\n")
+    assert first.startswith("# http://testserver/?v=1&")
+    assert read_link(first.removeprefix("# ")) == read_link(SOME)
+    assert text == getattr(as_code(read_link(SOME)), language)
 
 
 def test_markdown_has_the_sentence_and_the_whole_link(client: Client) -> None:

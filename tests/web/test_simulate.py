@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from simulations import links, transcript
+from simulations.as_code import LANGUAGES, as_code
 from simulations.engine import parse_scenario, simulate
 from simulations.engine import trace as t
 from simulations.engine.trace import KINDS
@@ -84,6 +85,13 @@ def test_totals_are_those_of_the_report(trigger: str) -> None:
     link = f"trigger={trigger}&error_rate=0.5&traffic=burst&traffic_count=30"
     totals, report = json.loads(answer(link, "--format=totals")), json.loads(answer(link, "--format=json"))["report"]
     assert totals == {name: report[name] for name in totals}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_settings_come_as_code(language: str) -> None:
+    link = "trigger=api_gateway&throttling_rate_limit=5"
+    code = as_code(links.read_link(link))
+    assert answer(link, f"--format={language}") == f"# {code.left}\n{getattr(code, language)}"
 
 
 def test_a_file_and_standard_input_give_what_the_link_gives(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ import msgspec
 from django.core.management.base import BaseCommand
 
 from simulations import links, transcript
+from simulations.as_code import LANGUAGES, as_code
 from simulations.engine import (
     TRIGGERS,
     FieldError,
@@ -28,7 +30,7 @@ from simulations.engine import (
 from simulations.engine.limits import UNKNOWN
 from simulations.engine.trace import Record, to_record
 
-_FORMATS = ("text", "json", "jsonl", "totals")
+_FORMATS = ("text", "json", "jsonl", "totals", *LANGUAGES)
 
 
 class Command(BaseCommand):
@@ -42,7 +44,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--format",
             default="text",
-            help="text (default), json, jsonl: a record a line, then the report; or totals: counts alone, for large runs",
+            help="text (default), json, jsonl: a record a line, then the report; totals: counts alone, for large runs; "
+            f"or the settings as code: {', '.join(LANGUAGES)}",
         )
         parser.add_argument(
             "--schema", action="store_true", help="print the JSON Schemas of scenario, record and report"
@@ -125,11 +128,19 @@ def _totals(scenario: Scenario) -> Iterator[bytes]:
     yield msgspec.json.encode(make_totals(scenario)) + b"\n"
 
 
+def _code(language: str, scenario: Scenario) -> Iterator[bytes]:
+    code = as_code(scenario)
+    if code.left:
+        yield f"# {code.left}\n".encode()
+    yield getattr(code, language).encode()
+
+
 _FORMATTERS: dict[str, Callable[[Scenario], Iterator[bytes]]] = {
     "text": _text,
     "json": _json,
     "jsonl": _jsonl,
     "totals": _totals,
+    **{language: partial(_code, language) for language in LANGUAGES},
 }
 
 

@@ -1,0 +1,134 @@
+"""Settings as AWS is told them: AWS knows every command, no setting is dropped in silence, and nothing else has a say."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulations.as_code import LANGUAGES, as_code
+from simulations.engine import TRIGGERS, Scenario, ScenarioErrors, parse_scenario
+from simulations.engine.fields import scenario_fields
+from simulations.links import read_link
+from tests.aws_commands import check_command, commands
+from tests.golden.code import FOLDER, SCENARIOS
+from tests.strategies import scenarios
+
+keys = pytest.mark.parametrize("trigger", TRIGGERS)
+
+
+def of(link: str) -> Any:
+    return as_code(read_link(link))
+
+
+def calls(link: str) -> dict[str, dict[str, Any]]:
+    """The arguments of each operation, by AWS's names."""
+    return dict(check_command(words) for words in commands(of(link).cli))
+
+
+@pytest.mark.hypothesis
+@given(scenarios())
+def test_every_command_is_one_that_aws_knows_with_arguments_it_takes(scenario: Scenario) -> None:
+    found = [check_command(words) for words in commands(as_code(scenario).cli)]
+    assert found[-1], "there is always the function"
+
+
+@pytest.mark.hypothesis
+@given(scenarios(), st.data())
+def test_a_setting_of_aws_that_is_changed_is_written_or_said_to_be_left_out(
+    scenario: Scenario, data: st.DataObject
+) -> None:
+    own = [
+        field for field in scenario_fields(scenario.trigger) if field.section == "settings" and " " not in field.title
+    ]
+    field = data.draw(st.sampled_from(own)) if own else None
+    if field is None:
+        return
+    raw = msgspec.to_builtins(scenario)
+    raw["settings"][field.key] = field.default
+    try:
+        plain = parse_scenario(raw)
+    except ScenarioErrors:
+        return
+    before, after = as_code(plain), as_code(scenario)
+    if getattr(plain.settings, field.key) == getattr(scenario.settings, field.key):
+        assert before == after
+    elif field.key in after.left or field.title in after.left:
+        return
+    else:
+        on_demand = getattr(scenario.settings, "stream_mode", "") == "on_demand" and field.key == "shard_count"
+        for language in LANGUAGES:
+            assert on_demand or getattr(before, language) != getattr(after, language), field.title
+
+
+@pytest.mark.hypothesis
+@given(scenarios(), scenarios())
+def test_traffic_failures_and_luck_have_no_say(one: Scenario, other: Scenario) -> None:
+    raw = msgspec.to_builtins(one)
+    raw |= {"seed": other.seed, "traffic": {"kind": "single"}, "failures": {}}
+    try:
+        assert as_code(parse_scenario(raw)) == as_code(one)
+    except ScenarioErrors:
+        return
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_is_as_it_was_checked(name: str, language: str) -> None:
+    file = LANGUAGES[language][1]
+    assert getattr(of(SCENARIOS[name]), language) == (FOLDER / f"{name}.{file.rpartition('.')[2]}").read_text()
+
+
+@keys
+def test_the_three_texts_name_the_same_things(trigger: str) -> None:
+    code = of(f"trigger={trigger}")
+    assert "aws lambda update-function-configuration" in code.cli
+    assert "Type: AWS::Lambda::Function\n" in code.cloudformation
+    assert 'resource "aws_lambda_function" "function"' in code.terraform
+    mapped = ("create-event-source-mapping" in code.cli, "EventSourceMapping" in code.cloudformation)
+    assert mapped == ("aws_lambda_event_source_mapping" in code.terraform,) * 2
+
+
+def test_a_pattern_survives_each_language_s_own_signs() -> None:
+    pattern = {"body": {"name": ['it\'s ${a} %{b} \\ "c"']}}
+    text = msgspec.json.encode(pattern).decode()
+    settings = {"filter_criteria": [pattern]}
+    code = as_code(parse_scenario({"trigger": "sqs", "settings": settings}))
+    mapping = dict(check_command(words) for words in commands(code.cli))["CreateEventSourceMapping"]
+    assert mapping["FilterCriteria"] == {"Filters": [{"Pattern": text}]}
+    quoted = msgspec.json.encode(text).decode()
+    assert f"Pattern: {quoted}\n" in code.cloudformation
+    assert f"pattern = {quoted.replace('${', '$${').replace('%{', '%%{')}\n" in code.terraform
+
+
+def test_a_queue_without_a_receive_count_has_no_dead_letter_queue() -> None:
+    assert "RedrivePolicy" not in of("trigger=sqs").cloudformation
+    assert "maxReceiveCount: 3" in of("trigger=sqs&max_receive_count=3").cloudformation
+
+
+def test_the_dead_letter_queue_of_a_fifo_queue_is_one_itself() -> None:
+    code = of("trigger=sqs_fifo&max_receive_count=3")
+    assert code.cloudformation.count("FifoQueue: true") == 2
+    names = [given["QueueName"] for known, given in map(check_command, commands(code.cli)) if known == "CreateQueue"]
+    assert names == ["my-queue-dead-letters.fifo", "my-queue.fifo"]
+
+
+@pytest.mark.parametrize(
+    ("link", "service"),
+    [
+        ("trigger=eventbridge&target_dead_letter_config=sqs", "events.amazonaws.com"),
+        ("trigger=sns&redrive_policy=sqs", "sns.amazonaws.com"),
+    ],
+)
+def test_a_sender_may_write_into_its_own_dead_letter_queue(link: str, service: str) -> None:
+    policy = msgspec.json.decode(calls(link)["SetQueueAttributes"]["Attributes"]["Policy"])
+    assert policy["Statement"][0]["Principal"] == {"Service": service}
+    assert "AWS::SQS::QueuePolicy" in of(link).cloudformation
+    assert "aws_sqs_queue_policy" in of(link).terraform
+
+
+def test_what_the_texts_cannot_hold_is_named() -> None:
+    left = of("trigger=api_gateway&throttling_rate_limit=5&provisioned_concurrent_executions=4").left
+    assert left == "Changed here and not written: ProvisionedConcurrentExecutions, ThrottlingRateLimit."
+    assert of("trigger=api_gateway").left == ""
