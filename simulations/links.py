@@ -5,6 +5,7 @@ Texts: null and an empty list of choices are empty, lists of choices are joined 
 wrong with a value, the engine says; here it is only read. Errors name flat keys.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -243,7 +244,7 @@ def _value(field: Field, text: str) -> Any:
                 raise ValueError(f"This is true or false, not {_shown(text)}")
             return text == "true"
         case "json":
-            return _json(text)
+            return read_json(text)
         case _:
             return text
 
@@ -266,11 +267,24 @@ def _number(text: str) -> int | float:
     return int(text) if _INTEGER.fullmatch(text) and abs(value) < 2**53 else value
 
 
-def _json(text: str) -> Any:
+def read_json(text: str | bytes) -> Any:
+    """What a JSON text says, whose objects name no field twice: of such two one would be lost in silence. Raises ValueError."""
     try:
-        return msgspec.json.decode(text)
+        found = msgspec.json.decode(text)
+        json.loads(text, parse_int=str, parse_float=str, object_pairs_hook=_once)
     except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
         raise ValueError(f"This is not JSON: {error}") from None
+    return found
+
+
+def _once(fields: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for name, _ in fields:
+        if name in seen:
+            raise ValueError(
+                f'The field "{name[:100]}" stands twice in one object; write it once, with all that belongs to it'
+            )
+        seen.add(name)
 
 
 def _shown(text: str) -> str:

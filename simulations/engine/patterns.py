@@ -6,7 +6,7 @@ two fields of one pattern must be found in the same element.
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import msgspec
@@ -31,10 +31,12 @@ class Leaf(msgspec.Struct, frozen=True):
 Alternative = dict[str, Leaf]  # by path; all must hold
 
 
-def read_json(text: str) -> tuple[bool, Any]:
-    """Whether a text is JSON, and then what it says, numbers as they are written."""
+def read_json(text: str, joined: Callable[[list[tuple[str, Any]]], dict[str, Any]] = dict) -> tuple[bool, Any]:
+    """Whether a text is JSON, and then what it says, numbers as they are written. `joined` makes an object of its fields."""
     try:
-        return True, json.loads(text, parse_int=Written, parse_float=Written, parse_constant=_refuse_constant)
+        return True, json.loads(
+            text, parse_int=Written, parse_float=Written, parse_constant=_refuse_constant, object_pairs_hook=joined
+        )
     except (ValueError, RecursionError):
         return False, None
 
@@ -50,10 +52,20 @@ def written(raw: Any) -> str:
 
 def compile_pattern(raw: Any, operators: Collection[str] = OPERATORS) -> list[Alternative]:
     """The alternatives of a pattern, given as JSON data or, as in AWS's API, its text; one must hold. Raises `PatternError`."""
-    known, read = read_json(written(raw))
+    known, read = read_json(written(raw), _joined)
     if not known or not isinstance(read, dict):
         raise PatternError("A pattern is a JSON object.")
     return _object(read, "", [{}], operators)
+
+
+def _joined(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The fields of an object of a pattern. One that is named twice holds what both say, as an example of AWS has it (FILTER-1)."""
+    found: dict[str, Any] = {}
+    for name, value in fields:
+        before = found.get(name)
+        both = isinstance(before, dict) and isinstance(value, dict)
+        found[name] = value if before is None or not both else _joined([*before.items(), *value.items()])
+    return found
 
 
 def _object(raw: dict[str, Any], path: str, before: list[Alternative], operators: Collection[str]) -> list[Alternative]:

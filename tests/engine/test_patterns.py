@@ -145,6 +145,14 @@ def test_what_is_no_pattern_is_refused_in_words(pattern: Any, words: str) -> Non
         compile_pattern(pattern)
 
 
+def test_a_field_that_is_named_twice_holds_what_both_say() -> None:
+    """LD:with-ddb-filtering joins a condition on the new image and one on the old image that way."""
+    text = '{"dynamodb": {"NewImage": {"a": ["x"]}}, "dynamodb": {"OldImage": {"a": ["y"]}}}'
+    [alternative] = compile_pattern(text)
+    assert matches(alternative, fields_of({"dynamodb": {"NewImage": {"a": "x"}, "OldImage": {"a": "y"}}}))
+    assert not matches(alternative, fields_of({"dynamodb": {"NewImage": {"a": "z"}, "OldImage": {"a": "y"}}}))
+
+
 def test_a_pattern_may_be_the_text_that_the_api_takes() -> None:
     """CreateEventSourceMapping has a pattern as a string."""
     assert passes('{"a": [{"prefix": "x"}]}', {"a": "xy"})

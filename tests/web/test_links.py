@@ -109,6 +109,12 @@ def test_what_is_wrong_is_said_at_its_key(link: str, key: str) -> None:
     assert errors[key]
 
 
+def test_an_object_that_names_a_field_twice_is_an_error_and_not_half_of_what_it_says() -> None:
+    message = errors_of('trigger=sqs&filter_criteria=[{"body":{"a":[1]},"body":{"b":[2]}}]')["filter_criteria"]
+    assert "body" in message
+    assert "twice" in message
+
+
 def test_every_error_of_a_link_is_said_at_once() -> None:
     assert set(errors_of("trigger=s3&seed=x&timeout_s=0&colour=1&script=[")) == {
         "seed",

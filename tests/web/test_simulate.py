@@ -126,6 +126,7 @@ def test_errors_of_a_link_name_keys_and_those_of_a_file_name_paths() -> None:
         (("--scenario", "-"), b'{"trigger": ["s3"]}'),
         (("--scenario", "-"), b'{"trigger": "s3", "seed": 123456789012345678901234567890}'),
         (("--scenario", "-"), b'{"trigger": "s3", "version": {"a": 1}, "rules": []}'),
+        (("--scenario", "-"), b'{"trigger": "s3", "seed": 1, "seed": 2}'),
         (("trigger=s3", "--format", "xml"), b""),
     ],
 )

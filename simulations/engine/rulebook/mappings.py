@@ -121,7 +121,8 @@ FILTERING: tuple[Rule, ...] = (
         source=(_FILTERING,),
         note=(
             "AWS's summary of what is available to filters has no wildcard, no cidr and nothing inside anything-but. It "
-            "compares numbers as they are written; its open-source matcher takes 300 and 300.0 for equal."
+            "compares numbers as they are written; its open-source matcher takes 300 and 300.0 for equal. A field that the text of a "
+            "pattern names twice holds what both say, as in AWS's example for DynamoDB."
         ),
     ),
     Rule(

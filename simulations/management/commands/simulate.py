@@ -88,9 +88,9 @@ def _read(file: str) -> Any:
     except (OSError, ValueError) as error:
         raise _error(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     try:
-        return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeError) as error:
-        raise _error(f"{file} is not JSON: {error}.") from None
+        return links.read_json(data)
+    except ValueError as error:
+        raise _error(f"{file}: {error}.") from None
 
 
 def _records(scenario: Scenario, builder: ReportBuilder) -> Iterator[Record]:
