@@ -3,52 +3,31 @@
 Models LD:with-mq and LD:services-mq-errors, rules MQ-1 to -6. A consumer takes messages and invokes the function. If that worked,
 it acknowledges them, and the broker deletes them. If the function was throttled, the consumer waits and tries again. If the
 code failed, the broker hands the whole batch out again, to the same consumer, until it has done so too often or the messages
-have expired; no other message passes this consumer meanwhile. Units: whole microseconds, bytes.
+have expired; no other message passes this consumer meanwhile. A pipe polls in a mapping's stead (PIPE-12, -13). Units: whole
+microseconds, bytes.
 """
 
 from collections import deque
 from typing import Any
 
-import msgspec
-
-from simulations.engine.delivery.filters import Filters
+from simulations.engine.delivery.broker_end import PAYLOAD, Endings
+from simulations.engine.delivery.broker_settings import Settings
 from simulations.engine.delivery.lanes import GATHERING, IDLE, RUNNING, WAITING, Part
+from simulations.engine.delivery.piping import Pipe, Problem
 from simulations.engine.function import Run
 from simulations.engine.kernel import POLLS, RETURNS, SCALING
 from simulations.engine.rules import number
-from simulations.engine.sim import Sim, epoch_ms, failed
-from simulations.engine.trace import Cause, Fate
+from simulations.engine.sim import Sim, failed
+from simulations.engine.trace import Fate
 from simulations.engine.traffic import Event
-from simulations.engine.units import US_PER_S, words
+from simulations.engine.units import US_PER_S
 
-BROKER_DLQ = "broker_dlq"
-_PAYLOAD = number("ESM-2", "base64_bytes")
 _HOLD_FIRST = number("MODEL-62", "first_wait_s") * US_PER_S
 _HOLD_LONGEST = number("MODEL-62", "longest_wait_s") * US_PER_S
 _FACTOR = number("MODEL-62", "factor")
 
 # who acts first among consumers at one instant
 _RETRY, _POLL, _CLOSE = range(3)
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What queue and mapping are configured with.
-
-    `redeliveries` None is endless, each comes after `wait`, by the rule `again`. `keeps`: whether the broker has a dead-letter
-    queue. `lives` is how long after it was sent a message expires.
-    """
-
-    consumers: int
-    batch_size: int
-    window: int
-    redeliveries: int | None
-    wait: int
-    again: str
-    lives: int
-    keeps: bool
-    starts: int
-    disabled: int | None
-    filters: Filters | None = None
 
 
 class Consumer:
@@ -77,9 +56,11 @@ class Broker:
         self._passed = 0  # of these, from the front: those that have passed the filters
         self._consumers: list[Consumer] = []
         self._polling = self._planned = self._aging = False
+        self._endings = Endings(sim, settings)
+        self._pipe = None if settings.pipe is None else Pipe(sim, settings.pipe, self._stop)
         sim.kernel.alarm(settings.starts, SCALING, 0, self._begin, None)
         if settings.disabled is not None:
-            sim.kernel.alarm(settings.disabled, SCALING, 1, self._stop, None)
+            sim.kernel.alarm(settings.disabled, SCALING, 1, self._stop, "RUN-7")
 
     def accept(self, at: int, event: Event) -> None:
         """A message is sent to the queue."""
@@ -93,14 +74,14 @@ class Broker:
         if self._sim.undecided:
             self._polling = True
             self._consumers = [Consumer() for _ in range(self._settings.consumers)]
-            self._sim.log.scaled(at, "MQ-1", self._settings.consumers)
+            self._sim.log.scaled(at, self._settings.scales, self._settings.consumers)
             self._wake(at)
 
-    def _stop(self, at: int, _: Any) -> None:
+    def _stop(self, at: int, rule: str) -> None:
         """The mapping is disabled: what runs ends, and what waits goes back to the queue."""
         self._polling = False
         if self._sim.undecided:
-            self._sim.log.scaled(at, "RUN-7", 0)
+            self._sim.log.scaled(at, rule, 0)
         for consumer in self._consumers:
             if consumer.state in (WAITING, GATHERING):
                 self._give_back(at, consumer)
@@ -154,9 +135,9 @@ class Broker:
         full = False
         while ready and not full:
             event = ready[0]
-            if event.size > _PAYLOAD:
-                self._drop_large(at, ready.popleft())
-            elif consumer.size + event.size > _PAYLOAD:
+            if event.size > PAYLOAD:
+                self._endings.drop_large(at, ready.popleft())
+            elif consumer.size + event.size > PAYLOAD:
                 full = True
             else:
                 taken.append(ready.popleft())
@@ -168,11 +149,6 @@ class Broker:
             self._passed = len(ready)
             self._sim.log.received(at, "MQ-1", [event.id for event in taken], [], None)
         return full
-
-    def _drop_large(self, at: int, event: Event) -> None:
-        """MQ-5: a message that does not fit into one event."""
-        self._sim.log.limit(at, "MQ-5", "Payload", f"{_PAYLOAD} bytes", event.id)
-        self._sim.settle(at, "MQ-5", event, Fate.LOST, Cause.PAYLOAD_TOO_LARGE)
 
     def _close(self, at: int, consumer: Consumer) -> None:
         """The batching window is over."""
@@ -187,38 +163,93 @@ class Broker:
         if gone:
             left = [event for event in part.events if event.at + self._settings.lives > at]
             part.events, part.ids = left, [event.id for event in left]
-            self._expired(at, gone)
+            self._endings.expired(at, gone)
         if part.events:
-            self._try(at, consumer, part)
+            self._begin_try(at, consumer, part)
         else:
             consumer.state = IDLE
             self._wake(at)
 
+    def _begin_try(self, at: int, consumer: Consumer, part: Part) -> None:
+        """PIPE-3: a pipe has its batch enriched before each attempt."""
+        pipe = self._pipe
+        if pipe is None or not pipe.piping.enrichment:
+            self._try(at, consumer, part)
+            return
+        consumer.state = WAITING
+        until, problem = pipe.piping.enriched(at)
+        if until > at:
+            self._sim.log.waiting(at, "PIPE-3", part.ids, until)
+        self._sim.kernel.alarm(until, POLLS, _RETRY, self._enriched, (consumer, part, problem))
+
+    def _enriched(self, at: int, waited: tuple[Consumer, Part, Problem | None]) -> None:
+        """The enrichment is over."""
+        consumer, part, problem = waited
+        if consumer.state != WAITING or consumer.part is not part:
+            return
+        if problem is None:
+            self._try(at, consumer, part)
+        else:
+            self._refuse(at, consumer, part, problem)
+
     def _try(self, at: int, consumer: Consumer, part: Part) -> None:
         """One attempt, now."""
-        sim = self._sim
-        part.tries += 1
+        sim, pipe = self._sim, self._pipe
         error = sim.failures.refusal(at) if sim.failures.refuses else None
-        throttle = sim.function.throttled(at) if error is None else None
-        if error is not None or throttle is not None:
-            if error is not None:
-                sim.refuse(at, part.rule, (error, "MODEL-62"), part.tries, part.members(None))
-            elif throttle is not None:
-                sim.throttle(at, part.rule, throttle, part.tries, part.members(None))
-            hold, part.hold = part.hold, min(part.hold * _FACTOR, _HOLD_LONGEST)
-            self._wait(at, consumer, "MODEL-62", hold)
+        if error is not None:
+            problem = None if pipe is None else pipe.refused(error)
+            self._refuse(at, consumer, part, problem or Problem(error, "MODEL-62", counts=False))
+            return
+        if pipe is not None and pipe.hand is not None:
+            self._hand_over(at, consumer, part)
+            return
+        part.tries += 1
+        throttle = sim.function.throttled(at)
+        if throttle is not None:
+            sim.throttle(at, part.rule, throttle, part.tries, part.members(None))
+            self._hold(at, consumer)
             return
         consumer.state = RUNNING
         run = sim.function.start(at, part.events, self._ended, consumer)
+        if pipe is not None:
+            pipe.waited_for(at, run, self._ended)
         members: list[tuple[str, int | None, int | None, int]] = [
             (event.id, event.invocations, None, part.retries) for event in part.events
         ]
         sim.attempt(run, part.rule, part.tries, members, None, part.ids)
 
-    def _wait(self, at: int, consumer: Consumer, rule: str, wait: int) -> None:
-        """The consumer keeps its batch, and nothing passes it."""
+    def _refuse(self, at: int, consumer: Consumer, part: Part, problem: Problem) -> None:
+        """The function was not called. Whoever is to blame, nothing limits how often a broker's batch is tried (PIPE-13)."""
+        part.tries += 1
+        consumer.state = RUNNING
+        self._sim.refuse(at, part.rule, (problem.error, problem.rule), part.tries, part.members(None))
+        if self._pipe is not None:
+            self._pipe.failed(at, problem)
+        if self._polling:
+            self._hold(at, consumer)
+        else:
+            self._give_back(at, consumer)
+
+    def _hold(self, at: int, consumer: Consumer) -> None:
+        """MODEL-62: the same batch again, later each time."""
+        part = consumer.part
+        hold, part.hold = part.hold, min(part.hold * _FACTOR, _HOLD_LONGEST)
+        self._wait(at, consumer, "MODEL-62", hold)
+
+    def _hand_over(self, at: int, consumer: Consumer, part: Part) -> None:
+        """PIPE-6: Lambda's own queue has the messages from now on, and the broker is rid of them."""
+        assert self._pipe is not None
+        assert self._pipe.hand is not None
+        for event in part.events:
+            self._pipe.hand(at, event)
+        self._sim.log.deleted(at, "PIPE-6", part.ids, [])
+        consumer.state = IDLE
+        self._wake(at)
+
+    def _wait(self, at: int, consumer: Consumer, rule: str, wait: int, because: str = "") -> None:
+        """The consumer keeps its batch for so long (`because`: the rule of that, if it is another), and nothing passes it."""
         consumer.state = WAITING
-        self._sim.log.waiting(at, rule, consumer.part.ids, at + wait)
+        self._sim.log.waiting(at, because or rule, consumer.part.ids, at + wait)
         self._sim.kernel.alarm(at + wait, POLLS, _RETRY, self._again, (consumer, consumer.part, rule))
 
     def _again(self, at: int, waited: tuple[Consumer, Part, str]) -> None:
@@ -236,21 +267,15 @@ class Broker:
             self._give_back(at, consumer)
         elif failed(run) and (settings.redeliveries is None or part.retries < settings.redeliveries):
             part.retries += 1
-            self._wait(at, consumer, settings.again, settings.wait)
+            self._wait(at, consumer, settings.again, settings.wait, settings.waits)
         else:
             if failed(run):
-                self._give_up(at, part)
+                self._endings.give_up(at, part)
             else:
                 self._sim.log.deleted(at, "MQ-2", part.ids, [])
                 self._sim.settle_all(at, "MQ-2", part.events, Fate.DELIVERED)
             consumer.state = IDLE
             self._wake(at)
-
-    def _give_up(self, at: int, part: Part) -> None:
-        """MQ-3: redelivered as often as may be; the broker takes each message of the batch away."""
-        self._sim.log.limit(at, "MQ-3", "maximumRedeliveries", str(self._settings.redeliveries), None)
-        for event in part.events:
-            self._away(at, "MQ-3", event, Cause.MAXIMUM_REDELIVERIES, part.retries + 1)
 
     def _expire(self, at: int, _: Any) -> None:
         """MQ-4: what is as old as it may get leaves the queue; what a consumer holds is looked at before its next attempt."""
@@ -259,25 +284,7 @@ class Broker:
         if gone:
             self._ready = deque(event for event in ready if event.at + lives > at)
             self._passed = max(self._passed - len(gone), 0)
-            self._expired(at, gone)
+            self._endings.expired(at, gone)
         self._aging = bool(self._ready)
         if self._aging:
             self._sim.kernel.alarm(self._ready[0].at + lives, RETURNS, 0, self._expire, None)
-
-    def _expired(self, at: int, events: list[Event]) -> None:
-        self._sim.log.limit(at, "MQ-4", "Time to live", words(self._settings.lives), events[0].id)
-        for event in events:
-            self._away(at, "MQ-4", event, Cause.MESSAGE_EXPIRED, event.invocations)
-
-    def _away(self, at: int, rule: str, event: Event, cause: str, count: int) -> None:
-        """The broker takes a message away: into its dead-letter queue, if it has one."""
-        fate = Fate.CAPTURED if self._settings.keeps else Fate.LOST
-        if self._settings.keeps:
-            self._sim.log.captured(at, rule, [event.id], BROKER_DLQ, cause, count, _document(event))
-        self._sim.settle(at, rule, event, fate, cause)
-
-
-def _document(event: Event) -> dict[str, Any]:
-    """The message as the dead-letter queue holds it."""
-    body = event.body if event.body is not None else f"message {event.id}"
-    return {"messageID": event.id, "timestamp": int(epoch_ms(event.at)), "body": body}

@@ -7,7 +7,7 @@ has is in flight until it is acknowledged.
 
 from collections.abc import Sequence
 
-from simulations.engine.delivery.broker import BROKER_DLQ
+from simulations.engine.delivery.broker_end import BROKER_DLQ
 from simulations.engine.metrics.figures import Series
 
 

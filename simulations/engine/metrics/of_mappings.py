@@ -7,7 +7,7 @@ microseconds.
 from collections.abc import Mapping
 from heapq import heappop, heappush
 
-from simulations.engine.delivery.broker import BROKER_DLQ
+from simulations.engine.delivery.broker_end import BROKER_DLQ
 from simulations.engine.delivery.provisioned import INVOCATIONS
 from simulations.engine.metrics.broker_depth import BrokerDepth
 from simulations.engine.metrics.figures import Series

@@ -4,24 +4,20 @@ Implements LD:with-mq, LD:services-mq-params and LD:services-mq-errors: a batch 
 stops after six times and moves the messages to its dead-letter queue; RabbitMQ goes on until they work or have expired.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import msgspec
 
-from simulations.engine.delivery import broker, kafka
+from simulations.engine.delivery import broker, broker_settings, kafka
 from simulations.engine.delivery import stream_settings as of_streams
-from simulations.engine.delivery.filters import Content, criteria, filters_of, text_of
+from simulations.engine.delivery.filters import criteria, filters_of
 from simulations.engine.delivery.filters import refused as filters_refused
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 from simulations.engine.trigger import Charge, Choices, LeftOut, Trigger
 from simulations.engine.units import US_PER_S
-
-_CONTENT = Content(
-    key="data", noun="message", data=lambda event: text_of(event, "message"), mismatch="ignored", rule="FILTER-6"
-)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,26 +32,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     batch_size: of_streams.BatchSize = of_streams.BATCH_SIZE
     maximum_batching_window_s: kafka.Window = None
     filter_criteria: Annotated[list[Any], criteria("data", '{"data": {"status": ["paid"]}}')] = []
-    time_to_live_s: Annotated[
-        int, setting("Time to live", "How long after it was sent a message expires. Both brokers keep messages for ever unless "
-                     "sender or policy say something.", unit="s", ge=1, le=1_209_600, assumed="MODEL-60")
-    ] = number("MODEL-60", "time_to_live_s")  # fmt: skip
-    dead_letter_queue: Annotated[
-        Literal["broker"],
-        plain("Dead-letter queue", "Whether the broker keeps what it takes away: ActiveMQ.DLQ, which is there by default, or a "
-              "dead letter exchange of RabbitMQ, which must be set up."),
-    ] | None = "broker"  # fmt: skip
-    host_instance_type: Annotated[
-        Literal["mq_t2_micro", "mq_m5_large", "mq_m5_xlarge"],
-        plain("HostInstanceType", "For the bill only: what the broker runs on; empty leaves it out of the bill."),
-    ] | None = None  # fmt: skip
-    deployment_mode: Annotated[
-        Literal["single_instance", "active_standby_multi_az", "cluster_multi_az"],
-        plain(
-            "DeploymentMode",
-            "For the bill only: one broker, a pair of them (ActiveMQ), or a cluster of three (RabbitMQ).",
-        ),
-    ] = "single_instance"
+    time_to_live_s: broker_settings.TimeToLive = number("MODEL-60", "time_to_live_s")
+    dead_letter_queue: broker_settings.DeadLetterQueue = "broker"
+    host_instance_type: broker_settings.HostInstanceType = None
+    deployment_mode: broker_settings.DeploymentMode = "single_instance"
     mapping_starts_s: of_streams.Starts = 0
     mapping_disabled_s: of_streams.Disabled = None
     requeue_wait_s: Annotated[
@@ -69,7 +49,7 @@ def _start(sim: Sim, settings: Settings) -> None:
     disabled_s = settings.mapping_disabled_s
     queue = broker.Broker(
         sim,
-        broker.Settings(
+        broker_settings.Settings(
             consumers=number("MQ-1", settings.engine_type),
             batch_size=settings.batch_size,
             window=kafka.window_us(settings.maximum_batching_window_s),
@@ -80,7 +60,7 @@ def _start(sim: Sim, settings: Settings) -> None:
             keeps=settings.dead_letter_queue is not None,
             starts=settings.mapping_starts_s * US_PER_S,
             disabled=None if disabled_s is None else disabled_s * US_PER_S,
-            filters=filters_of(settings.filter_criteria, _CONTENT),
+            filters=filters_of(settings.filter_criteria, broker_settings.CONTENT),
         ),
     )
     sim.feed(queue.accept)
@@ -92,31 +72,12 @@ def _check(choices: Choices) -> Iterable[FieldError]:
     yield from kafka.late_timeout(choices.function.timeout_s)
     if settings.mapping_disabled_s is not None and settings.mapping_disabled_s < settings.mapping_starts_s:
         yield FieldError("settings.mapping_disabled_s", INVALID, "The mapping is disabled before it starts.")
-    yield from filters_refused(settings.filter_criteria, _CONTENT)
-    yield from _without_price(settings)
+    yield from filters_refused(settings.filter_criteria, broker_settings.CONTENT)
+    yield from broker_settings.without_price(
+        settings.engine_type, settings.host_instance_type, settings.deployment_mode
+    )
     for catcher in choices.failures.catchers:
         yield FieldError(f"failures.catchers.{catcher}", INVALID, _CATCHERS.get(catcher, _NO_CATCHER))
-
-
-# engine, instance and mode of each broker that has a price
-_BROKERS = {
-    ("activemq", "mq_t2_micro", "single_instance"): "mq.t2micro",
-    ("activemq", "mq_m5_large", "single_instance"): "mq.m5large.single",
-    ("activemq", "mq_m5_large", "active_standby_multi_az"): "mq.m5large.standby",
-    ("rabbitmq", "mq_m5_large", "single_instance"): "mq.m5large.single",
-    ("rabbitmq", "mq_m5_xlarge", "single_instance"): "mq.m5xlarge.single",
-    ("rabbitmq", "mq_m5_xlarge", "cluster_multi_az"): "mq.m5xlarge.cluster",
-}
-
-
-def _without_price(settings: Settings) -> Iterator[FieldError]:
-    """A broker that we know no price of would be missing in the sum."""
-    instance, mode = settings.host_instance_type, settings.deployment_mode
-    if instance is None or (settings.engine_type, instance, mode) in _BROKERS:
-        return
-    known = ", ".join(f"{size} as {kind}" for engine, size, kind in _BROKERS if engine == settings.engine_type)
-    message = f"There is no price here for {instance} as {mode} with {settings.engine_type}; there is one for {known}."
-    yield FieldError("settings.host_instance_type", INVALID, message)
 
 
 _CATCHERS = {"broker_dlq": "The broker itself moves the message: no permission is asked, so this cannot fail."}
@@ -143,7 +104,7 @@ AMAZON_MQ = Trigger(
     charges=tuple(
         Charge(what="Amazon MQ broker hours", price_key=key, of="hours", counted="the broker, pair or cluster, as long as the run",
                only={"engine_type": engine, "host_instance_type": instance, "deployment_mode": mode})
-        for (engine, instance, mode), key in _BROKERS.items()
+        for (engine, instance, mode), key in broker_settings.PRICED.items()
     ),
     left_out=(LeftOut(sentence="Amazon MQ: its brokers, by the hour; choose a HostInstanceType to price them.", only={"host_instance_type": None}, beside=("mq.m5large.single", "mq.m5large.standby")),),
     not_priced=("Amazon MQ: the storage of its brokers.",),
