@@ -86,15 +86,15 @@ def scenario_fields(trigger: str) -> tuple[Field, ...]:
 def ignored(scenario: Scenario) -> list[tuple[Field, str]]:
     """The settings that somebody chose and that do nothing beside the others, as AWS ignores them, each with the reason."""
     fields = {field.path: field for field in scenario_fields(scenario.trigger) if field.section == "settings"}
-    settings, found = scenario.settings, []
+    settings, found = scenario.settings, dict[str, tuple[Field, str]]()
     for idle in TRIGGERS[scenario.trigger].idle:
         if getattr(settings, idle.of) in idle.values:
             continue
         for name in idle.settings:
             field = fields[f"settings.{name}"]
             if msgspec.to_builtins(getattr(settings, name)) != field.default:
-                found.append((field, idle.because))
-    return found
+                found.setdefault(name, (field, idle.because))
+    return list(found.values())
 
 
 def _struct_fields(

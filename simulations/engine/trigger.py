@@ -81,6 +81,16 @@ def idle_without_loop(loops: str) -> tuple[Idle, ...]:
     return (Idle(settings=("recursive_loop", "loop_events"), of=loops, values=(True,), because=none),)
 
 
+# what is assumed about the pollers of a Kafka mapping that nobody provisioned
+KAFKA_ON_DEMAND = tuple(
+    Idle(
+        settings=("initial_pollers", "poller_scaling_s"), of=pollers, values=(None,),
+        because="provisioned mode begins with its minimum of pollers and changes them at once",
+    )
+    for pollers in ("minimum_pollers", "maximum_pollers")
+)  # fmt: skip
+
+
 class ServiceMetric(msgspec.Struct, frozen=True):
     """One CloudWatch metric of the service itself, by AWS's name, and the happening that is a data point of it.
 

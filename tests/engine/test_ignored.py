@@ -27,6 +27,11 @@ QUEUE = "Lambda's own queue serves InvocationType Event only"
         ("step_functions&invocation_type=event&timeout_seconds=3", "TimeoutSeconds (with Event the state is done at once)"),
         ("s3&recursive_loop=allow", "RecursiveLoop (no run sets off another one)"),
         ("s3&recursive_loop=allow&writes_to_same_bucket=true", ""),
+        ("msk&initial_pollers=3&minimum_pollers=2&maximum_pollers=4", "Pollers at first (provisioned mode begins with its minimum of pollers and changes them at once)"),
+        ("msk&initial_pollers=3", ""),
+        ("msk&number_of_broker_nodes=6", "NumberOfBrokerNodes (only a provisioned cluster is billed by its brokers)"),
+        ("amazon_mq&requeue_wait_s=5", "Wait after a failure (ActiveMQ has a wait of its own)"),
+        ("amazon_mq&engine_type=rabbitmq&requeue_wait_s=5&deployment_mode=cluster_multi_az", "DeploymentMode (without a HostInstanceType the broker is not on the bill)"),
         ("websocket_api&route=connect&route_response=false", "RouteResponse (only a message has a route response)"),
         (
             "sdk_invoke&invocation_type=dry_run&read_timeout_s=5&on_success=sqs",

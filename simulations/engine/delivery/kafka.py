@@ -24,9 +24,10 @@ from simulations.engine.units import US_PER_MS, US_PER_S
 _RETRIES = number("KAFKA-4", "retries_with_destination")
 _TIMEOUT_S = number("ESM-1", "kafka_function_timeout_s")
 _POLLER_BYTES = number("KAFKA-7", "poller_bytes_per_s")
-_S_PER_H = 3_600
+_EVERY = number("KAFKA-7", "lag_check_s") * US_PER_S
+S_PER_H = 3_600
 _EVERYTHING = 1 << 62
-_READS = Reads(period=0, records=_EVERYTHING, size=_POLLER_BYTES, per_s=None, rule="KAFKA-7")
+READS = Reads(period=0, records=_EVERYTHING, size=_POLLER_BYTES, per_s=None, rule="KAFKA-7")
 Window = (
     Annotated[
         int, setting("MaximumBatchingWindowInSeconds", "How long Lambda gathers records for a batch before it invokes; empty is "
@@ -34,6 +35,45 @@ Window = (
     ]
     | None
 )  # fmt: skip
+
+
+PartitionCount = Annotated[int, setting("Partitions", "How many partitions the topic has.", ge=1, le=1_000)]
+LogRetention = Annotated[
+    int, setting("log.retention.hours", "How long the topic keeps a record.", unit="h", ge=1, le=8_760)
+]  # fmt: skip
+InitialPollers = Annotated[
+    int, setting("Pollers at first", "On-demand mode: with how many event pollers a mapping begins.", ge=1, le=1_000,
+                 assumed="MODEL-40")
+]  # fmt: skip
+PollerScaling = Annotated[
+    int, setting("Pollers follow after", "On-demand mode: how long after a look at the lag their number changes.", unit="s",
+                 ge=0, le=number("KAFKA-7", "adapt_s"), assumed="MODEL-40")
+]  # fmt: skip
+ClusterType = (
+    Annotated[
+        Literal["provisioned", "serverless"],
+        plain("ClusterType", "For the bill only: brokers by the hour, or MSK Serverless by partitions and data; empty leaves the "
+              "cluster out of it."),
+    ]
+    | None
+)  # fmt: skip
+InstanceType = Annotated[
+    Literal["kafka_t3_small", "kafka_m5_large", "kafka_m7g_large", "kafka_m5_24xlarge"],
+    plain("InstanceType", "For the bill of a provisioned cluster: what each broker runs on."),
+]
+BrokerNodes = Annotated[
+    int, setting("NumberOfBrokerNodes", "For the bill of a provisioned cluster: how many brokers it has.", ge=1, le=15)
+]
+VolumeSize = (
+    Annotated[
+        int, setting("VolumeSize", "For the bill of a provisioned cluster: the storage of each broker; empty leaves it out.",
+                     unit="GiB", ge=1, le=16_384)
+    ]
+    | None
+)  # fmt: skip
+RETENTION_HOURS = number("KAFKA-2", "retention_hours")
+POLLERS = number("MODEL-40", "pollers")
+SCALING_S = number("MODEL-40", "delay_s")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,10 +100,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Literal["sqs", "sns", "s3", "kafka"],
         plain("OnFailure", "The destination for what Lambda gave up on; kafka is another topic of the same cluster."),
     ] | None = None  # fmt: skip
-    partition_count: Annotated[int, setting("Partitions", "How many partitions the topic has.", ge=1, le=1_000)] = 1
-    log_retention_hours: Annotated[
-        int, setting("log.retention.hours", "How long the topic keeps a record.", unit="h", ge=1, le=8_760)
-    ] = number("KAFKA-2", "retention_hours")  # fmt: skip
+    partition_count: PartitionCount = 1
+    log_retention_hours: LogRetention = RETENTION_HOURS
     partition_keys: of_streams.Keys = None
     mapping_starts_s: of_streams.Starts = 0
     mapping_disabled_s: of_streams.Disabled = None
@@ -71,14 +109,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     retry_longest_wait_s: of_streams.LongestWait = of_streams.LONGEST_WAIT_S
     retry_jitter_percent: of_streams.Jitter = of_streams.JITTER
     bisect_retries: of_streams.Halves = "inherit"
-    initial_pollers: Annotated[
-        int, setting("Pollers at first", "On-demand mode: with how many event pollers a mapping begins.", ge=1, le=1_000,
-                     assumed="MODEL-40")
-    ] = number("MODEL-40", "pollers")  # fmt: skip
-    poller_scaling_s: Annotated[
-        int, setting("Pollers follow after", "On-demand mode: how long after a look at the lag their number changes.", unit="s",
-                     ge=0, le=number("KAFKA-7", "adapt_s"), assumed="MODEL-40")
-    ] = number("MODEL-40", "delay_s")  # fmt: skip
+    initial_pollers: InitialPollers = POLLERS
+    poller_scaling_s: PollerScaling = SCALING_S
 
     @property
     def provisioned(self) -> bool:
@@ -165,15 +197,21 @@ def _pollers(settings: Settings) -> tuple[int, int]:
     return least, most
 
 
+def on_demand(settings: Any) -> Scaling:
+    """As many pollers as the lag asks for, up to one for each partition; of a mapping, or the consumers of a pipe."""
+    count, delay = settings.partition_count, settings.poller_scaling_s * US_PER_S
+    first = min(settings.initial_pollers, count)
+    return Scaling(first=first, least=1, most=count, lanes=1, every=_EVERY, delay=delay, per_s=None)
+
+
 def _scaling(settings: Settings) -> Scaling:
     """KAFKA-7, MODEL-40: the pollers of either mode."""
-    count, every = settings.partition_count, number("KAFKA-7", "lag_check_s") * US_PER_S
     if not settings.provisioned:
-        first, delay = min(settings.initial_pollers, count), settings.poller_scaling_s * US_PER_S
-        return Scaling(first=first, least=1, most=count, lanes=1, every=every, delay=delay, per_s=None)
+        return on_demand(settings)
+    count = settings.partition_count
     least, most = (min(pollers, count) for pollers in _pollers(settings))
     lanes = number("KAFKA-7", "invocations_per_poller")
-    return Scaling(first=least, least=least, most=most, lanes=lanes, every=every, delay=0, per_s=_POLLER_BYTES)
+    return Scaling(first=least, least=least, most=most, lanes=lanes, every=_EVERY, delay=0, per_s=_POLLER_BYTES)
 
 
 def _mapping(settings: Settings, source: Source) -> of_streams.Settings:
@@ -184,7 +222,7 @@ def _mapping(settings: Settings, source: Source) -> of_streams.Settings:
         source = msgspec.structs.replace(source, rules=msgspec.structs.replace(source.rules, retries="KAFKA-4"))
     return of_streams.Settings(
         source=source,
-        reads=_READS,
+        reads=READS,
         shards=settings.partition_count,
         keys=settings.partition_keys,
         factor=1,
@@ -193,7 +231,7 @@ def _mapping(settings: Settings, source: Source) -> of_streams.Settings:
         reports=bool(settings.function_response_types),
         retries=of_streams.retries(settings, most, bisect=settings.bisect_batch_on_function_error),
         age=None if settings.maximum_record_age_s == of_streams.ENDLESS else settings.maximum_record_age_s * US_PER_S,
-        retention=settings.log_retention_hours * _S_PER_H * US_PER_S,
+        retention=settings.log_retention_hours * S_PER_H * US_PER_S,
         position=of_streams.position_s(settings) * US_PER_S,
         starts=settings.mapping_starts_s * US_PER_S,
         disabled=None if settings.mapping_disabled_s is None else settings.mapping_disabled_s * US_PER_S,

@@ -101,3 +101,21 @@ def _range(events: Sequence[Event]) -> dict[str, Any]:
         "firstRecordTimestamp": timestamp(first.at),
         "lastRecordTimestamp": timestamp(last.at),
     }
+
+
+MSK = source_of(
+    Cluster(
+        event_source="aws:kafka",
+        arn="arn:aws:kafka:us-east-1:123456789012:cluster/my-cluster/751d2973-a626-431c-9d4e-d7975eb44dd7-2",
+        bootstrap_servers="b-1.mycluster.abc123.c2.kafka.us-east-1.amazonaws.com:9098",
+        denied="PERM-23",
+    )
+)
+SELF_MANAGED = source_of(
+    Cluster(
+        event_source="SelfManagedKafka",
+        arn=None,
+        bootstrap_servers="kafka-1.example.com:9092,kafka-2.example.com:9092",
+        denied="PERM-24",
+    )
+)

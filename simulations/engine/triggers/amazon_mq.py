@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from simulations.engine import charges
 from simulations.engine.delivery import broker, broker_settings, kafka
 from simulations.engine.delivery import stream_settings as of_streams
 from simulations.engine.delivery.filters import criteria, filters_of
@@ -16,7 +17,7 @@ from simulations.engine.delivery.filters import refused as filters_refused
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
-from simulations.engine.trigger import Charge, Choices, LeftOut, Trigger
+from simulations.engine.trigger import Choices, Idle, Trigger
 from simulations.engine.units import US_PER_S
 
 
@@ -39,7 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mapping_starts_s: of_streams.Starts = 0
     mapping_disabled_s: of_streams.Disabled = None
     requeue_wait_s: Annotated[
-        int, setting("Wait after a failure (RabbitMQ)", "How long it takes until a batch that failed is tried again. ActiveMQ has "
+        int, setting("Wait after a failure", "RabbitMQ: how long it takes until a batch that failed is tried again. ActiveMQ has "
                      "its own wait of 1 s.", unit="s", ge=1, le=900, assumed="MODEL-61")
     ] = number("MODEL-61", "wait_s")  # fmt: skip
 
@@ -101,11 +102,11 @@ AMAZON_MQ = Trigger(
     "by ActiveMQ, until it works or expires by RabbitMQ.",
     catchers={"dead_letter_queue": "broker_dlq"},
     mapping_metrics=(),
-    charges=tuple(
-        Charge(what="Amazon MQ broker hours", price_key=key, of="hours", counted="the broker, pair or cluster, as long as the run",
-               only={"engine_type": engine, "host_instance_type": instance, "deployment_mode": mode})
-        for (engine, instance, mode), key in broker_settings.PRICED.items()
+    charges=tuple(charges.amazon_mq("engine_type")),
+    left_out=(charges.no_broker(),),
+    idle=(
+        Idle(settings=("requeue_wait_s",), of="engine_type", values=("rabbitmq",), because="ActiveMQ has a wait of its own"),
+        charges.IDLE_MODE,
     ),
-    left_out=(LeftOut(sentence="Amazon MQ: its brokers, by the hour; choose a HostInstanceType to price them.", only={"host_instance_type": None}, beside=("mq.m5large.single", "mq.m5large.standby")),),
     not_priced=("Amazon MQ: the storage of its brokers.",),
 )  # fmt: skip

@@ -4,17 +4,9 @@ Implements LD:with-kafka, LD:kafka-esm-parameters and the pages on Kafka (`deliv
 payloads nor failure records name one.
 """
 
-from simulations.engine.delivery import kafka, kafka_records
-from simulations.engine.trigger import KAFKA_POLLERS, Trigger
-
-_SOURCE = kafka_records.source_of(
-    kafka_records.Cluster(
-        event_source="SelfManagedKafka",
-        arn=None,
-        bootstrap_servers="kafka-1.example.com:9092,kafka-2.example.com:9092",
-        denied="PERM-24",
-    )
-)
+from simulations.engine.delivery import kafka
+from simulations.engine.delivery.kafka_records import SELF_MANAGED as SOURCE
+from simulations.engine.trigger import KAFKA_ON_DEMAND, KAFKA_POLLERS, Trigger
 
 SELF_MANAGED_KAFKA = Trigger(
     key="self_managed_kafka",
@@ -22,8 +14,8 @@ SELF_MANAGED_KAFKA = Trigger(
     noun="record",
     model="stream",
     settings=kafka.Settings,
-    start=kafka.start(_SOURCE),
-    check=kafka.check(_SOURCE),
+    start=kafka.start(SOURCE),
+    check=kafka.check(SOURCE),
     rules=(*kafka.TOLD, "KAFKA-9"),
     source="https://docs.aws.amazon.com/lambda/latest/dg/with-kafka.html",
     summary="Lambda reads each partition of a topic in your own cluster in order. A batch that fails is retried, and blocks its "
@@ -31,5 +23,6 @@ SELF_MANAGED_KAFKA = Trigger(
     offsets=True,
     mapping_metrics=kafka.METRICS,
     charges=(KAFKA_POLLERS,),
+    idle=KAFKA_ON_DEMAND,
     not_priced=("Your Kafka cluster, and the network between it and Lambda.",),
 )
