@@ -103,7 +103,7 @@ def render_query(texts: Mapping[str, str]) -> str:
 
 
 def render_texts(scenario: Scenario) -> dict[str, str]:
-    """Every field of the scenario by its flat key, without those that are not there beside the others."""
+    """Every field of the scenario by its flat key, without those that nobody set and that do nothing beside the others."""
     raw: dict[str, Any] = msgspec.to_builtins(scenario)
     fields = scenario_fields(scenario.trigger)
     chosen = {field.key: _at(raw, field.path) for field in fields if field.of is None}
@@ -111,7 +111,7 @@ def render_texts(scenario: Scenario) -> dict[str, str]:
         field.key: text_of(field, _at(raw, field.path))
         for field in fields
         if (field.of is None or chosen[field.of] == field.variant)
-        and (field.beside is None or chosen[field.beside[0]] in field.beside[1])
+        and (field.beside is None or chosen[field.beside[0]] in field.beside[1] or chosen[field.key] != field.default)
     }
 
 

@@ -72,6 +72,8 @@ FILTERED = {
     "sqs": "body",
     "sqs_fifo": "body",
     "amazon_mq": "data",
+    "activemq": "data",
+    "rabbitmq": "data",
     "kinesis": "data",
     "dynamodb_streams": "dynamodb",
     "msk": "value",

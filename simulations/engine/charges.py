@@ -1,4 +1,4 @@
-"""What a broker or a cluster costs while somebody reads from it: lines of the bill that several triggers have (BILL-9, BILL-12)."""
+"""What a source costs while somebody reads from it: lines of the bill that several triggers or sources have (COST-6, BILL-15)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +19,19 @@ IDLE_BROKERS = Idle(
     settings=("instance_type", "number_of_broker_nodes", "volume_size_gib"), of="cluster_type", values=("provisioned",),
     because="only a provisioned cluster is billed by its brokers",
 )  # fmt: skip
+
+
+def polled_sqs(key: str, **only: Any) -> Iterator[Charge]:
+    """The requests of a pipe to a queue, and of those who send to it."""
+    each, some = (
+        "each message is sent by itself, in pieces of 64 KB",
+        "receives of up to ten messages that brought some",
+    )
+    none, done = "long polls of the pipe that brought nothing", "deletes of up to ten messages that were done"
+    yield Charge(what="SQS sends", price_key=key, of="arrived", counted=each, only=only)
+    yield Charge(what="SQS receives", price_key=key, of="receives", counted=some, only=only)
+    yield Charge(what="SQS empty receives", price_key=key, of="empty_receives", counted=none, only=only)
+    yield Charge(what="SQS deletes", price_key=key, of="deletes", counted=done, only=only)
 
 
 def amazon_mq(chooser: str) -> Iterator[Charge]:

@@ -12,6 +12,7 @@ import msgspec
 from simulations.engine.billing import Quantity, make_bill, plain
 from simulations.engine.billing.bill import divided, times
 from simulations.engine.counting import View
+from simulations.engine.delivery.pipe_sources import BROKERS, TOPICS
 from simulations.engine.metering import Meter
 from simulations.engine.poison import Loop, poison_loop
 from simulations.engine.scenario import Scenario
@@ -146,7 +147,9 @@ def _told(scenario: Scenario, loop: Loop, usd: Decimal, endless: Loop, else_usd:
     """The sentence that people remember."""
     trigger = TRIGGERS[scenario.trigger]
     tried = f"One {trigger.noun} that always fails is tried {_often(loop)}"
-    blocked = "consumer" if trigger.model == "broker" else "partition" if trigger.offsets else "shard"
+    source = getattr(scenario.settings, "source", None)
+    consumer, partition = trigger.model == "broker" or source in BROKERS, trigger.offsets or source in TOPICS
+    blocked = "consumer" if consumer else "partition" if partition else "shard"
     if loop.tries < endless.tries:
         held = f" and would block its {blocked}" if endless.blocked else ""
         return (

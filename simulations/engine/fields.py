@@ -25,7 +25,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """One field.
 
     `variant`: the value of the choosing field (`of`, a key) for which this one applies; None: always. `beside`: another field
-    and its values beside which alone this one may be set; None: any. `minimum` and `maximum` are AWS's limits, included. `assumed`: the rule that says that AWS documents nothing here ("" if it does).
+    and its values beside which alone this one does something; None: any. `minimum` and `maximum` are AWS's limits, included. `assumed`: the rule that says that AWS documents nothing here ("" if it does).
     """
 
     path: str
@@ -74,7 +74,10 @@ _RUN_FIELDS = (
 def scenario_fields(trigger: str) -> tuple[Field, ...]:
     """All fields of a trigger's scenario. Raises KeyError for an unknown trigger."""
     found = list(_RUN_FIELDS)
-    beside = {name: (one.of, one.values) for one in TRIGGERS[trigger].owned for name in one.settings}
+    owned, idle = TRIGGERS[trigger].owned, TRIGGERS[trigger].idle
+    choosers = {one.of for one in owned}
+    beside = {name: (one.of, one.values) for one in idle if one.of in choosers for name in one.settings}
+    beside |= {name: (one.of, one.values) for one in owned for name in one.settings}
     own = _struct_fields(TRIGGERS[trigger].settings, "settings", "settings", "")
     found += [msgspec.structs.replace(field, beside=beside.get(field.key)) for field in own]
     found += _struct_fields(Function, "function", "function", "")

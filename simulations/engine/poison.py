@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from simulations.engine.delivery.pipe_sources import QUEUES
+from simulations.engine.delivery.pipe_sources import BROKERS, QUEUES, STREAMS
 from simulations.engine.rules import number
 from simulations.engine.scenario import Scenario
 from simulations.engine.triggers import TRIGGERS
@@ -55,7 +55,7 @@ def poison_loop(scenario: Scenario, each_ms: int, *, limited: bool = True) -> Lo
         case "stream" if hasattr(settings, "retry_first_wait_s"):
             return _of_stream(settings, each_ms, limited=limited)
         case "pipe" if settings.invocation_type == "request_response":
-            of = _of_queue if settings.source in QUEUES else _of_stream
+            of = _of_queue if settings.source in QUEUES else _of_broker if settings.source in BROKERS else _of_stream
             return of(settings, each_ms, limited=limited)
         case "broker":
             return _of_broker(settings, each_ms, limited=limited)
@@ -91,6 +91,8 @@ def _of_stream(settings: Any, each_ms: int, *, limited: bool) -> Loop:
         spent += each_ms * US_PER_MS + wait
         wait = min(wait * _FACTOR, longest)
     kept_h = getattr(settings, "retention_period_hours", getattr(settings, "log_retention_hours", None))
+    if getattr(settings, "source", None) in STREAMS:
+        kept_h = None  # those are the hours of a topic
     kept_us = None if kept_h is None else kept_h * _S_PER_H * US_PER_S
     goes_on = ended_by == _A_DAY and kept_us is not None and kept_us > limit
     return Loop(tries=tries, over_us=limit, ended_by=ended_by, blocked=True, kept_us=kept_us if goes_on else None)
@@ -98,7 +100,7 @@ def _of_stream(settings: Any, each_ms: int, *, limited: bool) -> Loop:
 
 def _of_broker(settings: Any, each_ms: int, *, limited: bool) -> Loop:
     """Handed out again after a wait: by ActiveMQ a number of times, by RabbitMQ until the message expires, and nothing passes it."""
-    active = settings.engine_type == "activemq"
+    active = getattr(settings, "engine_type", None) == "activemq"  # a pipe knows no limit (PIPE-13)
     wait_s = number("MQ-3", "wait_s") if active else settings.requeue_wait_s
     period, longest = each_ms * US_PER_MS + wait_s * US_PER_S, settings.time_to_live_s * US_PER_S
     tries = -(-longest // period)

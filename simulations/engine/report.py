@@ -23,6 +23,7 @@ from simulations.engine.metrics import (
 from simulations.engine.run import simulate_rows
 from simulations.engine.scenario import Scenario
 from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES, Kind, Record, Row
+from simulations.engine.trigger import is_there
 from simulations.engine.triggers import TRIGGERS
 from simulations.engine.usage import Usage
 
@@ -234,7 +235,9 @@ def configured_catchers(scenario: Scenario) -> list[str]:
     """The catchers that the settings name or that are always there, so that an empty one is said to be empty."""
     trigger = TRIGGERS[scenario.trigger]
     known = CATCHERS | trigger.catchers
-    named = [name for setting, name in known.items() if getattr(scenario.settings, setting, None) is not None]
+    settings = scenario.settings
+    chosen = [setting for setting in known if getattr(settings, setting, None) is not None]
+    named = [known[setting] for setting in chosen if is_there(trigger.owned, settings, setting)]
     return [*named, *trigger.keeps]
 
 

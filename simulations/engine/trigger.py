@@ -55,6 +55,11 @@ class Owned(msgspec.Struct, frozen=True, kw_only=True):
     who: str
 
 
+def is_there(owned: Iterable[Owned], settings: Any, name: str) -> bool:
+    """Whether a setting is there beside the others."""
+    return all(getattr(settings, one.of) in one.values for one in owned if name in one.settings)
+
+
 def not_there(settings: Any, owned: Iterable[Owned]) -> Iterable[FieldError]:
     """What was set although it is not there beside the other settings."""
     defaults = {field.name: field.default for field in msgspec.structs.fields(settings)}

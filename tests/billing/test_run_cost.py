@@ -163,13 +163,42 @@ def test_a_pipe_bills_what_passed_its_filter_and_its_source() -> None:
 
 
 def test_a_pipe_from_a_fifo_queue_pays_its_requests_at_its_prices() -> None:
-    """BILL-5."""
+    """COST-6."""
     items = report_of("pipes", traffic={"kind": "burst", "count": 4}, settings={"source": "sqs_fifo"}).cost.line_items
     found = {item.what: (item.quantity, item.price_key) for item in items if item.what.startswith("SQS")}
     assert {key for _, key in found.values()} == {"sqs.fifo"}
     assert {what: number for what, (number, _) in found.items() if what != "SQS empty receives"} == {
         "SQS sends": "4", "SQS receives": "1", "SQS deletes": "1",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({"source": "activemq", "host_instance_type": "mq_m5_large"}, "Amazon MQ broker hours"),
+        ({"source": "rabbitmq", "host_instance_type": "mq_m5_xlarge", "deployment_mode": "cluster_multi_az"}, "Amazon MQ broker hours"),
+        ({"source": "msk", "cluster_type": "provisioned"}, "MSK broker hours"),
+        ({"source": "msk", "cluster_type": "serverless", "partition_count": 3}, "MSK Serverless partition hours"),
+    ],
+)  # fmt: skip
+def test_a_pipe_pays_for_its_source_what_a_mapping_pays(settings: dict[str, Any], line: str) -> None:
+    """BILL-15."""
+    source = str(settings["source"])
+    trigger, kind = ("msk", {}) if source == "msk" else ("amazon_mq", {"engine_type": source})
+    own = {name: value for name, value in settings.items() if name != "source"}
+    piped = of_run("pipes", traffic={"kind": "burst", "count": 4}, settings=settings)
+    mapped = of_run(
+        trigger, traffic={"kind": "burst", "count": 4}, settings={**own, **kind, "maximum_batching_window_s": 0}
+    )
+    assert piped[line] == mapped[line]
+    assert piped["EventBridge Pipes"] == "4"
+    assert not any(what.startswith("SQS") for what in piped)
+
+
+@pytest.mark.parametrize("source", ["activemq", "rabbitmq", "msk"])
+def test_a_source_that_nobody_described_is_named_as_left_out(source: str) -> None:
+    left = [report_of("pipes", settings={"source": one}).cost.not_priced for one in (source, "sqs")]
+    assert [any("Amazon M" in sentence for sentence in sentences) for sentences in left] == [True, False]
 
 
 def test_lambda_at_the_edge_has_its_own_prices() -> None:
@@ -334,6 +363,8 @@ def test_the_loop_of_a_blocked_shard_is_what_the_simulation_does(settings: dict[
         ("pipes", {"source": "sqs", "visibility_timeout_s": 30, "message_retention_period_s": 600}),
         ("pipes", {"source": "sqs", "max_receive_count": 3}),
         ("pipes", {"source": "sqs_fifo", "max_receive_count": 3}),
+        ("pipes", {"source": "activemq", "time_to_live_s": 300}),
+        ("pipes", {"source": "rabbitmq", "time_to_live_s": 300, "requeue_wait_s": 7}),
         ("pipes", {"source": "kinesis", "retry_jitter_percent": 0, "maximum_retry_attempts": 5}),
     ],
 )

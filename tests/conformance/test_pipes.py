@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from simulations.engine import Scenario, ScenarioErrors, make_report, parse_scenario
-from simulations.engine.trace import Attempt, Ended, Received, Waiting
+from simulations.engine.trace import Arrived, Attempt, Ended, Received, Scaled, Settled, Waiting
 from tests.conformance.cases import DENIED, GONE, Case, check, refused, run
 from tests.strategies import scenarios
 from tests.traces import Trace
@@ -23,8 +23,15 @@ def pipe(count: int, settings: dict[str, Any] | None = None, failures: dict[str,
     }
 
 
+def slow(count: int, settings: dict[str, Any]) -> dict[str, Any]:
+    """As `pipe`, for code that takes a second."""
+    return pipe(count, settings) | {"function": {"duration": {"kind": "constant", "ms": 1_000}}}
+
+
 KINESIS = {"source": "kinesis"}
 FIFO = {"source": "sqs_fifo"}
+ACTIVE, RABBIT = {"source": "activemq"}, {"source": "rabbitmq"}
+KAFKA, OWN_KAFKA = {"source": "msk"}, {"source": "self_managed_kafka"}
 NAMES = {"handler": "report"}
 ENRICHED = {"enrichment_ms": 100}
 LASTING: dict[str, Any] = {"enrichment_errors": [{}]}
@@ -197,6 +204,101 @@ CASES = (
         fates={"1": "delivered"},
     ),
     Case(
+        rule="PIPE-12", sentence="from RabbitMQ, too, five batches are on their way at once",
+        scenario=slow(6, {**RABBIT, "batch_size": 1}), at_s=[0, 0, 0, 0, 0, 1],
+    ),
+    Case(
+        rule="PIPE-13", sentence="from ActiveMQ a batch is tried again as a whole, more often than six times, until it works",
+        scenario=pipe(2, ACTIVE, {"first_n": 8}), at_s=[*range(9)], fates={"1": "delivered", "2": "delivered"},
+    ),
+    Case(
+        rule="MODEL-63", sentence="after the wait that the scenario says",
+        scenario=pipe(1, {**RABBIT, "requeue_wait_s": 5}, {"first_n": 2}), at_s=[0, 5, 10], fates={"1": "delivered"},
+    ),
+    Case(
+        rule="MQ-4", sentence="or until its messages have expired; the broker's own dead-letter queue has them then",
+        scenario=pipe(1, {**ACTIVE, "time_to_live_s": 3}, {"error_rate": 1}), at_s=[0, 1, 2], caught=["broker_dlq"],
+        causes={"1": "MessageExpired"},
+    ),
+    Case(
+        rule="PIPE-13", sentence="a partial answer is not heard: what it names was handled as far as the pipe knows",
+        scenario=pipe(2, ACTIVE, {**NAMES, "poison": ["2"]}), at_s=[0], fates={"1": "delivered", "2": "delivered"},
+    ),
+    Case(
+        rule="PIPE-3", sentence="a batch of a broker is enriched before each attempt", scenario=pipe(1, {**RABBIT, **ENRICHED}, {"first_n": 1}),
+        at_s=[0.1, 1.2],
+    ),
+    Case(
+        rule="PIPE-7", sentence="an enrichment that fails counts for nothing there",
+        scenario=pipe(1, {**ACTIVE, **ENRICHED, "enrichment_errors": [{"from_ms": 0, "to_ms": 2_000}]}), at_s=[0.1, 1.2, 3.3],
+        outcomes=["refused", "refused", "succeeded"], fates={"1": "delivered"},
+    ),
+    Case(
+        rule="MODEL-62", sentence="nor does a throttle, or a call that is refused", fates={"1": "delivered"},
+        scenario=pipe(1, ACTIVE, {"concurrency": [{"from_ms": 0, "to_ms": 2_000}]}), at_s=[0, 1, 3],
+    ),
+    Case(
+        rule="PIPE-9", sentence="a pipe that is refused too often gives a broker its messages back",
+        scenario=pipe(1, {**RABBIT, "disabled_after_client_errors": 2, "time_to_live_s": 60}, DENIED), at_s=[0, 1],
+        causes={"1": "MessageExpired"},
+    ),
+    Case(
+        rule="PIPE-8", sentence="the five minutes end an execution for a broker as well, and its batch is tried again meanwhile",
+        scenario={
+            **pipe(1, {**RABBIT, "time_to_live_s": 302}),
+            "function": {"timeout_s": 900, "duration": {"kind": "constant", "ms": 301_000}},
+        },
+        at_s=[0, 301], caught=["broker_dlq"],
+    ),
+    Case(
+        rule="PIPE-6", sentence="a broker is rid of what is handed over",
+        scenario=pipe(1, {**ACTIVE, "invocation_type": "fire_and_forget", "batch_size": 1}, {"error_rate": 1}), at_s=[0, 60, 180],
+        fates={"1": "lost"}, caught=[],
+    ),
+    Case(
+        rule="FILTER-2", sentence="what matches no filter is acknowledged when it is read",
+        scenario=pipe(2, {**ACTIVE, "filter_criteria": [{"data": {"a": [1]}}]})
+        | {"traffic": {"kind": "backlog", "count": 2, "bodies": [{"a": 1}, {"a": 2}]}},
+        fates={"1": "delivered", "2": "filtered"}, at_s=[0],
+    ),
+    Case(
+        rule="KAFKA-2", sentence="from Kafka, what fails blocks its partition until it leaves the topic, and no setting ends it before",
+        scenario=pipe(2, {**KAFKA, "batch_size": 1, "log_retention_hours": 1, "retry_longest_wait_s": 900}, {"poison": ["1"]}),
+        fates={"1": "lost", "2": "lost"}, causes={"1": "RetentionExpired", "2": "RetentionExpired"}, caught=[],
+    ),
+    Case(
+        rule="KAFKA-2", sentence="a batch that works at last is committed",
+        scenario=pipe(1, OWN_KAFKA, {"first_n": 3}), at_s=[0, 1, 3, 7], fates={"1": "delivered"},
+    ),
+    Case(
+        rule="PIPE-13", sentence="a partial answer about a topic is not heard either, and the record is told apart",
+        scenario=pipe(2, KAFKA, {**NAMES, "poison": ["2"]}), at_s=[0], fates={"1": "delivered", "2": "delivered"},
+        causes={"1": None, "2": "DeletedUnhandled"},
+    ),
+    Case(
+        rule="KAFKA-7", sentence="one consumer reads all partitions to begin with", scenario=slow(2, {**KAFKA, "partition_count": 2, "batch_size": 1}),
+        at_s=[0, 1],
+    ),
+    Case(
+        rule="KAFKA-7", sentence="up to one for each partition", at_s=[0, 0],
+        scenario=slow(2, {**KAFKA, "partition_count": 2, "batch_size": 1, "initial_pollers": 9}),
+    ),
+    Case(
+        rule="PIPE-7", sentence="from Kafka, an enrichment that fails is tried again without end",
+        scenario=pipe(1, {**KAFKA, **ENRICHED, "enrichment_errors": [{"from_ms": 0, "to_ms": 2_000}]}), at_s=[0.1, 1.2, 3.3],
+        outcomes=["refused", "refused", "succeeded"], fates={"1": "delivered"},
+    ),
+    Case(
+        rule="ESM-4", sentence="a pipe that begins with LATEST never sees what was in the topic before",
+        scenario=pipe(1, {**OWN_KAFKA, "starting_position": "latest", "mapping_starts_s": 10}), fates={"1": "lost"},
+        causes={"1": "BeforeStartingPosition"}, invocations=0,
+    ),
+    Case(
+        rule="PIPE-6", sentence="a topic moves on past what was handed over",
+        scenario=pipe(2, {**KAFKA, "invocation_type": "fire_and_forget", "batch_size": 1}, {"poison": ["1"]}), at_s=[0, 0, 60, 180],
+        fates={"1": "lost", "2": "delivered"},
+    ),
+    Case(
         rule="STREAM-7", sentence="AUTOMATIC_BISECT finds the record that fails",
         scenario=pipe(
             4, {**KINESIS, "maximum_retry_attempts": 0, "on_partial_batch_item_failure": "automatic_bisect"}, {"poison": ["3"]}
@@ -217,6 +319,14 @@ def test_pipes(case: Case) -> None:
         ("sqs_fifo", {"body": {"name": ["abc"]}}, [{"name": "abc"}, {"name": "xyz"}]),
         ("sqs", {"body": {"name": [{"prefix": {"equals-ignore-case": "AB"}}]}}, [{"name": "abc"}, {"name": "xyz"}]),
         ("kinesis", {"data": {"name": ["abc"]}}, [{"name": "abc"}, "abc"]),
+        ("msk", {"value": {"name": ["abc"]}}, [{"name": "abc"}, {"name": "xyz"}]),
+        (
+            "self_managed_kafka",
+            {"value": {"name": [{"suffix": {"equals-ignore-case": "C"}}]}},
+            [{"name": "abc"}, {"name": "xyz"}],
+        ),
+        ("activemq", {"data": {"name": ["abc"]}}, [{"name": "abc"}, {"name": "xyz"}]),
+        ("rabbitmq", {"data": {"name": ["abc"]}}, [{"name": "abc"}, {"name": "xyz"}]),
         ("dynamodb_streams", {"dynamodb": {"NewImage": {"name": {"S": ["abc"]}}}}, [{"name": "abc"}, {"name": "xyz"}]),
     ],
 )
@@ -268,6 +378,29 @@ def test_a_large_record_that_is_handed_over_counts_as_several_requests() -> None
     assert (items["Lambda requests"], items["Lambda requests for large events"]) == ("1", "1")
 
 
+def test_what_a_pipe_says_of_a_broker_is_about_pipes() -> None:
+    """Rules of mappings speak of other numbers of consumers and of other limits (MQ-1 to MQ-3)."""
+    records = run(pipe(2, ACTIVE, {"first_n": 1}))
+    rules = {record.rule for record in records} | {
+        record.outcome_rule for record in records if isinstance(record, Attempt)
+    }
+    assert not rules & {"MQ-1", "MQ-2", "MQ-3", "MODEL-61"}
+
+
+def test_the_order_of_a_partition_holds_while_consumers_come_and_go() -> None:
+    settings = {**KAFKA, **ENRICHED, "partition_count": 4, "batch_size": 2, "poller_scaling_s": 0}
+    scenario = slow(0, settings) | {"failures": {"error_rate": 0.1}}
+    scenario["traffic"] = {"kind": "steady", "count": 2_000, "rate_per_s": 10}
+    last: dict[str, int] = {}
+    records = run(scenario)
+    places = {record.event: record.shard for record in records if isinstance(record, Arrived)}
+    for record in records:
+        if isinstance(record, Settled):
+            assert last.get(places[record.event] or "", 0) < int(record.event)
+            last[places[record.event] or ""] = int(record.event)
+    assert len({record.pollers for record in records if isinstance(record, Scaled)}) > 1
+
+
 PIPE_METRICS: tuple[tuple[dict[str, Any], dict[str, Any], dict[str, int]], ...] = (
     ({}, {"script": [{"event": "1", "invocation": 1}]}, {
         "Invocations (pipe)": 2, "EventCount": 4, "EventSize": 4_096, "ExecutionFailed": 1, "TargetStageFailed": 1,
@@ -287,6 +420,14 @@ PIPE_METRICS: tuple[tuple[dict[str, Any], dict[str, Any], dict[str, int]], ...] 
     ({"invocation_type": "fire_and_forget", "batch_size": 1}, {"error_rate": 1}, {
         "Invocations (pipe)": 2, "EventCount": 2, "ExecutionFailed": 0, "Invocations": 6, "AsyncEventsReceived": 2, "AsyncEventsDropped": 2,
     }),
+    (FIFO, {"script": [{"event": "1", "invocation": 1}]}, {
+        "Invocations (pipe)": 2, "EventCount": 4, "ExecutionFailed": 1, "NumberOfMessagesReceived": 4, "NumberOfMessagesDeleted": 2,
+        "NumberOfDeduplicatedSentMessages": 0,
+    }),
+    ({**ACTIVE, **ENRICHED}, {"script": [{"event": "1", "invocation": 1}]}, {
+        "Invocations (pipe)": 2, "EventCount": 4, "ExecutionFailed": 1, "EnqueueCount": 2, "DequeueCount": 2, "EnrichmentStageDuration": 200,
+    }),
+    (KAFKA, {**NAMES, "poison": ["1"]}, {"Invocations (pipe)": 1, "EventCount": 2, "ExecutionPartiallyFailed": 0, "ExecutionFailed": 0}),
 )  # fmt: skip
 
 
@@ -315,9 +456,13 @@ def test_a_throttled_batch_of_a_stream_is_enriched_again() -> None:
 @pytest.mark.parametrize(
     ("settings", "field", "words"),
     [
-        ({"shard_count": 2}, "settings.shard_count", "for streams only"),
-        ({"pipe_dead_letter_config": "sqs"}, "settings.pipe_dead_letter_config", "for streams only"),
-        ({"starting_position": "latest"}, "settings.starting_position", "for streams only"),
+        ({"shard_count": 2}, "settings.shard_count", "for Kinesis and DynamoDB Streams only"),
+        (
+            {"pipe_dead_letter_config": "sqs"},
+            "settings.pipe_dead_letter_config",
+            "for Kinesis and DynamoDB Streams only",
+        ),
+        ({"starting_position": "latest"}, "settings.starting_position", "for Kinesis, DynamoDB Streams and Kafka only"),
         (
             {"source": "dynamodb_streams", "starting_position": "at_timestamp", "starting_position_timestamp_s": 0},
             "settings.starting_position",
@@ -330,9 +475,31 @@ def test_a_throttled_batch_of_a_stream_is_enriched_again() -> None:
         ),
         ({**FIFO, "batch_size": 11}, "settings.batch_size", "10 messages at the most"),
         ({**FIFO, "maximum_batching_window_s": 1}, "settings.maximum_batching_window_s", "not supported for FIFO"),
-        ({**FIFO, "shard_count": 2}, "settings.shard_count", "for streams only"),
+        ({**FIFO, "shard_count": 2}, "settings.shard_count", "for Kinesis and DynamoDB Streams only"),
         ({"message_groups": 2}, "settings.message_groups", "for FIFO queues only"),
-        ({**KINESIS, "max_receive_count": 2}, "settings.max_receive_count", "for queues only"),
+        (
+            {**KAFKA, "maximum_retry_attempts": 2},
+            "settings.maximum_retry_attempts",
+            "for Kinesis and DynamoDB Streams only; the source is msk",
+        ),
+        (
+            {**KAFKA, "pipe_dead_letter_config": "sqs"},
+            "settings.pipe_dead_letter_config",
+            "for Kinesis and DynamoDB Streams only",
+        ),
+        ({**KAFKA, "shard_count": 2}, "settings.shard_count", "for Kinesis and DynamoDB Streams only"),
+        ({**OWN_KAFKA, "starting_position": "at_timestamp"}, "settings.starting_position", "TRIM_HORIZON or LATEST"),
+        ({**OWN_KAFKA, "cluster_type": "serverless"}, "settings.cluster_type", "for Amazon MSK only"),
+        ({**ACTIVE, "partition_count": 2}, "settings.partition_count", "for Kafka only"),
+        ({**ACTIVE, "max_receive_count": 2}, "settings.max_receive_count", "for SQS queues only"),
+        (
+            {**ACTIVE, "maximum_retry_attempts": 2},
+            "settings.maximum_retry_attempts",
+            "for Kinesis and DynamoDB Streams only",
+        ),
+        ({**KINESIS, "time_to_live_s": 60}, "settings.time_to_live_s", "for Amazon MQ only"),
+        ({**RABBIT, "host_instance_type": "mq_t2_micro"}, "settings.host_instance_type", "no price here"),
+        ({**KINESIS, "max_receive_count": 2}, "settings.max_receive_count", "for SQS queues only"),
         ({**KINESIS, "maximum_record_age_s": 5}, "settings.maximum_record_age_s", "at least 60"),
         ({"visibility_timeout_s": 2}, "settings.visibility_timeout_s", "less than Function timeout"),
         ({"enrichment_errors": [{}]}, "settings.enrichment_errors", "no enrichment that could fail"),

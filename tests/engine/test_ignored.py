@@ -32,6 +32,13 @@ QUEUE = "Lambda's own queue serves InvocationType Event only"
         ("msk&number_of_broker_nodes=6", "NumberOfBrokerNodes (only a provisioned cluster is billed by its brokers)"),
         ("amazon_mq&requeue_wait_s=5", "Wait after a failure (ActiveMQ has a wait of its own)"),
         ("amazon_mq&engine_type=rabbitmq&requeue_wait_s=5&deployment_mode=cluster_multi_az", "DeploymentMode (without a HostInstanceType the broker is not on the bill)"),
+        ("pipes&source=kinesis&visibility_timeout_s=60", "VisibilityTimeout (only a queue hides its messages)"),
+        ("pipes&retry_jitter_percent=0", "Randomness of waits (only batches of a stream or a topic wait like that)"),
+        ("pipes&source=msk&retry_jitter_percent=0&volume_size_gib=10", "VolumeSize (only a provisioned cluster is billed by its brokers)"),
+        (
+            "pipes&source=kinesis&invocation_type=fire_and_forget&batch_size=1&on_partial_batch_item_failure=automatic_bisect",
+            "OnPartialBatchItemFailure (a batch of one record cannot be cut)",
+        ),
         ("websocket_api&route=connect&route_response=false", "RouteResponse (only a message has a route response)"),
         (
             "sdk_invoke&invocation_type=dry_run&read_timeout_s=5&on_success=sqs",

@@ -42,6 +42,8 @@ SHAPES = {
     "scheduler.schedule_maximum_retry_attempts": ("scheduler", "MaximumRetryAttempts"),
     "scheduler.schedule_maximum_event_age_s": ("scheduler", "MaximumEventAgeInSeconds"),
     "msk.number_of_broker_nodes": ("kafka", "__integerMin1Max15"),
+    "pipes.number_of_broker_nodes": ("kafka", "__integerMin1Max15"),
+    "pipes.volume_size_gib": ("kafka", "__integerMin1Max16384"),
     "msk.volume_size_gib": ("kafka", "__integerMin1Max16384"),
     "sqs.minimum_pollers": ("lambda", "MinimumNumberOfPollers"),
     "sqs.maximum_pollers": ("lambda", "MaximumNumberOfPollers"),
@@ -79,6 +81,7 @@ DIFFERS: dict[str, tuple[Any, Any, str]] = {
     "self_managed_kafka.maximum_pollers": ((1, 2_000), (1, 10_000), "KAFKA-7; the model's range is that of SQS"),
     "msk.log_retention_hours": ((1, 8_760), (None, None), _BROKER),
     "self_managed_kafka.log_retention_hours": ((1, 8_760), (None, None), _BROKER),
+    "pipes.log_retention_hours": ((1, 8_760), (None, None), _BROKER),
     "documentdb.change_stream_log_retention_duration_s": ((3_600, 604_800), (None, None), "a parameter of the cluster"),
     "sqs.max_receive_count": ((1, 1000), (None, None), "a value inside RedrivePolicy, which the model has as text"),
     "sqs_fifo.max_receive_count": (
@@ -131,7 +134,8 @@ OURS = {
     "self_managed_kafka.mapping_starts_s", "self_managed_kafka.mapping_disabled_s", "self_managed_kafka.partition_keys",
     "self_managed_kafka.partition_count", "documentdb.mapping_starts_s", "documentdb.mapping_disabled_s", "amazon_mq.mapping_starts_s",
     "amazon_mq.mapping_disabled_s", "pipes.mapping_starts_s", "pipes.mapping_disabled_s", "pipes.partition_keys",
-    "pipes.shard_count", "pipes.enrichment_ms", "pipes.message_groups", "pipes.busiest_group_percent", "websocket_api.connection_minutes", "websocket_api.messages_per_connection",
+    "pipes.shard_count", "pipes.enrichment_ms", "pipes.message_groups", "pipes.busiest_group_percent",
+    "pipes.partition_count", "websocket_api.connection_minutes", "websocket_api.messages_per_connection",
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from simulations.engine.trace import (
     Settled,
 )
 from simulations.engine.traffic import size
+from simulations.engine.trigger import is_there
 from tests.strategies import scenarios
 from tests.traces import Trace
 
@@ -56,8 +57,9 @@ def catchers(scenario: Scenario) -> set[str]:
 
 def senders_catchers(scenario: Scenario) -> set[str]:
     """The catchers for failures in front of Lambda."""
-    own = TRIGGERS[scenario.trigger].catchers
-    return {name for setting, name in own.items() if getattr(scenario.settings, setting, None) is not None}
+    trigger, settings = TRIGGERS[scenario.trigger], scenario.settings
+    chosen = {name: by for name, by in trigger.catchers.items() if getattr(settings, name, None) is not None}
+    return {by for name, by in chosen.items() if is_there(trigger.owned, settings, name)}
 
 
 @given(scenarios())

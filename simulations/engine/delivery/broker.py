@@ -35,9 +35,9 @@ class Consumer:
 
     __slots__ = ("closes", "part", "size", "state")
 
-    def __init__(self) -> None:
+    def __init__(self, rule: str) -> None:
         self.state = IDLE
-        self.part = _nothing("MQ-1")
+        self.part = _nothing(rule)
         self.size = 0
         self.closes = 0
 
@@ -73,8 +73,8 @@ class Broker:
     def _begin(self, at: int, _: Any) -> None:
         if self._sim.undecided:
             self._polling = True
-            self._consumers = [Consumer() for _ in range(self._settings.consumers)]
-            self._sim.log.scaled(at, self._settings.scales, self._settings.consumers)
+            self._consumers = [Consumer(self._settings.batch) for _ in range(self._settings.consumers)]
+            self._sim.log.scaled(at, self._settings.batch, self._settings.consumers)
             self._wake(at)
 
     def _stop(self, at: int, rule: str) -> None:
@@ -89,7 +89,7 @@ class Broker:
     def _give_back(self, at: int, consumer: Consumer) -> None:
         """A consumer holds its messages no longer; they are where they were in the queue."""
         self._ready = deque(sorted([*consumer.part.events, *self._ready], key=lambda event: event.index))
-        consumer.state, consumer.part = IDLE, _nothing("MQ-1")
+        consumer.state, consumer.part = IDLE, _nothing(self._settings.batch)
         self._expire(at, None)
 
     def _wake(self, at: int) -> None:
@@ -108,11 +108,11 @@ class Broker:
             if not self._ready:
                 return
             if consumer.state == IDLE:
-                consumer.part, consumer.size = _nothing("MQ-1"), 0
+                consumer.part, consumer.size = _nothing(self._settings.batch), 0
                 consumer.closes = at + self._settings.window
             full = self._fill(at, consumer)
             if full or not self._settings.window:
-                self._go(at, consumer, "ESM-2" if full else "MQ-1")
+                self._go(at, consumer, "ESM-2" if full else self._settings.batch)
             elif consumer.state == IDLE:
                 consumer.state = GATHERING
                 self._sim.kernel.alarm(consumer.closes, POLLS, _CLOSE, self._close, consumer)
@@ -147,7 +147,7 @@ class Broker:
             part.events += taken
             part.ids += [event.id for event in taken]
             self._passed = len(ready)
-            self._sim.log.received(at, "MQ-1", [event.id for event in taken], [], None)
+            self._sim.log.received(at, self._settings.batch, [event.id for event in taken], [], None)
         return full
 
     def _close(self, at: int, consumer: Consumer) -> None:
@@ -272,8 +272,8 @@ class Broker:
             if failed(run):
                 self._endings.give_up(at, part)
             else:
-                self._sim.log.deleted(at, "MQ-2", part.ids, [])
-                self._sim.settle_all(at, "MQ-2", part.events, Fate.DELIVERED)
+                self._sim.log.deleted(at, settings.done, part.ids, [])
+                self._sim.settle_all(at, settings.done, part.events, Fate.DELIVERED)
             consumer.state = IDLE
             self._wake(at)
 

@@ -46,7 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `redeliveries` None is endless, each comes after `wait`, by the rule `again`; `waits` is the rule of that time, where it is
     another. `keeps`: whether the broker has a dead-letter queue. `lives` is how long after it was sent a message expires.
-    `scales` is the rule of the number of consumers, `pipe` what polls in a mapping's stead.
+    `batch` is the rule of a batch that is taken, `done` of one that worked, `pipe` what polls in a mapping's stead.
     """
 
     consumers: int
@@ -56,7 +56,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     wait: int
     again: str
     waits: str = ""
-    scales: str = "MQ-1"
+    batch: str = "MQ-1"
+    done: str = "MQ-2"
     lives: int
     keeps: bool
     starts: int

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 
 from simulations.engine.delivery.batch_response import failed_items
+from simulations.engine.delivery.pipe_sources import LISTENS
 from simulations.engine.metrics.figures import (
     AttemptCounts,
     EventCounts,
@@ -58,7 +59,8 @@ class Metrics:
         self.executions = self.series["ConcurrentExecutions"]
         self._polled = TRIGGERS[scenario.trigger].model in ("queue", "stream", "broker", "pipe")
         piped = TRIGGERS[scenario.trigger].model == "pipe"
-        self._reports = piped or _REPORTS in (getattr(scenario.settings, "function_response_types", None) or ())
+        listens = piped and scenario.settings.source in LISTENS
+        self._reports = listens or _REPORTS in (getattr(scenario.settings, "function_response_types", None) or ())
         self._pipe = PipeFold(scenario, self.series) if piped else None
         self.mapping = MappingFold(self.series, self.depth, self.handled, self._pipe)
         self._topic = Topic(self.series) if TRIGGERS[scenario.trigger].offsets else None

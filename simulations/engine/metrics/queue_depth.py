@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from heapq import heappop, heappush
 
-from simulations.engine.delivery.pipe_sources import QUEUES
+from simulations.engine.delivery.pipe_sources import BROKERS, QUEUES
 from simulations.engine.delivery.queue_settings import changed_visibility
 from simulations.engine.metrics.broker_depth import BrokerDepth
 from simulations.engine.metrics.figures import Series
@@ -215,6 +215,8 @@ def depth_of(scenario: Scenario) -> QueueDepth | BrokerDepth | None:
     if TRIGGERS[scenario.trigger].model == "broker":
         return BrokerDepth(scenario.settings.engine_type, keeps=scenario.settings.dead_letter_queue is not None)
     source = getattr(scenario.settings, "source", None)
+    if source in BROKERS:
+        return BrokerDepth(source, keeps=scenario.settings.dead_letter_queue is not None)
     if TRIGGERS[scenario.trigger].model != "queue" and source not in QUEUES:
         return None
     retention = getattr(scenario.settings, "message_retention_period_s", None)

@@ -215,4 +215,11 @@ BROKERS_ASSUMED: tuple[Rule, ...] = (
         values={"first_wait_s": 1, "longest_wait_s": 60, "factor": 2},
         basis="assumed",
     ),
+    Rule(
+        id="MODEL-63",
+        sentence="A pipe tries a batch of a broker that failed again after 1 s, with the same consumer.",
+        values={"wait_s": 1},
+        basis="assumed",
+        note="AWS says that it is tried again, and not when. Calls that Lambda refuses or throttles wait as in MODEL-62.",
+    ),
 )

@@ -110,7 +110,7 @@ OTHER_CALLERS: tuple[Rule, ...] = (
         note=(
             "Failures make the pipe poll less; how much less is MODEL-6. A fault of Lambda (5xx) stands for one of the pipe: it is "
             "retried while the message is hidden, and AWS keeps the receive that follows out of maxReceiveCount, which is not simulated. "
-            "The sources here are SQS queues, Kinesis and DynamoDB Streams; AWS also takes Kafka and Amazon MQ."
+            "From Kafka and Amazon MQ your own failures are retried like those of the pipe (PIPE-13)."
         ),
     ),
     Rule(
@@ -229,6 +229,32 @@ OTHER_CALLERS: tuple[Rule, ...] = (
         note=(
             "That a batch holds 10 messages at the most and has no window is what Lambda's guide says of mappings (ESM-1); the pages "
             "on pipes speak of a window for standard queues only. With FIRE_AND_FORGET nothing keeps the order behind the queue."
+        ),
+    ),
+    Rule(
+        id="PIPE-12",
+        sentence=(
+            "How many batches a pipe has on their way at once depends on its source: up to 5 from Amazon MQ, one for each partition "
+            "of a topic, one for each shard times its ParallelizationFactor, 1,250 from SQS."
+        ),
+        values={"amazon_mq": 5, "sqs": 1_250},
+        source=(eventbridge_guide("eb-pipes-batching-concurrency"),),
+        note="AWS does not say whether RabbitMQ has one consumer, as with a mapping (MQ-1); its page names Amazon MQ as a whole.",
+    ),
+    Rule(
+        id="PIPE-13",
+        sentence=(
+            "From Kafka or Amazon MQ a batch that failed is tried again as a whole until it works or its messages have expired. A pipe "
+            "has no limit of retries, partial answer or dead-letter queue for them; a broker has its own."
+        ),
+        source=(
+            eventbridge_guide("eb-pipes-error-troubleshooting"),
+            eventbridge_guide("eb-pipes-mq"),
+            eventbridge_guide("eb-pipes-msk"),
+        ),
+        note=(
+            "AWS retries your errors there as it does its own, so ActiveMQ's six redeliveries, which Lambda's guide names for mappings "
+            "(MQ-3), end nothing. Partial answers are named for SQS and streams only; one from here is taken for success."
         ),
     ),
     Rule(

@@ -1,110 +1,77 @@
-"""EventBridge Pipes: a queue or a stream, a filter, perhaps an enrichment, and the function as target.
+"""EventBridge Pipes: a queue, a stream or a topic, a filter, perhaps an enrichment, and the function as target.
 
 Implements EB:eb-pipes, EB:eb-pipes-batching-concurrency and EB:eb-pipes-error-troubleshooting: a pipe polls as an event source
 mapping does, and what fails follows the limits of its source. With FIRE_AND_FORGET it hears of no failure of the function.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Annotated, Any, Literal
+from typing import Any
 
-import msgspec
-
+from simulations.engine import charges
 from simulations.engine.delivery import asynchronous
+from simulations.engine.delivery import broker_settings as of_brokers
 from simulations.engine.delivery import pipe_sources as sources
 from simulations.engine.delivery import queue_settings as of_queues
 from simulations.engine.delivery import stream_settings as of_streams
-from simulations.engine.delivery.filters import criteria
+from simulations.engine.delivery.broker import Broker
+from simulations.engine.delivery.broker_end import BROKER_DLQ
 from simulations.engine.delivery.filters import refused as filters_refused
-from simulations.engine.delivery.pipe_sources import PIPE_DLQ, QUEUES, STREAMS
-from simulations.engine.delivery.piping import EnrichmentError, Piping
+from simulations.engine.delivery.kafka_records import identifier
+from simulations.engine.delivery.pipe_settings import Settings
+from simulations.engine.delivery.pipe_sources import BROKERS, PIPE_DLQ, QUEUES, STREAMS, TOPICS
+from simulations.engine.delivery.piping import Piping
 from simulations.engine.delivery.queue import Queue
 from simulations.engine.delivery.stream import Stream
-from simulations.engine.limits import INVALID, FieldError, plain, setting
+from simulations.engine.limits import INVALID, FieldError
 from simulations.engine.sim import Sim
 from simulations.engine.traffic import Event
-from simulations.engine.trigger import Charge, Choices, Owned, Trigger, not_there
+from simulations.engine.trigger import Charge, Choices, Idle, LeftOut, Owned, Trigger, not_there
 from simulations.engine.units import US_PER_MS, US_PER_S
 
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The pipe, then what only a queue has as its source, then what only a stream has."""
-
-    source: Annotated[
-        Literal["sqs", "sqs_fifo", "kinesis", "dynamodb_streams"],
-        plain("Source", "What the pipe polls. Queues and streams retry by rules of their own, and have settings of their own."),
-    ] = "sqs"  # fmt: skip
-    batch_size: Annotated[
-        int, setting("BatchSize", "How many records one invocation gets at the most.", ge=1, le=10_000)
-    ] = of_queues.BATCH_SIZE
-    maximum_batching_window_s: of_streams.Window = of_streams.WINDOW_S
-    filter_criteria: Annotated[
-        list[Any], criteria("body (SQS), data (Kinesis) or dynamodb", '{"body": {"status": ["paid"]}}')
-    ] = []
-    invocation_type: Annotated[
-        Literal["request_response", "fire_and_forget"],
-        plain("InvocationType", "Whether the pipe waits for the function, or hands each record to Lambda's own queue and never hears "
-              "of a failure."),
-    ] = "request_response"  # fmt: skip
-    enrichment_ms: Annotated[
-        int, setting("Enrichment", "How long the function takes that enriches each batch before the target is invoked; empty is "
-                     "no enrichment.", unit="ms", ge=1, le=900_000)
-    ] | None = None  # fmt: skip
-    enrichment_errors: Annotated[
-        list[EnrichmentError],
-        plain("Enrichment errors", "Times in which the enrichment fails: its code (function_error), for want of concurrency "
-              '(throttled) or because the pipe may not call it (access_denied): [{"from_ms": 0, "to_ms": 60000}].'),
-    ] = []  # fmt: skip
-    disabled_after_client_errors: Annotated[
-        int, setting("Pipe disabled after", "After how many calls in a row that are refused with a 4xx error the pipe is disabled; "
-                     "AWS says nearly continuous ones and no number. Empty is never.", ge=1, le=10_000, assumed="PIPE-9")
-    ] | None = None  # fmt: skip
-    visibility_timeout_s: of_queues.VisibilityTimeout = of_queues.VISIBILITY_S
-    message_retention_period_s: of_queues.Retention = of_queues.RETENTION_S
-    max_receive_count: of_queues.MaxReceiveCount = None
-    content_based_deduplication: of_queues.ContentBasedDeduplication = False
-    deduplication_scope: of_queues.DeduplicationScope = "queue"
-    message_groups: of_queues.MessageGroups = 1
-    busiest_group_percent: of_queues.BusiestGroup = None
-    starting_position: of_streams.StartingPosition = "trim_horizon"
-    starting_position_timestamp_s: of_streams.Timestamp = None
-    shard_count: of_streams.Shards = 1
-    partition_keys: of_streams.Keys = None
-    parallelization_factor: of_streams.Factor = of_streams.FACTOR
-    maximum_retry_attempts: of_streams.MaximumRetryAttempts = of_streams.ENDLESS
-    maximum_record_age_s: of_streams.MaximumRecordAge = of_streams.ENDLESS
-    on_partial_batch_item_failure: Annotated[
-        Literal["automatic_bisect"],
-        plain("OnPartialBatchItemFailure", "Streams: whether a batch that failed is cut in two, to find the record that fails."),
-    ] | None = None  # fmt: skip
-    pipe_dead_letter_config: Annotated[
-        Literal["sqs", "sns"], plain("DeadLetterConfig", "Streams: where the pipe tells of a batch that it gave up on.")
-    ] | None = None  # fmt: skip
-    mapping_starts_s: Annotated[
-        int, setting("Pipe starts", "When the pipe begins to poll.", unit="s", ge=0, le=1_209_600)
-    ] = 0
-    mapping_disabled_s: Annotated[
-        int, setting("Pipe stopped", "When the pipe stops polling; empty is never.", unit="s", ge=0, le=1_209_600)
-    ] | None = None  # fmt: skip
-    throttle_first_wait_s: of_queues.FirstWait = of_queues.FIRST_WAIT_S
-    throttle_longest_wait_s: of_queues.LongestWait = of_queues.LONGEST_WAIT_S
-    retry_first_wait_s: of_streams.FirstWait = of_streams.FIRST_WAIT_S
-    retry_longest_wait_s: of_streams.LongestWait = of_streams.LONGEST_WAIT_S
-    retry_jitter_percent: of_streams.Jitter = of_streams.JITTER
-
-
 _OWNED = (
-    Owned(settings=("max_receive_count",), of="source", values=QUEUES, who="queues"),
+    Owned(settings=("max_receive_count",), of="source", values=QUEUES, who="SQS queues"),
     Owned(
         settings=("content_based_deduplication", "deduplication_scope", "message_groups", "busiest_group_percent"),
         of="source", values=("sqs_fifo",), who="FIFO queues",
     ),
     Owned(
         settings=(
-            "starting_position", "starting_position_timestamp_s", "shard_count", "partition_keys", "parallelization_factor",
-            "maximum_retry_attempts", "maximum_record_age_s", "on_partial_batch_item_failure", "pipe_dead_letter_config",
+            "starting_position_timestamp_s", "shard_count", "parallelization_factor", "maximum_retry_attempts",
+            "maximum_record_age_s", "on_partial_batch_item_failure", "pipe_dead_letter_config",
         ),
-        of="source", values=STREAMS, who="streams",
+        of="source", values=STREAMS, who="Kinesis and DynamoDB Streams",
     ),
+    Owned(
+        settings=("starting_position", "partition_keys"), of="source", values=(*STREAMS, *TOPICS), who="Kinesis, DynamoDB Streams and Kafka",
+    ),
+    Owned(
+        settings=("partition_count", "log_retention_hours", "initial_pollers", "poller_scaling_s"),
+        of="source", values=TOPICS, who="Kafka",
+    ),
+    Owned(
+        settings=("cluster_type", "instance_type", "number_of_broker_nodes", "volume_size_gib"),
+        of="source", values=("msk",), who="Amazon MSK",
+    ),
+    Owned(
+        settings=("time_to_live_s", "dead_letter_queue", "requeue_wait_s", "host_instance_type", "deployment_mode"),
+        of="source", values=BROKERS, who="Amazon MQ",
+    ),
+)  # fmt: skip
+_IDLE = (
+    Idle(
+        settings=("visibility_timeout_s", "message_retention_period_s", "throttle_first_wait_s", "throttle_longest_wait_s"),
+        of="source", values=QUEUES, because="only a queue hides its messages",
+    ),
+    Idle(
+        settings=("retry_first_wait_s", "retry_longest_wait_s", "retry_jitter_percent"),
+        of="source", values=(*STREAMS, *TOPICS), because="only batches of a stream or a topic wait like that",
+    ),
+    Idle(
+        settings=("on_partial_batch_item_failure",), of="invocation_type", values=("request_response",),
+        because="a batch of one record cannot be cut",
+    ),
+    charges.IDLE_MODE,
+    charges.IDLE_BROKERS,
 )  # fmt: skip
 
 
@@ -119,8 +86,13 @@ def _start(sim: Sim, settings: Settings) -> None:
         grouped = settings.source == "sqs_fifo"
         place = of_queues.grouping(settings.message_groups, settings.busiest_group_percent) if grouped else None
         sim.feed(Queue(sim, sources.queue(settings, pipe)).accept, place)
+    elif settings.source in BROKERS:
+        sim.feed(Broker(sim, sources.broker(settings, pipe)).accept)
     else:
-        stream = Stream(sim, sources.stream(settings, pipe))
+        if settings.source in TOPICS:
+            sim.failures.identify = identifier
+        read = sources.topic if settings.source in TOPICS else sources.stream
+        stream = Stream(sim, read(settings, pipe))
         sim.feed(stream.accept, stream.place)
 
 
@@ -140,7 +112,12 @@ def _lambdas(sim: Sim, settings: Settings) -> Callable[[int, Event], None]:
 def _check(choices: Choices) -> Iterable[FieldError]:
     """What AWS refuses when the pipe is created; then what means nothing."""
     settings: Settings = choices.settings
-    yield from _of_queues(choices) if settings.source in QUEUES else _of_streams(choices)
+    if settings.source in QUEUES:
+        yield from _of_queues(choices)
+    elif settings.source in BROKERS:
+        yield from of_brokers.without_price(settings.source, settings.host_instance_type, settings.deployment_mode)
+    else:
+        yield from _of_streams(choices)
     yield from of_streams.bad_times(settings)
     if settings.throttle_first_wait_s > settings.throttle_longest_wait_s:
         yield FieldError("settings.throttle_longest_wait_s", INVALID, "The longest wait is shorter than the first one.")
@@ -170,15 +147,17 @@ def _of_queues(choices: Choices) -> Iterator[FieldError]:
 
 
 def _of_streams(choices: Choices) -> Iterator[FieldError]:
-    """What the reader of a stream refuses."""
+    """What the reader of a stream or a topic refuses."""
     settings: Settings = choices.settings
     source = sources.stream_of(settings.source)
     assert source is not None
+    shards = settings.partition_count if settings.source in TOPICS else settings.shard_count
     yield from of_streams.bad_age(settings.maximum_record_age_s)
-    yield from of_streams.unknown_shards(source, settings.shard_count, choices.traffic)
-    yield from of_streams.bad_timestamp(settings)
+    yield from of_streams.unknown_shards(source, shards, choices.traffic)
+    if settings.source in STREAMS:
+        yield from of_streams.bad_timestamp(settings)
     if settings.source != "kinesis" and settings.starting_position == "at_timestamp":
-        message = "DynamoDB Streams begin with TRIM_HORIZON or LATEST (ESM-1)."
+        message = "A pipe reads DynamoDB Streams and Kafka from TRIM_HORIZON or LATEST; AT_TIMESTAMP is for Kinesis."
         yield FieldError("settings.starting_position", INVALID, message)
 
 
@@ -198,37 +177,19 @@ def _of_waiting(settings: Settings) -> Iterator[FieldError]:
         yield FieldError("settings.enrichment_ms", INVALID, message)
 
 
-def _requests(source: str) -> Iterator[Charge]:
-    """What a queue bills."""
-    key, only = {"sqs": "sqs.standard", "sqs_fifo": "sqs.fifo"}[source], {"source": source}
-    yield Charge(
-        what="SQS sends",
-        price_key=key,
-        of="arrived",
-        counted="each message is sent by itself, in pieces of 64 KB",
-        only=only,
+def _left_out() -> Iterator[LeftOut]:
+    """What the bill of a source does not have."""
+    yield LeftOut(
+        sentence="DynamoDB as a source: the table, its writes, and reads of its stream beyond the free ones.",
+        only={"source": "dynamodb_streams"},
     )
-    yield Charge(
-        what="SQS receives",
-        price_key=key,
-        of="receives",
-        counted="receives of up to ten messages that brought some",
-        only=only,
-    )
-    yield Charge(
-        what="SQS empty receives",
-        price_key=key,
-        of="empty_receives",
-        counted="long polls of the pipe that brought nothing",
-        only=only,
-    )
-    yield Charge(
-        what="SQS deletes",
-        price_key=key,
-        of="deletes",
-        counted="deletes of up to ten messages that were done",
-        only=only,
-    )
+    for source in BROKERS:
+        yield charges.no_broker(source=source)
+        yield LeftOut(sentence="Amazon MQ: the storage of its brokers.", only={"source": source})
+    yield from charges.no_cluster(source="msk")
+    yield LeftOut(sentence="Amazon MSK: data between Availability Zones.", only={"source": "msk"})
+    sentence = "Your Kafka cluster, and the network between it and the pipe."
+    yield LeftOut(sentence=sentence, only={"source": "self_managed_kafka"})
 
 
 PIPES = Trigger(
@@ -240,22 +201,83 @@ PIPES = Trigger(
     start=_start,
     check=_check,
     rules=(
-        "PIPE-1", "PIPE-2", "PIPE-3", "PIPE-4", "PIPE-5", "PIPE-6", "PIPE-7", "PIPE-8", "PIPE-9", "PIPE-11", "ASYNC-3", "SQS-1", "SQS-2", "SQS-5", "SQS-7", "SQS-16", "SQS-17", "SQS-20", "SQS-21", "SQS-22", "SQS-23", "STREAM-1", "STREAM-3",
-        "STREAM-4", "STREAM-6", "STREAM-7", "STREAM-10", "STREAM-12", "ESM-4", "FILTER-1", "FILTER-2", "FILTER-3", "FILTER-5",
+        "PIPE-1",
+        "PIPE-2",
+        "PIPE-3",
+        "PIPE-4",
+        "PIPE-5",
+        "PIPE-6",
+        "PIPE-7",
+        "PIPE-8",
+        "PIPE-9",
+        "PIPE-11",
+        "PIPE-12",
+        "PIPE-13",
+        "MODEL-63",
+        "ASYNC-3",
+        "SQS-1",
+        "SQS-2",
+        "SQS-5",
+        "SQS-7",
+        "SQS-16",
+        "SQS-17",
+        "SQS-20",
+        "SQS-21",
+        "SQS-22",
+        "SQS-23",
+        "STREAM-1",
+        "STREAM-3",
+        "STREAM-4",
+        "STREAM-6",
+        "STREAM-7",
+        "STREAM-10",
+        "STREAM-12",
+        "ESM-4",
+        "KAFKA-1",
+        "KAFKA-2",
+        "KAFKA-7",
+        "MODEL-40",
+        "MQ-4",
+        "MQ-5",
+        "FILTER-1",
+        "FILTER-2",
+        "FILTER-3",
+        "FILTER-5",
+        "FILTER-6",
     ),
     source="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html",
-    summary="A pipe polls a queue or a stream, filters, perhaps enriches, and invokes the function with what is left. What fails "
+    summary="A pipe polls a queue, a stream or a topic, filters, perhaps enriches, and invokes the function with what is left. What fails "
     "follows the limits of the source.",
     owned=_OWNED,
-    catchers={"max_receive_count": "queue_dlq", "pipe_dead_letter_config": PIPE_DLQ},
+    idle=_IDLE,
+    catchers={"max_receive_count": "queue_dlq", "pipe_dead_letter_config": PIPE_DLQ, "dead_letter_queue": BROKER_DLQ},
     charges=(
-        Charge(what="EventBridge Pipes", price_key="eventbridge.pipes", of="passed", counted="records that pass the filter, in pieces of 64 KB"),
-        *(charge for source in QUEUES for charge in _requests(source)),
-        Charge(what="Kinesis shard hours", price_key="kinesis.shard_hour", of="hours", counted="shards times the length of the run", each=("shard_count",), only={"source": "kinesis"}),
-        Charge(what="Kinesis PUT payload units", price_key="kinesis.put", of="arrived", counted="records in pieces of 25 KB", only={"source": "kinesis"}),
+        Charge(
+            what="EventBridge Pipes",
+            price_key="eventbridge.pipes",
+            of="passed",
+            counted="records that pass the filter, in pieces of 64 KB",
+        ),
+        *charges.polled_sqs("sqs.standard", source="sqs"),
+        *charges.polled_sqs("sqs.fifo", source="sqs_fifo"),
+        Charge(
+            what="Kinesis shard hours",
+            price_key="kinesis.shard_hour",
+            of="hours",
+            counted="shards times the length of the run",
+            each=("shard_count",),
+            only={"source": "kinesis"},
+        ),
+        Charge(
+            what="Kinesis PUT payload units",
+            price_key="kinesis.put",
+            of="arrived",
+            counted="records in pieces of 25 KB",
+            only={"source": "kinesis"},
+        ),
+        *charges.amazon_mq("source"),
+        *charges.msk(source="msk"),
     ),
-    not_priced=(
-        "The function that enriches: its requests and its duration.",
-        "DynamoDB as a source: the table, its writes, and reads of its stream beyond the free ones.",
-    ),
-)  # fmt: skip
+    left_out=tuple(_left_out()),
+    not_priced=("The function that enriches: its requests and its duration.",),
+)
