@@ -213,7 +213,15 @@ class Hub:
     async def _read(self, client: redis.asyncio.Redis) -> None:
         """Wait for news of all watched runs until nobody watches any."""
         try:
-            await self._read_on(client)
+            while True:
+                try:
+                    await self._read_on(client)
+                except Away:
+                    pass
+                except Exception:
+                    logger.exception("one of the watched runs cannot be read")
+                self._lose_touch()
+                await asyncio.sleep(_RETRY_S)
         finally:
             await client.aclose()
 
@@ -223,13 +231,7 @@ class Hub:
             asked = {watch.run_id: watch.top for watch in self._watches.values() if watch.top is not None}
             streams: dict[Any, Any] = {runlog.stream_key(run_id): runlog.entry_id(top) for run_id, top in asked.items()}
             streams[self._control] = looked
-            try:
-                reply: Any = await client.xread(streams, count=_PAGE, block=_BLOCK_MS)
-            except Away:
-                looked = "0-0"
-                self._lose_touch()
-                await asyncio.sleep(_RETRY_S)
-                continue
+            reply: Any = await client.xread(streams, count=_PAGE, block=_BLOCK_MS)
             for key, raw in reply or []:
                 name = key.decode()
                 if name == self._control:
@@ -242,7 +244,7 @@ class Hub:
                     watch.hand_out(runlog.entries(raw))
 
     def _lose_touch(self) -> None:
-        """Redis is away: everybody reads for themselves when it is back, from where they are."""
+        """Everybody reads for themselves from where they are, as soon as that works."""
         for watch in self._watches.values():
             watch.top = None
             watch.hear()

@@ -278,6 +278,29 @@ def test_a_run_that_waits_in_the_queue_is_not_queued_twice(new_run: NewRun, stor
     in_loop(test)
 
 
+def test_a_run_that_cannot_be_read_does_not_silence_the_others(
+    new_run: NewRun, store: redis.Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, well = new_run(), new_run(MANY)
+
+    async def test() -> None:
+        frames = hub().follow(broken.id, 0)
+        async with Viewer(well.id) as viewer:
+            assert "waiting" in await anext(frames)  # so it has read all there is
+            await asyncio.to_thread(store.xadd, runlog.stream_key(broken.id), {"what": "nobody of ours wrote"})
+            with pytest.raises(KeyError):
+                while True:
+                    await anext(frames)
+            task = asyncio.create_task(work(well.id))
+            async with asyncio.timeout(20):  # a hub that hears nothing says so for ever
+                await viewer.until_closed()
+            await task
+            assert "report" in viewer.end
+
+    in_loop(test)
+    assert "cannot be read" in caplog.text
+
+
 def test_what_holds_on_is_said_again(new_run: NewRun, settings: Any) -> None:
     settings.REDRIVE = {**settings.REDRIVE, "say_again_s": 0.2}
     run = new_run()
