@@ -13,7 +13,7 @@ def new_run_id() -> str:
 
 
 class State(models.TextChoices):
-    """How far a run is. A run that has ended never changes again."""
+    """How far a run is. How it ended never changes; one that is simulated again gets the report of that simulation."""
 
     QUEUED = "queued"
     RUNNING = "running"

@@ -23,14 +23,15 @@ Away = redis.RedisError
 
 # top seq from the newest entry id, 0 without one; replies: see Appended
 _APPEND = """
-if redis.call('EXISTS', KEYS[2]) == 1 then return 2 end
 local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
 local top = #newest > 0 and tonumber(string.match(newest[1][1], '^%d+')) or 0
-local first, last = tonumber(ARGV[1]), tonumber(ARGV[2])
+local first, last, ends = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[4] == '1'
 if last <= top then return 0 end
+if #newest > 0 and newest[1][2][3] == 'e' then return 2 end
+if not ends and redis.call('EXISTS', KEYS[2]) == 1 then return 2 end
 if first > top + 1 then return 3 end
 if first <= top then redis.call('DEL', KEYS[1]) return 3 end
-if ARGV[4] == '1' then
+if ends then
   redis.call('XADD', KEYS[1], last .. '-0', 'd', ARGV[3], 'e', '1')
 else
   redis.call('XADD', KEYS[1], last .. '-0', 'd', ARGV[3])
@@ -59,7 +60,7 @@ class Appended(IntEnum):
 
     THERE_ALREADY = 0
     ADDED = 1
-    CANCELLED = 2
+    CANCELLED = 2  # or ended otherwise; a wish that comes when only the last frame is missing is too late
     GAP = 3  # the stream was lost (or cut otherwise) in between: begin again with seq 1
 
 

@@ -16,13 +16,14 @@ from celery import shared_task
 from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from redis.exceptions import OutOfMemoryError
 
 from simulations import runlog
 from simulations.engine import ENGINE_VERSION, ReportBuilder, Scenario, ScenarioErrors, parse_scenario, simulate_rows
 from simulations.engine.trace import Kind
-from simulations.models import Run, State
+from simulations.models import ENDED, Run, State
 from visualizer import addresses, celery_app
 
 T = TypeVar("T")
@@ -30,7 +31,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 # Celery's default queue is a Redis list of this name
-_QUEUE = "celery"
+QUEUE = "celery"
 # how long a worker waits for a Redis that went away before it gives the run back
 _PATIENCE_S = 20
 
@@ -51,8 +52,8 @@ def simulate_run(run_id: str) -> None:
         return
     log = runlog.RunLog(runlog.connect(), run_id)
     if run.state == State.CANCELLED or (run.requested_cancel and not run.ended):
-        _patiently(lambda: log.end({"cancelled": True}))
         _end(run, State.CANCELLED)
+        _patiently(lambda: log.end({"cancelled": True}))
     elif run.state == State.FAILED:
         _patiently(lambda: log.end({"error": run.error}))
     elif run.state != State.FINISHED or not _patiently(log.has_ended):
@@ -133,7 +134,10 @@ def _patiently(act: Callable[[], T]) -> T:
 
 
 def _end(run: Run, state: State, **fields: Any) -> None:
-    Run.objects.filter(id=run.id).update(state=state, finished=timezone.now(), tries=0, **fields)
+    """How the run ended; if it has ended otherwise meanwhile, or before its trace was simulated again, it stays as it is."""
+    otherwise = [ended for ended in ENDED if ended != state]
+    finished = Coalesce("finished", timezone.now())
+    Run.objects.filter(id=run.id).exclude(state__in=otherwise).update(state=state, finished=finished, tries=0, **fields)
 
 
 def _fail(run: Run, log: runlog.RunLog, error: str) -> None:
@@ -157,7 +161,7 @@ def revive(run_id: str) -> Revival:
     run = Run.objects.filter(id=run_id).first()
     if run is None or runlog.RunLog(client, run_id).has_ended():
         return Revival.NOT_NEEDED
-    if run.state == State.QUEUED and client.llen(_QUEUE):
+    if run.state == State.QUEUED and client.llen(QUEUE):
         return Revival.WAITING
     if not client.set(runlog.again_key(run_id), b"1", nx=True, ex=settings.REDRIVE["again_s"]):
         return Revival.STILL_SILENT

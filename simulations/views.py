@@ -44,7 +44,7 @@ from simulations.engine.usage import Used
 from simulations.examples import shown
 from simulations.models import ENDED, Run, State
 from simulations.picture.strips import draw_strips
-from simulations.tasks import simulate_run
+from simulations.tasks import QUEUE, simulate_run
 
 # the first page: an object arrives, the function always fails, nobody catches it
 HOME = "trigger=s3&error_rate=1"
@@ -479,7 +479,7 @@ def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  (Django hand
         found["database"] = "away"
     try:
         with runlog.connect(timeout_s=2) as client:
-            found["waiting"] = client.llen("celery")
+            found["waiting"] = client.llen(QUEUE)
     except runlog.Away:
         found["redis"] = "away"
     well = found["database"] == found["redis"] == "ok"

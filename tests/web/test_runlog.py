@@ -155,6 +155,26 @@ def test_a_cancelled_run_takes_no_more_frames_and_ends_once(store: redis.Redis) 
     assert msgspec.json.decode(entries[-1].frame) == {"last": 1, "cancelled": True}
 
 
+def test_nothing_follows_an_end(store: redis.Redis) -> None:
+    log = RunLog(store, "over")
+    first, second, *_, last = frames(10)
+    assert log.append(first) is Appended.ADDED
+    log.end({"cancelled": True})
+    before = runlog.read(store, "over")
+    assert [log.append(frame) for frame in (second, last)] == [Appended.CANCELLED] * 2
+    assert log.append(first) is Appended.THERE_ALREADY
+    assert runlog.read(store, "over") == before
+
+
+def test_a_wish_to_cancel_that_finds_all_but_the_last_frame_there_is_too_late(store: redis.Redis) -> None:
+    log = RunLog(store, "late")
+    *others, last = frames(10)
+    assert {log.append(frame) for frame in others} == {Appended.ADDED}
+    runlog.request_cancel(store, "late")
+    assert log.append(last) is Appended.ADDED
+    assert log.has_ended()
+
+
 def test_a_run_may_end_before_its_first_frame(store: redis.Redis) -> None:
     log = RunLog(store, "broken")
     log.end({"error": "__last__ % words"})

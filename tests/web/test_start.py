@@ -254,6 +254,33 @@ def test_a_run_can_be_cancelled_in_the_middle(new_run: NewRun, store: redis.Redi
     assert (frames[0]["last"], frames[1:]) == (1, [{"last": 1, "cancelled": True}])
 
 
+def test_a_wish_to_cancel_that_comes_after_the_simulation_changes_nothing(
+    new_run: NewRun, store: redis.Redis, settings: Any
+) -> None:
+    settings.REDRIVE = {**settings.REDRIVE, "first_frame": 500}  # so that the first frame is the last one
+    run = new_run()
+    runlog.request_cancel(store, run.id)
+    simulate_run(run.id)
+    assert state_of(run.id)["state"] == "finished"
+    (entry,) = runlog.read(store, run.id)
+    assert "report" in json.loads(entry.frame)
+
+
+def test_how_a_run_ended_never_changes(new_run: NewRun, store: redis.Redis) -> None:
+    run = new_run()
+    simulate_run(run.id)
+    before = state_of(run.id)
+    store.flushall()
+    simulate_run(run.id)
+    assert state_of(run.id) == before
+    store.flushall()
+    Run.objects.filter(id=run.id).update(scenario="what no release of ours ever wrote")
+    simulate_run(run.id)
+    run.refresh_from_db()
+    assert (run.state, run.error) == (State.FINISHED, "")
+    assert "mistake in Redrive" in json.loads(runlog.read(store, run.id)[-1].frame)["error"]
+
+
 def test_cancelling_a_finished_run_changes_nothing(new_run: NewRun, store: redis.Redis) -> None:
     run = new_run()
     simulate_run(run.id)
