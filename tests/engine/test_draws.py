@@ -5,7 +5,7 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations.engine.draws import Draws, below, exponential, exponentials, threshold
+from simulations.engine.draws import Draws, below, exponential, exponentials, shares, threshold
 
 LAST_CELL = 4095 << 52
 words = st.one_of(
@@ -23,6 +23,13 @@ def test_words_below_a_limit_are_found_all_at_once(block: list[int], probability
     limit = min(max(0, threshold(probability) + beside), 1 << 64)
     near = [word for word in (limit - 1, limit, limit + 1) if 0 <= word < 1 << 64]
     assert list(below(array("Q", block + near), limit)) == [word < limit for word in block + near]
+
+
+@given(st.lists(words, max_size=40), st.integers(1, 256))
+def test_shares_of_a_block_are_those_of_its_words(block: list[int], count: int) -> None:
+    borders = [-(-(part << 64) // count) for part in range(1, count)]
+    near = [border + beside for border in borders for beside in (-1, 0)]
+    assert list(shares(array("Q", block + near), count)) == [word * count >> 64 for word in block + near]
 
 
 @given(st.integers(0, 9), st.lists(st.integers(0, 400_000), max_size=30))

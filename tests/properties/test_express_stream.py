@@ -103,6 +103,20 @@ def test_pages_hold_what_the_rows_say(scenario: Scenario, event_limit: int | Non
     check_ends_alike(scenario, event_limit, rows, chunks)
 
 
+def test_a_long_stream_forgets_only_what_nobody_asks_for() -> None:
+    scenario = parse_scenario(
+        {
+            "trigger": "kinesis",
+            "traffic": {"kind": "steady", "count": 30_000, "rate_per_s": 300},
+            "failures": {"poison": ["9500", "20000"]},
+            "settings": {"shard_count": 3, "maximum_record_age_s": 60, "bisect_batch_on_function_error": True},
+        }
+    )
+    rows = [row for chunk in simulate_rows(scenario) for row in chunk]
+    pages = [chunk for chunk in simulate_pages(scenario) if isinstance(chunk, StreamPage)]
+    assert attempts_of_pages(pages, 12) == attempts_of_rows(rows)
+
+
 def test_the_loop_takes_plain_streams_only() -> None:
     def takes(**parts: Any) -> bool:
         first = next(simulate_pages(parse_scenario({"trigger": "kinesis"} | parts)))
