@@ -4,6 +4,7 @@ A run that is simulated in one loop (`delivery/express.py`) leaves pages; `deliv
 totals can be added up without any record. Units: whole microseconds.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 # how an attempt came out
@@ -50,19 +51,24 @@ class StreamPage(NamedTuple):
 STREAM_TRY, STREAM_GONE = 8, 6  # numbers that `tries` has of each attempt, and `gone` each time
 
 
+Piece = tuple[Sequence[int], int]  # the indexes of messages of a batch, and how often each was received in vain before
+
+
 class QueuePage(NamedTuple):
     """A piece of the log of a queue.
 
     Messages arrived at `times`, the first of them with index `first`. `tries` are the attempts in the order of their starts:
-    start, end, outcome, milliseconds billed, how many messages, and how many of these were deleted at its end. `members` are
-    the indexes of these messages, attempt after attempt. `gone` are messages that were moved or lost: when, their fate and index.
+    start, end, outcome, milliseconds billed, how many messages, how many of these were deleted at its end, and the index of the
+    first one, if they are messages that arrived one after the other. Otherwise that is `SCATTERED`, and the batch stands in
+    `scattered`, attempt after attempt. `gone` are messages that were moved or lost: when, their fate and index.
     """
 
     first: int
     times: list[int]
     tries: list[int]
-    members: list[int]
+    scattered: list[list[Piece]]
     gone: list[int]
 
 
-QUEUE_TRY, QUEUE_GONE = 6, 3  # numbers that `tries` has of each attempt, and `gone` of each message
+QUEUE_TRY, QUEUE_GONE = 7, 3  # numbers that `tries` has of each attempt, and `gone` of each message
+SCATTERED = -1

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulations.engine import Scenario, make_totals, parse_scenario, simulate_rows
-from simulations.engine.pages import QUEUE_GONE, QUEUE_TRY, QueuePage
+from simulations.engine.pages import QUEUE_GONE, QUEUE_TRY, SCATTERED, QueuePage
 from simulations.engine.run import simulate_pages
 from simulations.engine.sim import Way
 from simulations.engine.trace import Fate, Kind, Row
@@ -64,13 +64,15 @@ def attempts_of_pages(pages: list[QueuePage]) -> list[tuple[Any, ...]]:
     """(start, end, outcome, billed, messages) of every attempt, and how many of these are deleted then."""
     found = []
     for page in pages:
-        members = iter(page.members)
-        for start, end, outcome, billed, count, _ in zip(
+        scattered = iter(page.scattered)
+        for start, end, outcome, billed, count, _, first in zip(
             *(page.tries[place::QUEUE_TRY] for place in range(QUEUE_TRY)), strict=True
         ):
-            names = tuple(str(next(members) + 1) for _ in range(count))
+            batch = next(scattered) if first == SCATTERED else [(range(first, first + count), 0)]
+            names = tuple(str(index + 1) for members, _ in batch for index in members)
+            assert len(names) == count
             found.append((start, end, int(OUTCOMES[outcome]), billed, names))
-        assert next(members, None) is None
+        assert next(scattered, None) is None
     return found
 
 

@@ -1,18 +1,26 @@
 """For which messages of `express_queue` the code fails, by poison, number of invocations and chance; their luck is that of `failures`."""
 
 from bisect import bisect_left
+from collections import deque
+from collections.abc import Sequence
 from itertools import compress
 
 from simulations.engine.failures import Failures
+from simulations.engine.pages import Piece
 
 
 class Doom:
-    """`next` are those for which the next invocation fails, but for the times at which it fails for all."""
+    """`next` are those for which the next invocation fails, but for the times at which it fails for all.
+
+    `new` are those of them, in order, that were not received when somebody last looked.
+    """
 
     def __init__(self, failures: Failures) -> None:
         self.next: set[int] = set()
+        self.new: deque[int] = deque()
         self.at_times = failures.always or bool(failures.outages)  # whether it ever fails for all
         self.reports = failures.reports
+        self.settled = failures.only_poison  # whether what comes of a message is the same each time
         self._failures = failures
         self._poison = sorted(failures.poisoned)
         self._rest = failures.manner == "report_rest"
@@ -24,32 +32,46 @@ class Doom:
         if failures.first_n:
             found = list(every)
         elif failures.threshold:
-            found += compress(every, failures.by_luck(1, first, range(count)))
+            found = sorted({*found, *compress(every, failures.by_luck(1, first, range(count)))})
         self.next.update(found)
+        self.new += found
 
-    def again(self, kept: list[int], receives: dict[int, int]) -> None:
-        """These were received in vain, so often by now: what comes of it next time."""
+    def again(self, kept: Sequence[int], count: int) -> None:
+        """These were received in vain, so often by now: what comes of it next time, unless it is `settled`."""
         failures, word = self._failures, self._failures.luck.word
-        if failures.only_poison:
-            return
         for index in kept:
-            count = receives[index]
             chance = failures.threshold and word(count + 1, index) < failures.threshold
             if chance or count < failures.first_n or self._always(index):
                 self.next.add(index)
             else:
                 self.next.discard(index)
 
-    def comes(self, at: int, batch: list[int]) -> bool:
+    def comes(self, at: int, batch: list[Piece]) -> bool:
         """Whether the code fails now for one of these."""
-        return not self.next.isdisjoint(batch) or (self.at_times and self._for_all(at))
+        for members, _ in batch:
+            if not self.next.isdisjoint(members):
+                return True
+        return self.at_times and self._for_all(at)
 
-    def named(self, at: int, batch: list[int]) -> list[int]:
-        """Those that a handler names which reports what fails, given that one does; it may stop there and name the rest too."""
+    def passes(self, batch: list[Piece]) -> None:
+        """These are handled although the code failed for some."""
+        for members, _ in batch:
+            self.next.difference_update(members)
+
+    def named(self, at: int, batch: list[Piece]) -> list[Piece]:
+        """Those that a handler names which reports what fails; it may stop at the first one and name the rest too."""
         if self.at_times and self._for_all(at):
             return batch
-        named = [index for index in batch if index in self.next]
-        return batch[batch.index(named[0]) :] if self._rest else named
+        named, stopped = list[Piece](), False
+        for members, count in batch:
+            chosen = []
+            for index in members:
+                stopped = index in self.next or (stopped and self._rest)
+                if stopped:
+                    chosen.append(index)
+            if chosen:
+                named.append((chosen, count))
+        return named
 
     def _always(self, index: int) -> bool:
         place = bisect_left(self._poison, index)

@@ -1,8 +1,8 @@
 """A standard queue with a plain mapping, in one loop over numbers: the same rules as `queue`, `messages` and `pollers`.
 
 Where nothing throttles and no execution environment takes time to start, a run of a batch ends before its messages come back.
-Then what it leads to is known at its start: a message is a number, a batch a list of them, and each attempt one entry of the
-log, `QueuePage` by page. Most batches hold only messages that are new and work; the others are looked at one by one.
+Then what it leads to is known at its start: a message is a number, and each attempt one entry of the log, `QueuePage` by page.
+Most batches hold only messages that are new and work, which is a range of numbers; `numbers` and `batch_runs` handle the others.
 `tests/properties/test_express_queue.py` compares with the records of the plain way, which writes the rows wherever rows are
 read. Units: whole microseconds.
 """
@@ -56,7 +56,7 @@ class Express:
         self._horizon = sim.kernel.horizon if sim.kernel.horizon is not None else NEVER - 1
         self._planned = sim.planned if sim.event_limit is None else min(sim.planned, sim.event_limit)
         self._times: list[int] = []  # when messages arrive: that with index `_first` and later ones
-        self._first = self._place = self._arrived = 0  # those before `_place` are here
+        self._first = 0
         self._soon = NEVER  # when something happens, but for arrivals and ends
         self._wary_from = NEVER  # from then on batches are looked at message by message
         self._woken = False
@@ -64,7 +64,13 @@ class Express:
 
     def pages(self) -> Iterator[QueuePage]:
         """The whole log; at its end the run's parts know how it ended."""
-        pollers, ends, times, blocks = self._pollers, self._runs.ends, self._times, self._blocks()
+        pollers, messages, ends, times, blocks = (
+            self._pollers,
+            self._messages,
+            self._runs.ends,
+            self._times,
+            self._runs.arrivals(),
+        )
         times += next(blocks, _LAST)
         times += next(blocks, _LAST)
         self._begin(times[0])
@@ -73,41 +79,33 @@ class Express:
                 self._hand_on()
             end = ends[0] >> END_BITS
             at = min(end, self._soon)
-            if (pollers.idle or not pollers.settled) and times[self._place] < at:
-                at = times[self._place]
+            if pollers.idle or not pollers.settled:
+                at = min(at, times[messages.known - self._first])
             if times[-1] <= at and times[-1] < NEVER:  # what arrives next may come first
-                yield self._page()
+                yield self._page(messages.known)
                 times += next(blocks, _LAST)
             elif at <= self._horizon:
                 self._happen(at)
                 if len(self._runs.tries) > self._enough:
-                    yield self._page()
+                    yield self._page(messages.known)
             elif len(ends) > 1:
                 self._free(end)
             else:
                 break
-        self._place = times.index(NEVER)
-        unseen = self._first + self._place - self._arrived
-        yield self._page()
-        sim, messages = self._sim, self._messages
-        sim.unsettled, sim.closing = messages.waiting + messages.asleep + unseen, self._close
+        arrived = self._first + times.index(NEVER)
+        yield self._page(arrived)
+        sim = self._sim
+        sim.unsettled, sim.closing = messages.waiting + messages.asleep + arrived - messages.known, self._close
         sim.kernel.now, sim.function.last_end = max(self._now, messages.now), self._last_end
 
-    def _blocks(self) -> Iterator[list[int]]:
-        """When messages arrive; what comes of their first invocations is drawn with them."""
-        for first, times in self._sim.instants():
-            self._runs.arrive(first, len(times))
-            yield times
-
-    def _page(self) -> QueuePage:
-        """The next piece of the log."""
-        place, times, columns = self._place, self._times, (self._runs.tries, self._runs.members, self._messages.gone)
-        page = QueuePage(self._first, times[:place], *(column.copy() for column in columns))
-        for column in columns:
+    def _page(self, stop: int) -> QueuePage:
+        """The next piece of the log, with the arrivals of all messages before this one."""
+        first, place, runs, gone = self._first, stop - self._first, self._runs, self._messages.gone
+        page = QueuePage(first, self._times[:place], runs.tries.copy(), runs.scattered.copy(), gone.copy())
+        for column in (runs.tries, runs.scattered, gone):
             column.clear()
-        del times[:place]
-        self._first, self._place = self._first + place, 0
-        self._messages.forget()
+        del self._times[:place]
+        self._first = stop
         self._now = max([self._now, *page.times[-1:], *(row[1] for row in self._log.take())])
         self._last_end = max([self._last_end, *page.tries[1::QUEUE_TRY]])
         return page
@@ -133,7 +131,7 @@ class Express:
     def _undecided(self) -> bool:
         """Whether the fate of a message, arrived or still to come, is open."""
         messages = self._messages
-        return bool(self._arrived < self._planned or messages.waiting or messages.asleep or len(self._runs.ends) > 1)
+        return bool(messages.known < self._planned or messages.waiting or messages.asleep or len(self._runs.ends) > 1)
 
     def _wake(self, _: int) -> None:
         self._woken = True
@@ -144,85 +142,98 @@ class Express:
 
     def _can_hand_on(self) -> bool:
         """Whether arrivals, ends of batches and returns are all that may happen next, one batch at a time."""
-        pollers, messages, ends = self._pollers, self._messages, self._runs.ends
-        if self._runs.told or not pollers.calm or messages.asleep > UNCROWDED:
+        pollers, messages, busy = self._pollers, self._messages, len(self._runs.ends) - 1
+        crowded = messages.pool or messages.asleep > UNCROWDED or busy + len(pollers.idle) > pollers.target
+        if crowded or self._runs.told or not pollers.calm:
             return False
-        if len(ends) + len(pollers.idle) > pollers.target + 1:
-            return False
-        return len(messages.visible) == messages.head if pollers.idle else pollers.settled
+        return not messages.visible if pollers.idle else pollers.settled
 
     def _hand_on(self) -> None:
-        """Until something else is due: what is visible goes to a poller that is done with its batch, or idle, or waits for one."""
+        """Until something else is due: what is visible goes to a poller that is done with its batch, or idle, or waits for one.
+
+        New messages for which the code works are handled here, others in `_hand_over`.
+        """
         function, pollers, messages, runs = self._sim.function, self._pollers, self._messages, self._runs
         timeout, least, per_event, mean = function.timeout, function.least, function.per_event, function.mean
         ends, idle, settled, enough = runs.ends, pollers.idle, pollers.settled, self._enough
-        visible, doomed, received = messages.visible, messages.doom.next, messages.receives.keys()
-        tries, members, words, words_from = runs.tries, runs.members, runs.words, runs.words_from
-        times, size, oldest_first = self._times, self._settings.batch_size, self._settings.oldest_first
-        first, place, head, back = self._first, self._place, messages.head, messages.soonest()
-        at, until = 0, min(self._kernel.due, self._horizon + 1, times[-1], self._wary_from)
-        while (idle or settled) and len(tries) <= enough:
-            end = ends[0] >> END_BITS
-            if not idle or len(visible) == head:  # else this moment is not over
-                at = min(end, times[place], back) if idle else end
-            if at >= until:
+        tries, words, words_from, line, hidden = runs.tries, runs.words, runs.words_from, messages.line, messages.hidden
+        size, oldest_first, never = self._settings.batch_size, self._settings.oldest_first, NEVER
+        times, first, head, known, odd = self._times, self._first, messages.head, messages.known, messages.odd
+        now, place, until = -1, known - first, min(self._kernel.due, self._horizon + 1, times[-1], self._wary_from)
+        while settled or idle:
+            at = end = ends[0] >> END_BITS
+            if idle:  # if somebody waits, this moment is not over
+                at = now if line or head < known else min(at, times[place], hidden[0][0] if hidden else never)
+            if at >= until or len(tries) > enough:
                 break
-            if back <= at:
-                place, back = messages.join(at, times, first, place), messages.soonest()
-            visible += range(first + place, first + (place := bisect_right(times, at, place)))
-            if not oldest_first and len(visible) - head > size:
-                break
-            taken = visible[head : head + size]
-            if not taken:  # a batch ended, and nothing waits
-                heappop(ends)
-                idle.append(at)
+            now, stop, spent = at, head + size, never
+            if hidden and hidden[0][0] <= at:
+                messages.head = head
+                place = messages.join(at, times, first) - first
+                odd = min(odd, line[0][0])
+            if stop > known or not oldest_first:
+                place = bisect_right(times, at, place)
+                known = first + place
+                if stop > known:
+                    stop = known
+                    if stop == head and not line:  # a batch ended, and nobody waits
+                        heappop(ends)
+                        idle.append(at)
+                        continue
+                if known - head + messages.back > size and not oldest_first:
+                    break
+            if head < stop <= odd and (not line or stop - head == size):
+                spent = least + per_event * (stop - head) + int(mean * exponential(words[head - words_from]))
+            if spent > timeout:
+                messages.head, messages.known = head, known
+                until = until if self._hand_over(at, end) else at
+                head, odd = messages.head, messages.odd
                 continue
-            count = len(taken)
-            head, spent, outcome = head + count, NEVER, WORKED
-            if doomed.isdisjoint(taken) and received.isdisjoint(taken) and taken[0] >= words_from:
-                spent = least + per_event * count + int(mean * exponential(words[taken[0] - words_from]))
-            if spent > timeout:
-                taken, head = messages.sifted(at, taken, head, size)
-                if not taken:
-                    self._empty += 1
-                    continue
-                count = len(taken)
-            done = count
             runs.serial += ONE_MORE
-            if spent > timeout:
-                spent, outcome, done = runs.judge(at, taken)
-                back, until = messages.soonest(), at if runs.told or messages.asleep > UNCROWDED else until
+            done = stop - head
+            tries += (at, at + spent, WORKED, -(-spent // US_PER_MS), done, done, head)
+            head = stop
             if at == end:
                 heapreplace(ends, at + spent << END_BITS | runs.serial | done)
             else:
                 heappush(ends, at + spent << END_BITS | runs.serial | done)
                 pollers.take(at)
-            tries += (at, at + spent, outcome, -(-spent // US_PER_MS), count, done)
-            members += taken
-        self._place, self._arrived, messages.head = place, first + place, head
-        self._hold(at)
+        messages.head = head
+        self._hold(now)
+
+    def _hand_over(self, at: int, end: int) -> bool:
+        """One batch to the poller that is done, if that is so at this `end`, or to an idle one; whether handing on may go on."""
+        messages, pollers, runs = self._messages, self._pollers, self._runs
+        batch, count = messages.take(at, self._settings.batch_size)
+        if not batch:
+            self._empty += 1
+            return True
+        key = runs.begin(at, batch, count)
+        if at == end:
+            heapreplace(runs.ends, key)
+        else:
+            heappush(runs.ends, key)
+            pollers.take(at)
+        return not runs.told and messages.asleep <= UNCROWDED
 
     def _hold(self, at: int) -> None:
         """Handing on comes to a halt; this moment may not be over."""
         pollers, messages = self._pollers, self._messages
-        if not self._settings.oldest_first:
-            del messages.visible[: messages.head]
-            messages.head = 0
+        messages.join(at, self._times, self._first)
         self._soon = self._soonest()
-        if (pollers.idle or not pollers.settled) and len(messages.visible) > messages.head:
+        if (pollers.idle or not pollers.settled) and messages.visible:
             self._free(at)
             self._poll(at)
 
     def _happen(self, at: int) -> None:
         """All that happens at one moment, and before it without anybody looking."""
-        pollers, times = self._pollers, self._times
-        if times[self._place] < at:
-            self._arrive(bisect_left(times, at, self._place))
+        pollers, messages, times, first = self._pollers, self._messages, self._times, self._first
+        messages.known = first + bisect_left(times, at, messages.known - first)
         woken = self._free(at)
         if self._soon <= at:
-            woken |= self._messages.come_back(at, self._arrived)
-        if times[self._place] == at:
-            self._arrive(bisect_right(times, at, self._place))
+            woken |= messages.come_back(at)
+        if times[messages.known - first] == at:
+            messages.known = first + bisect_right(times, at, messages.known - first)
             if pollers.idle:
                 woken = True
             elif not pollers.settled:
@@ -235,11 +246,6 @@ class Express:
             self._soon = self._soonest()
         if woken:
             self._poll(at)
-
-    def _arrive(self, stop: int) -> None:
-        """The arrivals up to this place of `times`."""
-        self._messages.visible += range(self._first + self._place, self._first + stop)
-        self._place, self._arrived = stop, self._first + stop
 
     def _free(self, at: int) -> bool:
         """Runs that end now; whether pollers are idle then."""
@@ -268,20 +274,18 @@ class Express:
     def _poll(self, at: int) -> None:
         """Idle pollers receive what is visible, and run it."""
         pollers, idle, messages = self._pollers, self._pollers.idle, self._messages
-        visible, size, wary = messages.visible, self._settings.batch_size, at >= self._wary_from
-        while idle and len(visible) - messages.head > messages.stale:
-            most = size if messages.asleep <= UNCROWDED else self._runs.room(at, size)
-            taken = messages.draw(most)
-            plain = not wary and messages.plain(taken)
-            if not plain:
-                taken = messages.sift(at, taken, most)
-            if not taken:
+        while idle and messages.waiting:
+            most = self._settings.batch_size
+            if messages.asleep > UNCROWDED:
+                most = self._runs.room(at, most)
+            batch, count = messages.take(at, most)
+            if not batch:
                 self._empty += most > 0
                 break
-            self._runs.begin(at, taken, plain=plain)
+            heappush(self._runs.ends, self._runs.begin(at, batch, count))
             pollers.take(at)
         self._soon = min(self._soon, messages.soonest())
-        if not (idle or pollers.settled) and len(visible) - messages.head > messages.stale:
+        if not (idle or pollers.settled) and messages.waiting:
             self._grow(at)
 
     def _close(self, at: int) -> None:

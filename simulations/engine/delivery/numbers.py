@@ -1,37 +1,45 @@
 """The messages of a queue as numbers: what stands for `messages` in `express_queue`. Units: whole microseconds.
 
-Messages are numbered as they arrive. Nothing is kept of one that is new but its number, and nothing of one that is gone. A batch
-that is not handled comes back as one list.
+Messages are numbered as they arrive. Nothing is kept of one that is new but how many there are, and nothing of one that is gone.
+What a batch did not handle comes back in pieces (`Piece`): messages that were received equally often, in their order.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable
-from itertools import repeat
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, groupby
 
 from simulations.engine.delivery.aging import NEVER, Aging
 from simulations.engine.delivery.doom import Doom
 from simulations.engine.delivery.queue_settings import Settings
 from simulations.engine.delivery.visible import drawn, luck
+from simulations.engine.pages import Piece
 from simulations.engine.sim import Sim
 from simulations.engine.trace import Fate
 
-_PASSED = 4_096  # messages that were received, to be forgotten in one go
+_CAPTURED, _LOST = int(Fate.CAPTURED), int(Fate.LOST)
+
+
+def _of(pieces: list[Piece]) -> Iterator[int]:
+    """The messages in them."""
+    return chain.from_iterable(members for members, _ in pieces)
 
 
 class Numbers:
-    """`visible` are the messages that can be received, from `head` on; `stale` of them are too old.
+    """The messages that can be received are those from `head` to `known`, which are new, and what came back.
 
+    What came back together stands in `line`, its last piece first, before the new message whose number is with it. Where any
+    message may come next and more wait than fit in a batch, all are in `pool` instead. `stale` of these messages are too old.
     `undecided()` says whether the fate of a message is open. `gone` is that column of the log.
     """
 
     def __init__(self, sim: Sim, settings: Settings, undecided: Callable[[], bool]) -> None:
-        self.visible: list[int] = []
-        self.head = self.stale = 0
+        self.head = self.known = self.stale = 0
+        self.line: deque[tuple[int, list[Piece]]] = deque()
+        self.back = 0  # how many messages these are
+        self.pool: list[int] = []
         self.doom = Doom(sim.failures)
-        self.exhausted: set[int] = set()  # received as often as they may be
-        self.receives: dict[int, int] = {}  # of those that were received in vain
-        self.hidden: deque[tuple[int, list[int]]] = deque()  # what comes back, and when
+        self.hidden: deque[tuple[int, list[Piece], int]] = deque()  # when what comes back, and how many these are
         self.asleep = 0  # how many these are, without those that are too old by now
         self.running: set[int] = set()  # what is in runs whose end has to be told
         self.expires = NEVER
@@ -45,19 +53,28 @@ class Numbers:
         self._retention = settings.retention
         self._horizon = sim.kernel.horizon if sim.kernel.horizon is not None else NEVER - 1
         self._limit = settings.max_receive_count if settings.max_receive_count is not None else NEVER
-        self._passed = sim.way.at_once(_PASSED)
+        self._receives: dict[int, int] = {}  # of those in `pool` that came back
         self._luck, self._drawn = luck(sim), 0
         self._aging: Aging | None = None
-        self._expired: set[int] = set()  # too old, and still in a list
+        self._expired: set[int] = set()  # too old, and still here or hidden or in a run
 
-    def plain(self, batch: list[int]) -> bool:
-        """Whether all of these are new, and the code works for them."""
-        return self.doom.next.isdisjoint(batch) and self.receives.keys().isdisjoint(batch)
+    @property
+    def visible(self) -> int:
+        """How many messages are here, too old or not."""
+        return self.known - self.head + self.back + len(self.pool)
 
     @property
     def waiting(self) -> int:
         """How many messages are visible."""
-        return len(self.visible) - self.head - self.stale
+        return self.visible - self.stale
+
+    @property
+    def odd(self) -> int:
+        """Up to which message from `head` on nothing but new ones wait, for which the code works."""
+        doomed, before = self.doom.new, self.line[0][0] if self.line else NEVER
+        while doomed and doomed[0] < self.head:
+            doomed.popleft()
+        return min(doomed[0], before) if doomed else before
 
     def begin(self, first: int) -> None:
         """The first message arrives then."""
@@ -69,134 +86,161 @@ class Numbers:
         """When something of this happens next."""
         return min(self.expires, self.hidden[0][0]) if self.hidden else self.expires
 
-    def forget(self) -> None:
-        """Nobody asks any more for what was received."""
-        if self.head > self._passed:
-            del self.visible[: self.head]
-            self.head = 0
+    def take(self, at: int, most: int) -> tuple[list[Piece], int]:
+        """Receive up to so many messages; how many these are.
 
-    def draw(self, most: int) -> list[int]:
-        """Take so many visible messages out."""
-        visible, head = self.visible, self.head
-        if self._oldest_first:
-            taken = visible[head : head + most]
-            self.head = head + len(taken)
-            return taken
-        taken, draws = drawn(visible, most, self._luck, self._drawn)
-        self._drawn += draws
-        return taken
+        SQS-5: what has been received too often by now is moved, and others come instead.
+        """
+        if not self._oldest_first and (self.pool or self.visible > most):
+            return self._any(at, most)
+        line, found, left = self.line, [], most
+        while left:
+            if line and line[0][0] == self.head:
+                pieces = line[0][1]
+                members, count = pieces.pop()
+                count += 1
+                size = len(members)
+                if size > left and count != self._limit:
+                    pieces.append((members[left:], count - 1))
+                    members, size = members[:left], left
+                elif not pieces:
+                    line.popleft()
+                self.back -= size
+            else:
+                start, stop, count = self.head, self.head + left, 0
+                stop = min(stop, self.known)
+                if line and stop > line[0][0]:
+                    stop = line[0][0]
+                if stop == start:
+                    break
+                self.head, members, size = stop, range(start, stop), stop - start
+            if self._expired:
+                members = self._fresh(members)
+                size = len(members)
+            if count == self._limit:
+                self._move(at, members)
+            elif size:
+                found.append((members, count))
+                left -= size
+        return found, most - left
 
-    def sift(self, at: int, taken: list[int], most: int) -> list[int]:
-        """Leave out what is gone and, SQS-5, what has been received too often; others come instead."""
-        found: list[int] = []
-        while True:
-            if self._expired and (old := self._expired.intersection(taken)):
-                self._expired -= old
-                self.stale -= len(old)
-                taken = [index for index in taken if index not in old]
-            if not self.exhausted.isdisjoint(taken):
-                moved = [index for index in taken if index in self.exhausted]
-                self._move(at, moved)
-                taken = [index for index in taken if index not in moved]
-            found = found + taken if found else taken
-            if len(found) == most or len(self.visible) == self.head:
-                return found
-            taken = self.draw(most - len(found))
+    def _any(self, at: int, most: int) -> tuple[list[Piece], int]:
+        """The same where any may come (MODEL-3)."""
+        pool, receives, found = self.pool, self._receives, list[int]()
+        for before, pieces in self.line:
+            pool += range(self.head, before)
+            self.head = before
+            for members, count in reversed(pieces):
+                pool += members
+                receives.update(dict.fromkeys(members, count + 1))
+        pool += range(self.head, self.known)
+        self.head, self.back = self.known, 0
+        self.line.clear()
+        while pool and len(found) < most:
+            taken, draws = drawn(pool, most - len(found), self._luck, self._drawn)
+            self._drawn += draws
+            fresh = self._fresh(taken) if self._expired else taken
+            moved = [index for index in fresh if receives.get(index) == self._limit]
+            self._move(at, moved)
+            for index in moved:
+                del receives[index]
+            found += [index for index in fresh if index not in moved]
+        return [(list(alike), count) for count, alike in groupby(found, lambda index: receives.pop(index, 0))], len(
+            found
+        )
 
-    def sifted(self, at: int, taken: list[int], head: int, most: int) -> tuple[list[int], int]:
-        """The same for a reader who took them out up to this head; what is left, and the new head."""
-        if not self.exhausted.isdisjoint(taken):
-            self.head = head
-            taken, head = self.sift(at, taken, most), self.head
-        return taken, head
+    def _fresh(self, members: Sequence[int]) -> Sequence[int]:
+        """Without those that are too old, which are forgotten."""
+        old = self._expired.intersection(members)
+        self._expired -= old
+        self.stale -= len(old)
+        return [index for index in members if index not in old] if old else members
 
-    def _move(self, at: int, moved: list[int]) -> None:
+    def _move(self, at: int, moved: Sequence[int]) -> None:
         """SQS-5: to the dead-letter queue."""
         for index in moved:
-            self._give_up(at, Fate.CAPTURED, index)
-        self.exhausted.difference_update(moved)
+            self._give_up(at, _CAPTURED, index)
         self.doom.next.difference_update(moved)
         if self._aging is not None:
             self._aging.gone.update(moved)
 
-    def _give_up(self, at: int, fate: Fate, index: int) -> None:
+    def _give_up(self, at: int, fate: int, index: int) -> None:
         self.now = at
-        self.gone += (at, int(fate), index)
-        self.receives.pop(index, None)
+        self.gone += (at, fate, index)
 
-    def handle(self, handled: list[int]) -> None:
-        """These are deleted when their run ends."""
-        if not self.receives.keys().isdisjoint(handled):
-            deque(map(self.receives.pop, handled, repeat(0)), 0)
-        if self.doom.reports:
-            self.doom.next.difference_update(handled)
-
-    def keep(self, at: int, kept: list[int]) -> int:
-        """SQS-1 and SQS-4: these were received once more, in vain, and stay hidden until the visibility timeout is over: when."""
-        receives, limit = self.receives, self._limit
-        counts = [count + 1 for count in map(receives.get, kept, repeat(0))]
-        receives.update(zip(kept, counts, strict=True))
-        if limit in counts:
-            self.exhausted.update([index for index in kept if receives[index] == limit])
-        self.doom.again(kept, receives)
-        self.asleep += len(kept)
+    def keep(self, at: int, batch: list[Piece], count: int) -> None:
+        """SQS-1 and SQS-4: these were received once more, in vain, and stay hidden until the visibility timeout is over."""
+        self.hidden.append((at + self._visibility, batch[::-1], count))
+        self.asleep += count
+        if not self.doom.settled:
+            for members, received in batch:
+                self.doom.again(members, received + 1)
         if self._aging is not None:
-            self._aging.hidden.update(kept)
-        back = at + self._visibility
-        self.hidden.append((back, kept))
-        return back
+            self._aging.hidden.update(_of(batch))
 
-    def come_back(self, at: int, arrived: int) -> bool:
+    def come_back(self, at: int) -> bool:
         """SQS-7 and SQS-1: what is too old goes, then what was hidden can be received again. Whether pollers hear of it."""
         woken = self.expires <= at
         if woken:
-            self._expire(at, arrived)
+            self._expire(at)
         while self.hidden and self.hidden[0][0] <= at:
-            _, back = self.hidden.popleft()
-            if self._expired:
-                self._expired.difference_update(old := self._expired.intersection(back))
-                back = [index for index in back if index not in old]
-            self.asleep -= len(back)
+            _, pieces, count = self.hidden.popleft()
             if self._aging is not None:
-                self._aging.hidden.difference_update(back)
-            self.visible += back
-            woken |= bool(back)
+                self._aging.hidden.difference_update(_of(pieces))
+                count -= self._leave_out(pieces)
+            if count:
+                woken = True
+                self.line.append((self.known, pieces))
+                self.back += count
+                self.asleep -= count
         return woken
 
-    def join(self, at: int, times: list[int], first: int, place: int) -> int:
-        """What comes back by then, behind the messages that arrived before it did, from `place` on; who arrives next.
+    def _leave_out(self, pieces: list[Piece]) -> int:
+        """Take what is too old out of what comes back; how many messages that is."""
+        old = self._expired.intersection(_of(pieces))
+        self._expired -= old
+        pieces[:] = [
+            (kept, count) for members, count in pieces if (kept := [index for index in members if index not in old])
+        ]
+        return len(old)
 
-        `times` are their arrivals, `first` is the index of the first of these. Nothing is too old by then.
+    def join(self, at: int, times: list[int], first: int) -> int:
+        """What arrives and comes back by then, each behind what did so before; how many of these have arrived.
+
+        `times` are the arrivals, `first` is the index of the first of these. Nothing is too old by then.
         """
         while self.hidden and self.hidden[0][0] <= at:
             back = self.hidden[0][0]
-            stop = bisect_left(times, back, place)
-            self.visible += range(first + place, first + stop)
-            self.come_back(back, first + stop)
-            place = stop
-        return place
+            self.known = first + bisect_left(times, back, self.known - first)
+            self.come_back(back)
+        self.known = first + bisect_right(times, at, self.known - first)
+        return self.known
 
-    def _expire(self, at: int, arrived: int) -> None:
+    def _expire(self, at: int) -> None:
         """SQS-7: what is as old as the retention period is lost, or decided at the end of its run."""
         if not self._undecided():
             self.expires = NEVER
             return
-        visible, head = self.visible, self.head
         if self._aging is None:
-            hidden = {index for _, back in self.hidden for index in back}
-            self._aging = Aging(self._sim, hidden, {*visible[head:], *self.running}, arrived)
+            hidden = {index for _, pieces, _ in self.hidden for index in _of(pieces)}
+            self._aging = Aging(self._sim, hidden, self._here() | self.running, self.known)
         hidden = self._aging.hidden
-        for index in self._aging.older(at - self._retention, arrived):
+        for index in self._aging.older(at - self._retention, self.known):
             self._expired.add(index)
             if index not in self.running:
                 self.stale += index not in hidden
-                self._give_up(at, Fate.LOST, index)
+                self._give_up(at, _LOST, index)
             self.asleep -= index in hidden
         self._expire_after(self._aging.oldest)
-        if self.stale == len(visible) - head:
-            self._expired.difference_update(visible[head:])
-            visible.clear()
-            self.head = self.stale = 0
+        if self.stale == self.visible:
+            self._expired -= self._here()
+            for part in (self.line, self.pool, self._receives):
+                part.clear()
+            self.head, self.back, self.stale = self.known, 0, 0
+
+    def _here(self) -> set[int]:
+        """All that is visible, too old or not."""
+        return {*range(self.head, self.known), *(index for _, pieces in self.line for index in _of(pieces)), *self.pool}
 
     def _expire_after(self, oldest: int) -> None:
         """The oldest message arrived then."""
@@ -208,7 +252,7 @@ class Numbers:
         if self._aging is not None:
             self._aging.gone.update(handled)
             for index in self._expired.intersection(kept):
-                self._give_up(at, Fate.LOST, index)
+                self._give_up(at, _LOST, index)
             self._expired.difference_update(handled)
 
     def too_old(self, running: list[int]) -> int:
