@@ -6,7 +6,7 @@ import msgspec
 
 from simulations.comparison.reading import LETTERS
 from simulations.engine import TRIGGERS, Report
-from simulations.engine.compare import Line, comparison_table, is_cut
+from simulations.engine.compare import Line, comparison_table, is_cut, same_ends
 from simulations.engine.trigger import Trigger
 from simulations.picture.words import catcher, counted, duration
 
@@ -27,7 +27,8 @@ def in_words(reports: Sequence[Report]) -> InWords:
     if len({trigger.model for trigger in triggers}) < len(triggers):
         parts = [f"{letter.upper()}: {part}" for letter, part in zip(LETTERS, parts, strict=False)]
     lead = "; ".join(parts)
-    return InWords(lead=f"{lead[0].upper()}{lead[1:]}.", lines=lines, differences=_cut_short(reports) or _ratios(lines))
+    differences = _cut_short(reports) or [*_ratios(lines), *_not_judged(reports)]
+    return InWords(lead=f"{lead[0].upper()}{lead[1:]}.", lines=lines, differences=differences)
 
 
 def _told(trigger: Trigger, report: Report) -> str:
@@ -92,6 +93,11 @@ def _ratios(lines: Iterable[Line]) -> list[str]:
             shown = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}".removesuffix(".0")
             found.append(says[line.figure].format(most=most.upper(), least=least.upper(), times=shown))
     return found
+
+
+def _not_judged(reports: Sequence[Report]) -> list[str]:
+    """Why the table calls nobody best or worst in time and cost."""
+    return [] if same_ends(reports) else ["Time and cost have no best here: the events come to different ends."]
 
 
 def _cut_short(reports: Sequence[Report]) -> list[str]:

@@ -58,6 +58,8 @@ _ALWAYS = {
     "events.arrived", "events.delivered", "events.captured", "events.lost", "events.returned", "attempts.total",
     "time_to_settle.max_us", "cost.total_usd",
 }  # fmt: skip
+# to lose an event is quick and cheap: of these there is a best only among runs that bring their events to the same ends
+_OF_SAME_ENDS = {"time_to_settle.mean_us", "time_to_settle.max_us", "cost.total_usd"}
 _NEVER = {"invocations.total", "invocations.errors", "billed_ms"}  # said by the attempts and the cost already
 
 
@@ -83,12 +85,18 @@ def is_cut(report: Report) -> bool:
     return report.ended is not None and report.ended.reason == "record_limit"
 
 
+def same_ends(reports: Sequence[Report]) -> bool:
+    """Whether as many events are delivered, kept, lost and so on in every run."""
+    return len({msgspec.json.encode(report.events) for report in reports}) == 1
+
+
 def comparison_table(reports: Sequence[Report]) -> list[Line]:
     """Two or more reports as lines of figures: those that always matter, and those of which any run has something.
 
-    Where one is cut short nobody is best or worst: its numbers are those of a beginning.
+    Where one is cut short nobody is best or worst: its numbers are those of a beginning. Of time and cost nobody is where the
+    events come to different ends.
     """
-    whole = not any(map(is_cut, reports))
+    whole, same = not any(map(is_cut, reports)), same_ends(reports)
     columns = [list(_values(report)) for report in reports]
     lines = []
     for n, (figure, name, unit, better) in enumerate(_FIGURES):
@@ -96,7 +104,8 @@ def comparison_table(reports: Sequence[Report]) -> list[Line]:
         if figure == "time_to_settle.mean_us" and all(report.events.arrived == 1 for report in reports):
             continue  # of one event the longest time is the mean
         if figure not in _NEVER and (figure in _ALWAYS or (any(values) and len(set(values)) > 1)):
-            standings = _standings(values, better if whole else 0)
+            judged = whole and (same or figure not in _OF_SAME_ENDS)
+            standings = _standings(values, better if judged else 0)
             cells = tuple(
                 Cell(value=_text(value), shown=_in_short(value, unit), standing=standing)
                 for value, standing in zip(values, standings, strict=True)

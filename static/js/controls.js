@@ -1,12 +1,14 @@
 // @ts-check
 /** What buttons, keys and pointers do to the player and the figure. */
 import { MODES } from "./axis-modes.js";
+import { bringIntoSight } from "./in-sight.js";
 import { need } from "./svg.js";
 import { tellPlaces } from "./tip.js";
 import { TrueScale } from "./true-scale.js";
 import { zoomByHand } from "./zooming.js";
 
-/** @typedef {{player: import("./player.js").Player, redrawn: () => void}} View one run, or several played together */
+/** @typedef {import("./player.js").Player} Player */
+/** @typedef {{player: Player, redrawn: () => void}} View one run, or several played together */
 /** @typedef {import("./timeline.js").Timeline} Timeline */
 
 const KEYS = "keys";
@@ -23,7 +25,13 @@ export function actionsFor(view, timeline) {
   const by = /** @type {HTMLSelectElement} */ (need("by"));
   const trueScale = new TrueScale(timeline, redraw);
   zoomByHand(timeline, redraw);
-  const step = (/** @type {1 | -1} */ direction) => player()?.step(/** @type {import("./stops.js").StopKind} */ (by.value), direction);
+  const step = (/** @type {Player} */ player, /** @type {1 | -1} */ direction) => player.step(/** @type {import("./stops.js").StopKind} */ (by.value), direction);
+  const moving = (/** @type {(player: Player, event?: any) => void} */ act) => (/** @type {any} */ event) => {
+    const shown = view();
+    if (!shown) return;
+    act(shown.player, event);
+    bringIntoSight();
+  };
   try {
     box.checked = localStorage.getItem(KEYS) !== "off";
     box.addEventListener("change", () => localStorage.setItem(KEYS, box.checked ? "on" : "off"));
@@ -31,20 +39,20 @@ export function actionsFor(view, timeline) {
     // no storage: the choice holds for this page
   }
   return {
-    toggle: () => player()?.toggle(),
-    forward: () => player()?.step("attempt", 1),
-    back: () => player()?.step("attempt", -1),
-    nextEvent: () => player()?.step("event", 1),
-    previousEvent: () => player()?.step("event", -1),
-    nextTrouble: () => player()?.step("trouble", 1),
-    previousTrouble: () => player()?.step("trouble", -1),
-    start: () => player()?.seek(0),
-    end: () => player()?.seek(player()?.endUs ?? 0),
-    tenth: (event) => player()?.seekShare(Number(event.key) / 10),
+    toggle: moving((player) => player.toggle()),
+    forward: moving((player) => player.step("attempt", 1)),
+    back: moving((player) => player.step("attempt", -1)),
+    nextEvent: moving((player) => player.step("event", 1)),
+    previousEvent: moving((player) => player.step("event", -1)),
+    nextTrouble: moving((player) => player.step("trouble", 1)),
+    previousTrouble: moving((player) => player.step("trouble", -1)),
+    start: moving((player) => player.seek(0)),
+    end: moving((player) => player.seek(player.endUs)),
+    tenth: moving((player, event) => player.seekShare(Number(event.key) / 10)),
     faster: () => player()?.faster(1),
     slower: () => player()?.faster(-1),
-    onward: () => step(1),
-    backward: () => step(-1),
+    onward: moving((player) => step(player, 1)),
+    backward: moving((player) => step(player, -1)),
     mode: () => choose(MODES[(MODES.indexOf(timeline.scale.mode) + 1) % MODES.length]),
     ...Object.fromEntries(MODES.map((mode) => [mode, () => choose(mode)])),
     seeTrue: trueScale.press,

@@ -265,3 +265,26 @@ def test_somebody_who_wants_no_motion_sees_the_end_at_once(page: Page) -> None:
     until_done(page)
     expect(page.locator("#play")).to_have_attribute("aria-label", "Play")
     assert clock(page).startswith("3 min 0.3 s")
+
+
+@pytest.mark.parametrize("key", ["Space", "PageUp"])
+def test_a_key_brings_the_figure_into_sight_on_a_projector_that_shows_few_lines(page: Page, key: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": 960, "height": 540})
+    page.goto("/compare/")
+    expect(page.locator("#plot")).to_have_attribute("data-from", "page")
+    expect(page.locator("#plot")).not_to_be_in_viewport()
+    page.keyboard.press(key)
+    expect(page.locator("#plot")).to_be_in_viewport(ratio=0.9)
+
+
+def test_who_reads_below_the_figure_stays_there(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": 960, "height": 540})
+    page.goto("/")
+    expect(page.locator("#plot")).to_have_attribute("data-from", "page")
+    page.locator("#attempts-box").scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#clock")).not_to_have_text("03 min 00.3 s")
+    assert page.evaluate("scrollY") == before
