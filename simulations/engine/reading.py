@@ -111,10 +111,12 @@ def _message(declared: Any, value: Any, path: str, text: str) -> str:
         and isinstance(value, int | float)
         and not isinstance(value, bool)
     ):
-        for limit, word in ((kind.ge, "greater"), (kind.le, "less")):
+        for limit, word, ours in ((kind.ge, "greater", "more"), (kind.le, "less", "less")):
             if limit is not None and (value < limit if word == "greater" else value > limit):
-                return _constraint(value, path, f"Member must have value {word} than or equal to {limit:g}" if limit < 1e6 else
-                                   f"Member must have value {word} than or equal to {limit}")  # fmt: skip
+                most = f"{limit:g}" if limit < 1e6 else f"{limit}"
+                if _is_ours(path):
+                    return f"Give {most} or {ours}, not {shown(value)}."
+                return _constraint(value, path, f"Member must have value {word} than or equal to {most}")
     return f"{shown(value)} does not fit: {text.split(' - at', maxsplit=1)[0].replace('`', '')}."
 
 
@@ -132,7 +134,14 @@ def _constraint(value: Any, path: str, constraint: str) -> str:
     return f"1 validation error detected: Value {shown(value)} at '{path.rsplit('.', 1)[-1]}' failed to satisfy constraint: {constraint}"
 
 
+def _is_ours(path: str) -> bool:
+    """Whether AWS has no such field, and so no words for it."""
+    return path.startswith(("traffic", "failures", "seed", "horizon_s", "function.duration", "function.init_"))
+
+
 def _enum_message(value: Any, path: str, choices: tuple[str, ...]) -> str:
+    if _is_ours(path):
+        return f"Give one of {', '.join(choices)}, not {shown(value)}."
     return _constraint(value, path, f"Member must satisfy enum value set: [{', '.join(choices)}]")
 
 

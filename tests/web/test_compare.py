@@ -88,7 +88,7 @@ def test_events_that_do_not_fit_into_another_pane_are_said_there() -> None:
         ({"a": UPLOAD, "b": QUEUE, "c": QUEUE, "d": QUEUE}, "three panes at the most"),
         ({"a": UPLOAD, "b": f"/compare/?a={quote(UPLOAD)}"}, "b: This is the address of a comparison"),
         ({"a": f"{UPLOAD}&error_rate=2", "b": QUEUE}, "error_rate is given more than once"),
-        ({"a": "trigger=s3&error_rate=2", "b": QUEUE}, "less than or equal to 1"),
+        ({"a": "trigger=s3&error_rate=2", "b": QUEUE}, "Give 1 or less, not '2'."),
         ({"a": UPLOAD, "b": "trigger=pigeon"}, "There is no trigger 'pigeon'"),
         ({"a": UPLOAD, "b": "trigger=sqs&bisect=1"}, "There is no field 'bisect'"),
         ({"a": UPLOAD, "b": f"{QUEUE}&poison={'9' * MOST}"}, "longer than 8,192 bytes"),
