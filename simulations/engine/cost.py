@@ -27,7 +27,6 @@ from simulations.engine.triggers import TRIGGERS
 from simulations.engine.usage import Usage, Used, applies
 
 _PERCENT = 100
-_MS_PER_H = 3_600_000
 
 
 class PerEvent(msgspec.Struct, frozen=True, kw_only=True):

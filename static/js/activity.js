@@ -21,7 +21,7 @@ const SEEN_ONCE = ["arrived", "filtered"];
 const MOST_PANES = 4;
 
 // an attempt without a length (a throttle) is drawn as if it took this long
-export const NOMINAL_US = 1_000;
+const NOMINAL_US = 1_000;
 
 /**
  * @param {import("./trace.js").Trace} trace

@@ -3,7 +3,7 @@
 
 const PAUSE_MS = 2_000;
 
-export class Announcer {
+class Announcer {
   #region;
   #last = -Infinity;
   #waiting = "";

@@ -1,6 +1,7 @@
 // @ts-check
 /** The page: form, run, figure and player wired together. */
 import { asides } from "./asides.js";
+import { copyText } from "./copy.js";
 import { CostView } from "./cost.js";
 import "./drawer.js";
 import { ExplainView } from "./explain-view.js";
@@ -9,15 +10,15 @@ import { Kept } from "./kept.js";
 import { listenForKeys } from "./keys.js";
 import { MetricsView } from "./metrics-view.js";
 import { actionsFor, keysAreOn, watchPointer } from "./controls.js";
+import { watchLooks } from "./redraw.js";
 import { RunView } from "./run-view.js";
-import { cancel, copyText, Starter, watchExports } from "./server.js";
+import { cancel, Starter, watchExports } from "./server.js";
 import { isOver, showResult, showStatus, watchPrint } from "./status.js";
 import { data, need } from "./svg.js";
 import { Tables } from "./tables.js";
 import { Timeline } from "./timeline.js";
 import { Told, watchSteps } from "./told.js";
 import { Under } from "./under.js";
-import { watchWidth } from "./width.js";
 import { Wire } from "./wire.js";
 
 const wire = new Wire(data("redrive-wire"));
@@ -124,14 +125,7 @@ need("copy").addEventListener("click", () => copyText(`${location.origin}/?${for
 watchExports(need("exports"), () => ran || form.query());
 watchPrint(() => ran || form.query());
 for (const [name, act] of /** @type {const} */ ([["online", "hurry"], ["offline", "offline"]])) addEventListener(name, () => view?.stream[act]());
-addEventListener("themechange", () => view?.redrawn());
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view?.redrawn());
-
-watchWidth(() => {
-  if (!view) return;
-  timeline.change((scale) => scale.refit());
-  view.redrawn();
-});
+watchLooks(timeline, () => view);
 
 if (scenario.link) form.keepAddress();
 

@@ -20,7 +20,7 @@ function decimal(value) {
 }
 
 /** @param {TraceRecord[]} ran attempts whose code ran @param {Rates} rates @returns {string} US dollars as a decimal */
-export function priceOf(ran, rates) {
+function priceOf(ran, rates) {
   const [request, onDemand, onReady] = [rates.request_usd, rates.billed_ms_usd, rates.ready_ms_usd].map(scaled);
   const one = (/** @type {TraceRecord} */ { billed_ms: ms, environment }) => request + BigInt(ms) * (environment <= rates.ready ? onReady : onDemand);
   return decimal(ran.reduce((sum, each) => sum + one(each), 0n));
@@ -30,7 +30,7 @@ export function priceOf(ran, rates) {
  * What a record cost, in sentences: an attempt itself, an event's end with all attempts that had the event in them.
  * @param {import("./trace.js").Trace} trace @param {number} seq @param {string} noun @param {Rates} rates @returns {string[]}
  */
-export function costWords(trace, seq, noun, rates) {
+function costWords(trace, seq, noun, rates) {
   const record = trace.record(seq);
   if (record.kind === "attempt") {
     if (record.invocation === null) return ["Nothing: an attempt whose code does not run is free."];
@@ -64,7 +64,7 @@ export function applies(when, record, attempts) {
  * @param {TraceRecord} record @param {number} attempts of its event @param {Change[]} changes @param {(change: Change) => void} take
  * @returns {HTMLElement | null}
  */
-export function changesFor(record, attempts, changes, take) {
+function changesFor(record, attempts, changes, take) {
   const found = changes.filter(({ when }) => when.some((one) => applies(one, record, attempts))).slice(0, MOST);
   if (!found.length) return null;
   return html("ul", { class: "changes" }, ...found.map((change) => {

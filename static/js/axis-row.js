@@ -6,7 +6,7 @@ import { svg } from "./svg.js";
 /** @typedef {import("./layout.js").Figure} Figure */
 
 /** Where a moment lies in a row: as in the figure; where that runs down the page, the same fold across the row. @param {Figure} figure @param {number} width @returns {(us: number) => number} */
-export function placeIn(figure, width) {
+function placeIn(figure, width) {
   if (!figure.down) return figure.place;
   const scale = (width - 2 * LEAD) / figure.axis.width;
   return (us) => LEAD + figure.axis.project(us) * scale;

@@ -8,7 +8,7 @@ import { AXIS, GUTTER } from "./layout.js";
 // so many signs are drawn at once, wherever they are
 const MOST_SIGNS = 160;
 
-export class AxisStretch {
+class AxisStretch {
   /** @type {Figure | null} */ #figure = null;
   #make;
   #from = 0;

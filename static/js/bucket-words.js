@@ -4,7 +4,7 @@ import { count, counted, duration } from "./format.js";
 import { SEVERITY } from "./words.js";
 
 /** @param {Record<string, number>} counts attempts by outcome @returns {string} "14 attempts: 2 failed, 12 succeeded"; "" of none */
-export function outcomesInWords(counts) {
+function outcomesInWords(counts) {
   const found = SEVERITY.filter((outcome) => counts[outcome]).map((outcome) => ({ n: counts[outcome], did: outcome.replace("_", " ") }));
   const all = found.reduce((sum, { n }) => sum + n, 0);
   if (found.length < 2) return all ? `${counted(all, "attempt")}, ${all > 1 ? "all " : ""}${found[0].did}` : "";

@@ -1,6 +1,6 @@
 // @ts-check
 /** The settings as AWS is told them, in three languages: the texts follow the form. */
-import { copyText } from "./server.js";
+import { copyText } from "./copy.js";
 import { need } from "./svg.js";
 
 /** @typedef {{cli: string, cloudformation: string, terraform: string, left: string}} Code */

@@ -2,20 +2,21 @@
 /** The page of two or three runs side by side: run, figure and player wired together. Its form needs no script. */
 import { CompareView } from "./compare-view.js";
 import { actionsFor, keysAreOn, watchPointer } from "./controls.js";
+import { copyText } from "./copy.js";
 import { showDifferences } from "./differences.js";
 import { ExplainView } from "./explain-view.js";
 import { addressOf, changed, Forks } from "./forks.js";
 import { followPointer } from "./ghost.js";
 import { Kept } from "./kept.js";
 import { listenForKeys } from "./keys.js";
-import { cancel, copyText, Starter } from "./server.js";
+import { watchLooks } from "./redraw.js";
+import { cancel, Starter } from "./server.js";
 import { Stream } from "./stream.js";
 import { PaneChoice } from "./pane-choice.js";
 import { data, need, part } from "./svg.js";
 import { Timeline } from "./timeline.js";
 import { isOver } from "./standings.js";
 import { Unders } from "./unders.js";
-import { watchWidth } from "./width.js";
 import { Wire } from "./wire.js";
 
 /** @type {import("./compare-view.js").Side[]} */
@@ -64,13 +65,7 @@ function wired(timeline) {
   need("copy").addEventListener("click", () => copyText(location.origin + address, need("copy")));
   addEventListener("online", () => view?.hurry());
   addEventListener("offline", () => view?.offline());
-  addEventListener("themechange", () => view?.redrawn());
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => view?.redrawn());
-  watchWidth(() => {
-    if (!view) return;
-    timeline.change((scale) => scale.refit());
-    view.redrawn();
-  });
+  watchLooks(timeline, () => view);
   followPointer(timeline, need("ghost"));
   // what the server sent along is there at once, to be played and asked; Run lets a worker do it
   const frames = data("redrive-frames");

@@ -10,7 +10,7 @@
 /** @typedef {{kind: "cycle", from: number, to: number, first: number, periodUs: number, count: number}} Cycle episodes from..to, both folded; first: where the whole cycle begins; periodUs: 0 where several loops share it */
 /** @typedef {One | Cycle} Item */
 
-export const SHORTEST_CYCLE = 6;
+const SHORTEST_CYCLE = 6;
 const TOLERANCE = 0.02;
 // one page of an opened cycle
 export const PAGE = 100;

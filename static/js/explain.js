@@ -15,7 +15,7 @@ function named(events, noun) {
 }
 
 /** Which try of its events an attempt is; a batch that is received again is a new one, so receives are counted there. @param {TraceRecord} r */
-export function nth(r) {
+function nth(r) {
   const receives = [...new Set(r.members.map((/** @type {any} */ member) => member.receive_count))];
   if (receives[0] === null || receives[0] === undefined) return `Attempt ${r.attempt}`;
   return receives.length === 1 ? `Receive ${receives[0].toLocaleString("en-US")}` : `Batch of ${r.events.length}`;

@@ -1,9 +1,12 @@
 // @ts-check
 /** The shown run to take along, as far as the browser has to do it: a PNG made of the server's SVG, Markdown for the clipboard. */
-import { copyText, exportAddress } from "./server.js";
+import { copyText, said } from "./copy.js";
 
 const SHARP = 2; // pixels of the PNG for one of the picture
 const MOST_PIXELS = 16_000; // wider than that no browser draws a canvas
+
+/** @param {string} name of a file of the run @param {string} query the run */
+const exportAddress = (name, query) => `/export/${name}?${query}`;
 
 /** Does what a button says. @param {HTMLButtonElement} button @param {string} query the run */
 export async function takeAlong(button, query) {
@@ -12,15 +15,6 @@ export async function takeAlong(button, query) {
   button.disabled = true;
   await savePng(query).then(() => said(button, "Saved"), () => said(button, "The picture could not be made"));
   button.disabled = false;
-}
-
-/** @param {HTMLElement} button @param {string} words for a moment */
-function said(button, words) {
-  const before = button.dataset.words ??= button.textContent ?? "";
-  button.textContent = words;
-  setTimeout(() => {
-    button.textContent = before;
-  }, 2_500);
 }
 
 /** @param {string} query */

@@ -12,7 +12,7 @@ import { quietOf } from "./voices.js";
 const MOST_ITEMS = 400;
 const MOST_PIECES = 2_000; // of what is busy
 const LEAST_PIECES = 8;
-export const CYCLE_WIDTH = 76; // how often it repeats has room in it
+const CYCLE_WIDTH = 76; // how often it repeats has room in it
 // several loops in one glyph, each with its own count and pace
 const QUIET_WIDTH = 84;
 // how wide a wait of one second is: where there are few items its words stand in it, where there are more, under it
@@ -21,9 +21,9 @@ const FEW_ITEMS = 8;
 const SOME_ITEMS = 40;
 
 /** @param {number} us a longer attempt always looks longer, and none gets lost: 100 ms is 22 px, 15 min 46 */
-export const busyWidth = (us) => Math.max(2, 10 + 6 * Math.log10(us / 1_000));
+const busyWidth = (us) => Math.max(2, 10 + 6 * Math.log10(us / 1_000));
 /** @param {number} us @param {number} items how many there are: among few of them 30 s are 46 px and 14 days 83, among many 22 and 59 */
-export function gapWidth(us, items) {
+function gapWidth(us, items) {
   const second = items <= FEW_ITEMS ? SECOND.few : items <= SOME_ITEMS ? SECOND.some : SECOND.many;
   return Math.max(10, second - 8, second + 8 * Math.log10(us / 1_000_000));
 }

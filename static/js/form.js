@@ -48,11 +48,6 @@ export class ScenarioForm {
     return this.#form.querySelector(`[name="${name}"]:not([disabled])`);
   }
 
-  /** Whether this trigger has a setting, and it is not set. @param {string} name */
-  isEmpty(name) {
-    return this.#input(name)?.value === "";
-  }
-
   /** Sets a value as a person would. @param {string} name @param {string} value */
   set(name, value) {
     const input = this.#input(name);

@@ -91,7 +91,7 @@ export const count = (n, decimals = 0) => trimmed(n, decimals);
 export const counted = (n, noun) => `${count(n)} ${n === 1 ? noun : plural(noun)}`;
 
 /** @param {string} noun */
-export const plural = (noun) => (noun.endsWith("y") ? `${noun.slice(0, -1)}ies` : `${noun}s`);
+const plural = (noun) => (noun.endsWith("y") ? `${noun.slice(0, -1)}ies` : `${noun}s`);
 
 /** @param {string} text */
 export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -17,7 +17,7 @@ const SPARE_ROWS = 1;
 const NARROWEST = 18;
 
 /** @param {string} a @param {string} b */
-export const worse = (a, b) => (SEVERITY.indexOf(a) <= SEVERITY.indexOf(b) ? a : b);
+const worse = (a, b) => (SEVERITY.indexOf(a) <= SEVERITY.indexOf(b) ? a : b);
 
 /** What does not change with the zoom, by the lanes it was made for. @type {WeakMap<import("./lanes.js").Lanes, {pieces: Piece[], found: LaneMarks[]}>} */
 const known = new WeakMap();

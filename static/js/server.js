@@ -55,7 +55,6 @@ export class Starter {
 /** @param {string} query @param {AbortSignal} signal */
 async function started(query, signal) {
   const live = import("./stream.js"); // nobody needs it before
-  import("./draw-canvas.js").catch(() => null); // a run may get crowded after the line is lost
   live.catch(() => null); // it is awaited where the run has begun
   import("./draw-canvas.js").catch(() => null); // the run may get crowded when the line is lost
   const answer = await post("/runs/", query, signal);
@@ -75,24 +74,6 @@ export async function cancel(address) {
     return "The run could not be cancelled: the server cannot be reached.";
   }
 }
-
-/** Copies a text and says so on the button that was pressed. @param {string | Promise<string>} text @param {HTMLElement} button @param {string} otherwise what to do where the browser does not let us */
-export async function copyText(text, button, otherwise = "Copy it from the address bar") {
-  const before = button.dataset.words ?? button.textContent ?? "";
-  button.dataset.words = before;
-  try {
-    await navigator.clipboard.writeText(await text);
-    button.textContent = "Copied";
-  } catch {
-    button.textContent = otherwise;
-  }
-  setTimeout(() => {
-    button.textContent = before;
-  }, 2_500);
-}
-
-/** @param {string} name of a file of the run @param {string} query the run */
-export const exportAddress = (name, query) => `/export/${name}?${query}`;
 
 /** Links give the run that is shown, whatever was run since the page was made; buttons load what they need. @param {HTMLElement} nav @param {() => string} query */
 export function watchExports(nav, query) {

@@ -1,6 +1,6 @@
 """The metrics of a run, folded from its rows; nothing is kept of an event once it is done with.
 
-https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html, rules MET-1 to MET-17. Units: whole microseconds
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html, rules MET-*. Units: whole microseconds
 inside; CloudWatch's own units in `cloudwatch`.
 """
 
