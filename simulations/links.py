@@ -118,7 +118,8 @@ def render_texts(scenario: Scenario) -> dict[str, str]:
 def kept_texts(texts: Mapping[str, str]) -> dict[str, str]:
     """What of these texts applies to their trigger and variants: for a form whose trigger was just changed.
 
-    A setting that is another trigger's default, and refused here, was not chosen by anyone: it is left out.
+    A setting that is another trigger's default, and refused here, was not chosen by anyone: it is left out, and so is what does
+    nothing beside the others.
     """
     trigger = texts.get("trigger", "")
     if trigger not in TRIGGERS:
@@ -127,7 +128,9 @@ def kept_texts(texts: Mapping[str, str]) -> dict[str, str]:
     kept = {
         key: text
         for key, text in texts.items()
-        if (field := _field(fields, key, texts)) is not None and _is_a_choice(field, text)
+        if (field := _field(fields, key, texts)) is not None
+        and _acts(fields, field, texts)
+        and _is_a_choice(field, text)
     }
     try:
         read_scenario(kept)
@@ -137,6 +140,14 @@ def kept_texts(texts: Mapping[str, str]) -> dict[str, str]:
             unchosen = {(key, text) for key, text in _defaults_of_settings() if key in settings}
             return {key: text for key, text in kept.items() if (key, text) not in unchosen}
     return kept
+
+
+def _acts(fields: tuple[Field, ...], field: Field, texts: Mapping[str, str]) -> bool:
+    """Whether a field does something beside these other texts."""
+    if field.beside is None:
+        return True
+    chooser, values = field.beside
+    return texts.get(chooser, str(_by_key(fields, chooser).default)) in values
 
 
 @cache

@@ -119,6 +119,13 @@ def test_what_another_source_has_is_hidden_unless_it_was_set() -> None:
     assert found["source"].chooses
 
 
+def test_another_source_is_applied_without_javascript_and_drops_what_the_first_one_had(client: Client) -> None:
+    answer = client.get("/?trigger=pipes&source=kinesis&max_receive_count=3&batch_size=7&update=1")
+    assert answer.status_code == 302
+    texts = links.read_texts(answer["Location"])
+    assert (texts["source"], texts["batch_size"], "max_receive_count" in texts) == ("kinesis", "7", False)
+
+
 def test_another_trigger_is_applied_without_javascript_and_keeps_mistakes_visible(client: Client) -> None:
     answer = client.get("/?trigger=api_gateway&maximum_retry_attempts=1&timeout_s=0&memory_mb=256&update=1")
     assert answer.status_code == 302
