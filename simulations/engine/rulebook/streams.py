@@ -60,8 +60,9 @@ STREAMS: tuple[Rule, ...] = (
             "MaximumRetryAttempts counts the retries after the first try; 0 means none. "
             "Throttles and faults of Lambda are not counted."
         ),
-        source=(*_MAPPING, lambda_guide("kafka-retry-configurations")),
-        note="AWS says it outright for Kafka; for streams users report the same.",
+        source=(*_MAPPING, lambda_guide("services-dynamodb-eventsourcemapping"), lambda_guide("kafka-retry-configurations")),
+        note="That throttles and faults are left out AWS says of streams; that the first try is, it says outright of Kafka.",
+        checked_on="2026-11-30",
     ),
     Rule(
         id="STREAM-6",
