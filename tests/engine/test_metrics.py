@@ -376,6 +376,19 @@ def test_the_lag_of_a_topic_is_that_of_all_partitions_and_of_the_one_furthest_be
     assert figure(metrics, "CommittedEventCount").sum == 4
 
 
+def test_the_last_invocation_of_a_window_is_no_record_of_the_stream() -> None:
+    """STREAM-15: one record in a window, and an invocation for its result."""
+    metrics = simulated("kinesis", settings={"tumbling_window_s": 60})
+    assert sums(metrics)["Invocations"] == 2
+    assert (sums(metrics)["PolledEventCount"], sums(metrics)["InvokedEventCount"]) == (1, 1)
+
+
+def test_an_answer_without_the_state_of_its_window_is_a_failed_invoke() -> None:
+    plan = {"invocations": [{"match": {"n": 1}, "returns": {}}]}
+    metrics = simulated("kinesis", settings={"tumbling_window_s": 60}, failures=plan)
+    assert (sums(metrics)["FailedInvokeEventCount"], sums(metrics)["Errors"]) == (1, 0)
+
+
 def test_a_topic_counts_batches_that_failed_and_commits_what_was_filtered() -> None:
     """ESMM-1: one attempt of three fails with both records of its batch; FILTER-2: the offset of the third is committed too."""
     events = [{"at_ms": 0, "body": {"a": number}} for number in (1, 1, 2)]

@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 
 from simulations.engine.delivery.batch_response import failed_items
 from simulations.engine.delivery.pipe_sources import LISTENS
+from simulations.engine.delivery.tumbling import carries_state
 from simulations.engine.metrics.figures import (
     AttemptCounts,
     EventCounts,
@@ -20,7 +21,7 @@ from simulations.engine.metrics.figures import (
 )
 from simulations.engine.metrics.names import NOT_TAKEN, PROVISIONED, READY, make_series, scales
 from simulations.engine.metrics.of_callers import ServiceFold
-from simulations.engine.metrics.of_mappings import MappingFold
+from simulations.engine.metrics.of_mappings import MappingFold, no_records
 from simulations.engine.metrics.of_pipes import PipeFold
 from simulations.engine.metrics.over_time import CloudWatchOverTime, OverTime
 from simulations.engine.metrics.queue_depth import depth_of
@@ -61,6 +62,7 @@ class Metrics:
         piped = TRIGGERS[scenario.trigger].model == "pipe"
         listens = piped and scenario.settings.source in LISTENS
         self._reports = listens or _REPORTS in (getattr(scenario.settings, "function_response_types", None) or ())
+        self._aside = no_records(scenario.settings)
         self._pipe = PipeFold(scenario, self.series) if piped else None
         self.mapping = MappingFold(self.series, self.depth, self.handled, self._pipe)
         self._topic = Topic(self.series) if TRIGGERS[scenario.trigger].offsets else None
@@ -195,11 +197,10 @@ class Metrics:
             failed = self._on_invocation(row, members)
         else:
             self._service.not_run(row)
-            if self._polled:
-                self.mapping.failed(at, len(members))
-        if self._polled:
+        if self._polled and not members[0][0].startswith(self._aside):
             since = self.since.get(members[-1][0])
             self.mapping.tried(at, len(members), at if since is None else since)
+            self.mapping.failed(*((at, len(members)) if invocation is None else (row[8], len(failed))))
             if self._topic is not None:
                 self._topic.look(at)
         if self._pipe is not None:
@@ -217,16 +218,14 @@ class Metrics:
             self._on_ready(start, end, spilled=row[_ENVIRONMENT_AT] > self._provisioned)
         failed = self._failed(row, members, succeeded)
         self._count_duplicates(members, failed)
-        if self._polled:
-            self.mapping.failed(end, len(failed))
         return failed
 
     def _failed(self, row: Row, members: list[tuple[str, int, int | None, int]], succeeded: bool) -> frozenset[str]:
         """The events that this invocation does not handle: all of a failed batch, those that it names, or none."""
+        succeeded = succeeded and (not self._aside or carries_state(row[_RESPONSE_AT]))
         if succeeded and not self._reports:
             return _NONE
-        events = [member[0] for member in members]
-        named = None
+        events, named = [member[0] for member in members], None
         if succeeded:
             named = (failed_items if self._topic is None else self._topic.failed)(row[_RESPONSE_AT], events)
         return frozenset(events if named is None else named)
@@ -272,7 +271,7 @@ class Metrics:
             self.dropped += fate in (Fate.CAPTURED, Fate.LOST)  # MET-6: dropped even when a catcher has it
         elif self._service:
             self._service.ended(FATES[fate], None if since is None else at - since, row[5])
-        elif self._polled:
+        elif self._polled and not event.startswith(self._aside):
             self.mapping.settled(row)
 
     def _on_ended(self, row: Row) -> None:

@@ -6,9 +6,11 @@ microseconds.
 
 from collections.abc import Mapping
 from heapq import heappop, heappush
+from typing import Any
 
 from simulations.engine.delivery.broker_end import BROKER_DLQ
 from simulations.engine.delivery.provisioned import INVOCATIONS
+from simulations.engine.delivery.tumbling import NAME as WINDOW
 from simulations.engine.metrics.broker_depth import BrokerDepth
 from simulations.engine.metrics.figures import Series
 from simulations.engine.metrics.of_pipes import PipeFold
@@ -17,6 +19,11 @@ from simulations.engine.trace import Cause, Fate, Row
 
 _QUEUE_DLQ = "queue_dlq"
 _DROPPED = (Cause.RETRY_ATTEMPTS_EXHAUSTED, Cause.RECORD_AGE_EXCEEDED)
+
+
+def no_records(settings: Any) -> tuple[str, ...]:
+    """How the ids begin of events that no record of the source made: the last invocations of tumbling windows (STREAM-15)."""
+    return (WINDOW,) if getattr(settings, "tumbling_window_s", 0) else ()
 
 
 class MappingFold:

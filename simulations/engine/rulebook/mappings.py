@@ -194,7 +194,8 @@ MAPPING_METRICS: tuple[Rule, ...] = (
         reason="It tells where to look; the report counts from the run.",
         source=(_METRICS,),
         note=(
-            "Of a partial answer we count the events that it names as failed. What a filter makes Lambda delete from a queue "
+            "Of a partial answer we count the events that it names as failed. The last invocation of a tumbling window has no records "
+            "and is not counted. What a filter makes Lambda delete from a queue "
             "is in NumberOfMessagesDeleted of SQS, and not in DeletedEventCount, which AWS describes as deletes after success. "
             "Of the group ErrorCount, which Kafka alone has, InvokeErrorCount is taken to count each batch of which FailedInvokeEventCount "
             "counts something, and OnFailureDestinationDeliveryErrorCount each document that the destination refused; errors of polling, "

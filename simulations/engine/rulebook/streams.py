@@ -60,7 +60,11 @@ STREAMS: tuple[Rule, ...] = (
             "MaximumRetryAttempts counts the retries after the first try; 0 means none. "
             "Throttles and faults of Lambda are not counted."
         ),
-        source=(*_MAPPING, lambda_guide("services-dynamodb-eventsourcemapping"), lambda_guide("kafka-retry-configurations")),
+        source=(
+            *_MAPPING,
+            lambda_guide("services-dynamodb-eventsourcemapping"),
+            lambda_guide("kafka-retry-configurations"),
+        ),
         note="That throttles and faults are left out AWS says of streams; that the first try is, it says outright of Kafka.",
         checked_on="2026-11-30",
     ),
