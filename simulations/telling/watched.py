@@ -15,7 +15,8 @@ _FIRST = {
     "asynchronous": ("Errors", "Throttles", "AsyncEventAge", *_OWN_QUEUE, "AsyncEventsReceived", "ConcurrentExecutions"),
     "queue": (
         "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible", "Errors", "Throttles",
-        "ApproximateNumberOfMessagesNotVisible", "ConcurrentExecutions", "NumberOfMessagesDeleted",
+        "ApproximateNumberOfNoisyGroups", "ApproximateNumberOfMessagesVisibleInQuietGroups", "ApproximateNumberOfMessagesNotVisible",
+        "ConcurrentExecutions", "NumberOfMessagesDeleted",
     ),
     "broker": (
         "QueueSize", "MessageReadyCount", "Errors", "Throttles", "ExpiredCount", "InFlightCount", "MessageUnacknowledgedCount",
@@ -96,6 +97,10 @@ MEANS = {
     "ApproximateNumberOfMessagesNotVisible": "messages handed out and not deleted yet",
     "ApproximateAgeOfOldestMessage": "how old the oldest message is that nobody deleted; one received more than three times does "
     "not count",
+    "ApproximateNumberOfNoisyGroups": "tenants that take more than their share",
+    "ApproximateNumberOfMessagesVisibleInQuietGroups": "messages that wait and are of no noisy tenant",
+    "ApproximateNumberOfMessagesNotVisibleInQuietGroups": "messages handed out and not deleted yet, of no noisy tenant",
+    "ApproximateAgeOfOldestMessageInQuietGroups": "how old the oldest message is that nobody deleted and that is of no noisy tenant",
     "NumberOfDeduplicatedSentMessages": "messages that were sent twice and put into the queue once",
     "ApproximateNumberOfGroupsWithInflightMessages": "message groups with a message on its way",
     "Count": "requests",

@@ -38,7 +38,7 @@ def test_every_metric_that_a_trigger_can_move_is_said_in_words(trigger: str) -> 
 
 
 def test_no_words_are_kept_for_a_metric_that_is_none() -> None:
-    others = [("amazon_mq", {"engine_type": "rabbitmq"}), ("sqs", {"minimum_pollers": 2})]
+    others = [("amazon_mq", {"engine_type": "rabbitmq"}), ("sqs", {"minimum_pollers": 2, "message_groups": 2})]
     known: set[str] = set()
     for key, settings in others:
         known |= {*make_report(parse_scenario({"trigger": key, "settings": settings})).cloudwatch}

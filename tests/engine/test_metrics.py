@@ -366,6 +366,35 @@ def test_provisioned_mode_counts_its_pollers(trigger: str, most: int) -> None:
     assert "ProvisionedPollers" not in simulated(trigger).cloudwatch()
 
 
+def test_a_fair_queue_counts_noisy_tenants_and_what_the_others_have() -> None:
+    """SQS-18, MET-20: 50 of one tenant in flight and 50 more behind, then one message of another."""
+    events = [{"at_ms": 0, "group": "a"} for _ in range(100)] + [{"at_ms": 500, "group": "b"}]
+    function = {"duration": {"kind": "constant", "ms": 1_000}}
+    metrics = simulated("sqs", traffic={"kind": "at", "events": events}, function=function)
+    assert (
+        figure(metrics, "ApproximateNumberOfNoisyGroups").max,
+        figure(metrics, "ApproximateNumberOfNoisyGroups").last,
+    ) == (1, 0)
+    quiet = "ApproximateNumberOfMessages{}InQuietGroups"
+    assert figure(metrics, quiet.format("Visible")).max < figure(metrics, "ApproximateNumberOfMessagesVisible").max
+    assert figure(metrics, quiet.format("Visible")).last == figure(metrics, quiet.format("NotVisible")).last == 0
+    assert "ApproximateNumberOfNoisyGroups" not in simulated("sqs").cloudwatch(), "nobody names a tenant there"
+
+
+def test_while_a_tenant_is_noisy_the_age_of_the_quiet_ones_is_theirs() -> None:
+    events = [{"at_ms": 0, "group": "a"} for _ in range(200)] + [{"at_ms": 50_000, "group": "b"}]
+    function = {"duration": {"kind": "constant", "ms": 20_000}, "timeout_s": 30}
+    settings = {"batch_size": 10, "maximum_concurrency": 5}
+    chosen = scenario(
+        "sqs", traffic={"kind": "at", "events": events}, function=function, settings=settings, horizon_s=59
+    )
+    metrics = Metrics(chosen)
+    for rows in simulate_rows(chosen):
+        metrics.add(rows)
+    ages = "ApproximateAgeOfOldestMessage"
+    assert (figure(metrics, ages).last, figure(metrics, f"{ages}InQuietGroups").last) == (60, 10)
+
+
 def test_the_lag_of_a_topic_is_that_of_all_partitions_and_of_the_one_furthest_behind() -> None:
     """MET-12: three records in one partition, one in another."""
     keys = ["0", "0", "0", "1"]

@@ -21,6 +21,7 @@ _SHARE = number("SQS-18", "share_percent")
 _LEAST = number("SQS-18", "in_flight")
 _SILENT = number("SQS-18", "silent_s") * US_PER_S
 _ALL = 100
+NOISY = "Noisy neighbor"  # the limit that the trace tells of
 
 Visible = list[Event] | deque[Event]
 
@@ -111,7 +112,7 @@ class Fair:
             self._quiet = self._made(event for event in self._quiet if event.group != group)
             self._noisy[group] = self._made(backlog)
             self._last[group] = max(event.at for event in backlog)
-            self._log.limit(at, "SQS-18", "Noisy neighbor", f"{group}, {own} of {self._all_in_flight} in flight", None)
+            self._log.limit(at, "SQS-18", NOISY, f"{group}, {own} of {self._all_in_flight} in flight", None)
 
     def come_back(self, events: Sequence[Event]) -> None:
         """The visibility timeout of a receive is over."""

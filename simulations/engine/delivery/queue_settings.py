@@ -248,9 +248,10 @@ def grouping(groups: int, busiest: int | None) -> Callable[[Event], None]:
     return place
 
 
-def names_groups(traffic: Traffic) -> bool:
-    """Whether a message of a table has a MessageGroupId of its own."""
-    return isinstance(traffic, At) and any(planned.group is not None for planned in traffic.events)
+def is_fair(settings: Any, traffic: Traffic) -> bool:
+    """Whether messages of a standard queue have a MessageGroupId (SQS-18), by a setting or in a table."""
+    named = isinstance(traffic, At) and any(planned.group is not None for planned in traffic.events)
+    return named or settings.message_groups is not None
 
 
 def refused(settings: Any, function: Function, traffic: Traffic, failures: FailurePlan) -> Iterator[FieldError]:

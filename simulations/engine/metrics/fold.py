@@ -155,6 +155,7 @@ class Metrics:
                 Kind.FILTERED: self.mapping.filtered,
                 Kind.CAPTURED: self.mapping.captured,
                 Kind.SCALED: self.mapping.scaled,
+                Kind.LIMIT: self.mapping.limited,
             }
         if self._topic is not None:
             folds[Kind.CHECKPOINTED] = self._topic.committed

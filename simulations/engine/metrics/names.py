@@ -51,6 +51,7 @@ _SCALES = {
     "AsyncEventAge": US_PER_MS,
     "IteratorAge": US_PER_MS,
     "ApproximateAgeOfOldestMessage": US_PER_S,
+    "ApproximateAgeOfOldestMessageInQuietGroups": US_PER_S,
 }
 
 

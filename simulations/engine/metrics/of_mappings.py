@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from simulations.engine.delivery.broker_end import BROKER_DLQ
+from simulations.engine.delivery.fair import NOISY
 from simulations.engine.delivery.provisioned import INVOCATIONS
 from simulations.engine.delivery.tumbling import NAME as WINDOW
 from simulations.engine.metrics.broker_depth import BrokerDepth
@@ -116,6 +117,11 @@ class MappingFold:
         self._point("ProvisionedPollers", -(-row[3] // INVOCATIONS))
         if row[3] == 0 and isinstance(self._depth, BrokerDepth):
             self._depth.given_back()
+
+    def limited(self, row: Row) -> None:
+        """SQS-18: a tenant is noisy now; the limit's value begins with its name."""
+        if row[3] == NOISY and isinstance(self._depth, QueueDepth) and self._depth.tenants is not None:
+            self._depth.tenants.separated(row[4].rpartition(", ")[0])
 
     @property
     def repeated(self) -> int:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from heapq import heappop, heappush
 
 from simulations.engine.delivery.pipe_sources import BROKERS, QUEUES
-from simulations.engine.delivery.queue_settings import changed_visibility
+from simulations.engine.delivery.queue_settings import changed_visibility, is_fair
 from simulations.engine.metrics.broker_depth import BrokerDepth
 from simulations.engine.metrics.figures import Series
+from simulations.engine.metrics.tenants import Tenants
 from simulations.engine.rules import number
 from simulations.engine.scenario import Scenario
 from simulations.engine.triggers import TRIGGERS
@@ -25,15 +26,17 @@ class QueueDepth:
     """The depth of one queue over time; `visible`, `in_flight`, `dead` count messages, `age` is in microseconds.
 
     `retention` None: messages stay until they are deleted or moved. `dead` is the depth of the dead-letter queue. Of a FIFO
-    queue `groups` counts message groups with something in flight, `repeated` what was sent again and is not added.
+    queue `groups` counts message groups with something in flight, `repeated` what was sent again and is not added; of a fair queue
+    `tenants` are followed, None else.
     """
 
     def __init__(
-        self, visibility: int, retention: int | None, *, fifo: bool, later: tuple[int, int] | None = None
-    ) -> None:
+        self, visibility: int, retention: int | None, *, fifo: bool, later: tuple[int, int] | None = None, fair: bool = False,
+    ) -> None:  # fmt: skip
         self.visible, self.in_flight, self.age, self.dead = Series(), Series(), Series(), Series()
         self.groups, self.repeated = Series(), Series()
         self._fifo = fifo
+        self.tenants = Tenants() if fair else None
         self._group_of: dict[str, str | None] = {}
         self._busy: Counter[str | None] = Counter()  # messages in flight by group
         self._visibility = visibility
@@ -58,6 +61,8 @@ class QueueDepth:
         if self._fifo:
             named["ApproximateNumberOfGroupsWithInflightMessages"] = self.groups
             named["NumberOfDeduplicatedSentMessages"] = self.repeated
+        if self.tenants is not None:
+            named |= self.tenants.series()
         if dead_letter_queue is not None:
             named[f"ApproximateNumberOfMessagesVisible ({dead_letter_queue})"] = self.dead
         return named
@@ -67,6 +72,8 @@ class QueueDepth:
         self._present[event] = at
         if self._fifo:
             self._group_of[event] = group
+        if self.tenants is not None:
+            self.tenants.arrived(at, event, group)
         self._order.append((at, event))
         self._aging.append(self._order[-1])
         if len(self._order) > self._prune_at:
@@ -82,7 +89,7 @@ class QueueDepth:
         if not self._fifo:
             self._count(at, events)
         self._hide(events, at + self._visibility)
-        self._look()
+        self._look(at)
 
     def sent_again(self, at: int, event: str) -> None:
         """SQS-22: this one was not added to the queue after all."""
@@ -92,9 +99,12 @@ class QueueDepth:
         self._group_of.pop(event)
         self.visible.add(len(self._present) - len(self._hidden))
 
-    def _look(self) -> None:
-        self.visible.add(len(self._present) - len(self._hidden))
-        self.in_flight.add(len(self._hidden))
+    def _look(self, at: int) -> None:
+        visible, in_flight = len(self._present) - len(self._hidden), len(self._hidden)
+        self.visible.add(visible)
+        self.in_flight.add(in_flight)
+        if self.tenants is not None:
+            self.tenants.look(at, visible, in_flight)
         if self._fifo:
             self.groups.add(len(self._busy))
 
@@ -121,25 +131,36 @@ class QueueDepth:
         """How things stand at a moment at which nothing has to happen."""
         self._pass_time(at)
         self._forget(at)
-        self._look()
+        self._look(at)
         self.dead.add(self._dead)
         oldest = self._oldest()
         if oldest is not None:
             self.age.add(at - oldest[0])
+        self._look_at_the_quiet(at)
 
     def close(self, at: int) -> None:
         """The run is over: the state it leaves behind."""
         self._pass_time(at)
         self._forget(at)
-        self._look()
+        self._look(at)
         oldest = self._oldest()
         self.age.add(0 if oldest is None else at - oldest[0])
         self.dead.add(self._dead)
+        self._look_at_the_quiet(at)
+
+    def _look_at_the_quiet(self, at: int) -> None:
+        """The age of the oldest message that counts and is not of a noisy tenant."""
+        tenants = self.tenants
+        if tenants is not None:
+            ages = (at - since for since, event in self._aging if self._counts(event) and tenants.quiet(event))
+            tenants.age.add(next(ages, 0))
 
     def _hide(self, events: Sequence[str], until: int) -> None:
         here = [event for event in events if event in self._present]
         if self._fifo:
             self._busy.update(self._group_of[event] for event in here if event not in self._hidden)
+        if self.tenants is not None:
+            self.tenants.hid(event for event in here if event not in self._hidden)
         self._hidden.update(dict.fromkeys(here, until))
         heappush(self._returns, (until, here))
 
@@ -173,6 +194,8 @@ class QueueDepth:
         if self._hidden.pop(event, None) is not None:
             self._no_longer(event)
         self._group_of.pop(event, None)
+        if self.tenants is not None:
+            self.tenants.gone(event)
         oldest = self._oldest()
         if self._present.pop(event, None) is not None and oldest is not None and oldest[1] == event:
             self.age.add(at - oldest[0])
@@ -197,6 +220,8 @@ class QueueDepth:
 
     def _no_longer(self, event: str) -> None:
         """A message is not in flight any more."""
+        if self.tenants is not None:
+            self.tenants.shown(event)
         if self._fifo:
             group = self._group_of[event]
             self._busy[group] -= 1
@@ -225,4 +250,5 @@ def depth_of(scenario: Scenario) -> QueueDepth | BrokerDepth | None:
         retention=None if retention is None else retention * US_PER_S,
         fifo="sqs_fifo" in (scenario.trigger, source),
         later=changed_visibility(scenario.settings),
+        fair=scenario.trigger == "sqs" and is_fair(scenario.settings, scenario.traffic),
     )

@@ -192,4 +192,16 @@ METRICS: tuple[Rule, ...] = (
         ),
         note="RabbitMQ's MessageCount is the sum of its two. Messages handed out again (DispatchCount) are not counted.",
     ),
+    Rule(
+        id="MET-20",
+        sentence=(
+            "A fair queue shows its noisy tenants in ApproximateNumberOfNoisyGroups, and what all others have in the metrics that end "
+            "in InQuietGroups: messages visible, in flight, and the age of the oldest."
+        ),
+        state="text_only",
+        reason=_COUNTED,
+        source=(sqs_guide("sqs-available-cloudwatch-metrics"), sqs_guide("sqs-fair-queues")),
+        note="A noisy tenant counts as quiet again when it has no backlog, or has sent nothing for 5 minutes (SQS-18).",
+        checked_on="2026-11-30",
+    ),
 )

@@ -196,8 +196,8 @@ SQS: tuple[Rule, ...] = (
         ),
         values={"in_flight": 30, "share_percent": 10, "silent_s": 300},
         source=(sqs_guide("sqs-fair-queues"), sqs_guide("sqs-fair-queues-detailed")),
-        note="AWS also counts a tenant's recent share of the processing time; how recent it does not say, and it is not simulated. The "
-        "metrics of quiet groups are not counted.",
+        note="AWS also counts a tenant's recent share of the processing time; how recent it does not say, and it is not simulated. How many "
+        "tenants are noisy, and how the others fare, is MET-20.",
     ),
     Rule(
         id="SQS-19",

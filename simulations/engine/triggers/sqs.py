@@ -70,7 +70,7 @@ def _start(sim: Sim, settings: Settings) -> None:
         window=settings.maximum_batching_window_s * US_PER_S,
         long_poll=settings.batch_filling == "long_poll",
         oldest_first=settings.receive_order == "fifo",
-        fair=settings.message_groups is not None or of_queues.names_groups(sim.traffic),
+        fair=of_queues.is_fair(settings, sim.traffic),
     ))  # fmt: skip
     groups = settings.message_groups
     sim.feed(queue.accept, None if groups is None else of_queues.grouping(groups, settings.busiest_group_percent))
