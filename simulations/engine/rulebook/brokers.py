@@ -153,9 +153,17 @@ BROKERS: tuple[Rule, ...] = (
             "A message that has expired is not handed out again. The broker moves it to its dead-letter queue, or forgets it "
             "where there is none."
         ),
-        basis="memory",
-        source=(lambda_guide("with-mq"),),
-        note="AWS says that a batch is retried until its messages expire. What a consumer holds is looked at before it is tried.",
+        source=(
+            lambda_guide("with-mq"),
+            "https://activemq.apache.org/components/classic/documentation/message-redelivery-and-dlq-handling",
+            "https://www.rabbitmq.com/docs/dlx",
+        ),
+        note=(
+            "AWS says that a batch is retried until its messages expire; where they go then each broker's own documentation says: "
+            "ActiveMQ's DLQ unless it is told to drop what expires, RabbitMQ's dead letter exchange if the queue has one. What a "
+            "consumer holds is looked at before it is tried."
+        ),
+        checked_on="2026-11-30",
     ),
     Rule(
         id="MQ-5",

@@ -145,8 +145,13 @@ SQS: tuple[Rule, ...] = (
             "minimum_pollers": 2,
             "default_maximum_pollers": 200,
         },
-        source=(_WITH_SQS, _SCALING),
-        note="That it exists since November 2025 is from memory; AWS's pages differ about the most pollers (CU-4).",
+        source=(
+            _WITH_SQS,
+            _SCALING,
+            "https://aws.amazon.com/about-aws/whats-new/2025/11/aws-lambda-provisioned-mode-sqs-esm/",
+        ),
+        note="It exists since 14 November 2025, then with up to 20,000 batches at once; AWS's pages differ about the most pollers (CU-4).",
+        checked_on="2026-11-30",
     ),
     Rule(
         id="SQS-14",
