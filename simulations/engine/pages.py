@@ -42,7 +42,7 @@ class StreamPage(NamedTuple):
     """
 
     first: int
-    times: list[int]
+    times: Sequence[int]
     shards: bytes
     tries: list[int]
     gone: list[int]

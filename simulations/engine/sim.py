@@ -1,7 +1,7 @@
 """One run's parts in one place: time, trace, luck, function, and the count of what is still unsettled."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import shake_128
 from itertools import islice
@@ -104,7 +104,7 @@ class Sim:
     def _arrivals(self) -> Iterator[tuple[int, Event]]:
         return islice(arrivals(self.traffic, self.draws), self.event_limit)
 
-    def instants(self) -> Iterator[tuple[int, list[int]]]:
+    def instants(self) -> Iterator[tuple[int, Sequence[int]]]:
         """(index of the first, arrival times) of events without a table, in blocks, as far as limit and horizon let them."""
         assert not isinstance(self.traffic, At)
         first, horizon = 0, self.kernel.horizon

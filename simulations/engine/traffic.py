@@ -4,7 +4,7 @@ Every kind of traffic is a small struct; `arrivals` turns one into a sorted stre
 arrival unless the scenario gives its own. Units: milliseconds and bytes in settings, whole microseconds in a run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain
 from math import floor
 from typing import Annotated, Any
@@ -225,7 +225,7 @@ def ids(first: int, count: int) -> list[str]:
     return list(map(str, range(first + 1, first + count + 1)))
 
 
-def instants(traffic: Single | Steady | Poisson | Burst | Backlog, draws: Draws) -> Iterator[list[int]]:
+def instants(traffic: Single | Steady | Poisson | Burst | Backlog, draws: Draws) -> Iterator[Sequence[int]]:
     """The arrival times of events without a table, sorted, in blocks of `BLOCK`; the last one may be shorter."""
     match traffic:
         case Single():
@@ -246,13 +246,13 @@ def _blocks(count: int) -> Iterator[range]:
     return (range(first, min(first + BLOCK, count)) for first in range(0, count, BLOCK))
 
 
-def _steady(traffic: Steady) -> Iterator[list[int]]:
-    """Equal distances, cut to whole microseconds."""
+def _steady(traffic: Steady) -> Iterator[Sequence[int]]:
+    """Equal distances, cut to whole microseconds; a range where they are whole."""
     distance = US_PER_S / traffic.rate_per_s
     whole = int(distance)
     for block in _blocks(traffic.count):
         if distance == whole and block.stop * whole < _EXACT:
-            yield list(range(block.start * whole, block.stop * whole, whole))
+            yield range(block.start * whole, block.stop * whole, whole)
         else:
             yield list(map(floor, [index * distance for index in block]))
 

@@ -1,7 +1,7 @@
 """The runs of batches in `express_queue`: how each comes out is known when it begins. Units: whole microseconds."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from simulations.engine.delivery.aging import NEVER
 from simulations.engine.delivery.messages import IN_FLIGHT, RECEIVE_MOST
@@ -50,7 +50,7 @@ class Runs:
         """After how many of them messages are deleted."""
         return self.invocations - self._vain
 
-    def arrivals(self) -> Iterator[list[int]]:
+    def arrivals(self) -> Iterator[Sequence[int]]:
         """When messages arrive, block by block; what comes of their first invocations is drawn with them."""
         stream, words, messages = self._function.luck.stream(1), self.words, self._messages
         enough = self._sim.way.at_once(_WORDS)
