@@ -7,11 +7,11 @@ import msgspec
 
 from simulations.as_code import cli, cloudformation, terraform
 from simulations.as_code.resources import planned
-from simulations.engine import Scenario
+from simulations.engine import TRIGGERS, Scenario
 
 
 class Code(msgspec.Struct, frozen=True, kw_only=True):
-    """Three texts that say the same, and in a sentence what they leave out ("" if nothing)."""
+    """Three texts that say the same, and in sentences what they leave out ("" if nothing)."""
 
     cli: str
     cloudformation: str
@@ -30,10 +30,11 @@ LANGUAGES = {
 def as_code(scenario: Scenario) -> Code:
     """The texts of a scenario; only its trigger, settings and function matter."""
     plan = planned(scenario)
-    left = f"Changed here and not written: {', '.join(plan.left)}." if plan.left else ""
+    left = [] if plan.is_wired() else [f"What calls the function ({TRIGGERS[scenario.trigger].label}) is not written."]
+    left += [f"Changed here and not written: {', '.join(plan.left)}."] if plan.left else []
     return Code(
         cli=cli.written(plan),
         cloudformation=cloudformation.written(plan),
         terraform=terraform.written(plan),
-        left=left,
+        left=" ".join(left),
     )

@@ -16,6 +16,11 @@ from simulations.engine.fields import scenario_fields
 from simulations.engine.trigger import model_of
 from simulations.engine.triggers import TRIGGERS
 
+# what hands events to a function
+_WIRES = frozenset(
+    ("AWS::Lambda::EventSourceMapping", "AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::SNS::Subscription")
+)
+
 
 class Made(NamedTuple):
     """A resource: its name, its type in CloudFormation, its properties."""
@@ -30,6 +35,10 @@ class Plan(NamedTuple):
 
     resources: list[Made]
     left: list[str]
+
+    def is_wired(self) -> bool:
+        """Whether it makes what calls the function, too."""
+        return any(made.type in _WIRES for made in self.resources)
 
     def givens(self) -> list[Given]:
         """What the resources need of what is there."""

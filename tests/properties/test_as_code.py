@@ -130,5 +130,7 @@ def test_a_sender_may_write_into_its_own_dead_letter_queue(link: str, service: s
 
 def test_what_the_texts_cannot_hold_is_named() -> None:
     left = of("trigger=api_gateway&throttling_rate_limit=5&provisioned_concurrent_executions=4").left
-    assert left == "Changed here and not written: ProvisionedConcurrentExecutions, ThrottlingRateLimit."
-    assert of("trigger=api_gateway").left == ""
+    caller = "What calls the function (API Gateway REST API) is not written."
+    assert left == f"{caller} Changed here and not written: ProvisionedConcurrentExecutions, ThrottlingRateLimit."
+    assert of("trigger=api_gateway").left == caller
+    assert of("trigger=sqs").left == of("trigger=eventbridge").left == ""
