@@ -115,11 +115,12 @@ class Purpose:
 
 
 class Draws:
-    """All draws of one seed."""
+    """All draws of one seed; `at_once`: whoever needs whole blocks should make them with `arrays`."""
 
-    __slots__ = ("_purposes", "_seed")
+    __slots__ = ("_purposes", "_seed", "at_once")
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, at_once: bool = False) -> None:
+        self.at_once = at_once
         self._seed = seed
         self._purposes: dict[str, Purpose] = {}
 
@@ -153,30 +154,30 @@ def quantiles() -> tuple[float, ...]:
     return tuple(logarithms[-1] - logarithms[cells - k - 1] for k in range(cells))
 
 
-_CELL_SHIFT = _WORD_BITS - _CELL_BITS
-_FRACTION_SHIFT = _CELL_SHIFT - _FRACTION_BITS
-_FRACTION_MASK = (1 << _FRACTION_BITS) - 1
-_FRACTION_UNIT = 1 / (1 << _FRACTION_BITS)
+CELL_SHIFT = _WORD_BITS - _CELL_BITS
+FRACTION_SHIFT = CELL_SHIFT - _FRACTION_BITS
+FRACTION_MASK = (1 << _FRACTION_BITS) - 1
+FRACTION_UNIT = 1 / (1 << _FRACTION_BITS)
 _LAST_CELL = (1 << _CELL_BITS) - 1
 
 
 def exponential(word: int) -> float:
     """A draw of the exponential distribution with mean 1: table look-up and interpolation; the last cell looks once more."""
-    cell = word >> _CELL_SHIFT
+    cell = word >> CELL_SHIFT
     if cell < _LAST_CELL:
-        return _LOWS[cell] + _STEPS[cell] * ((word >> _FRACTION_SHIFT & _FRACTION_MASK) * _FRACTION_UNIT)
+        return LOWS[cell] + STEPS[cell] * ((word >> FRACTION_SHIFT & FRACTION_MASK) * FRACTION_UNIT)
     rest = (word << _CELL_BITS) & ((1 << _WORD_BITS) - 1)
-    return _LOWS[-1] + (exponential(rest) if rest else 0.0)
+    return LOWS[-1] + (exponential(rest) if rest else 0.0)
 
 
 # where each cell begins, and how wide it is (the last one: not from here)
-_LOWS = quantiles()
-_STEPS = (*(high - low for low, high in pairwise(_LOWS)), 0.0)
+LOWS = quantiles()
+STEPS = (*(high - low for low, high in pairwise(LOWS)), 0.0)
 # for a block of words side by side: the bits of the fraction, those of the double 1.0, and the lowest bits, for a cell
 _LANE = int.from_bytes((1).to_bytes(_WORD_BITS // 8, "little") * BLOCK, "little")
 _FRACTIONS, _ONES, _CELLS = (
-    _LANE * (_FRACTION_MASK << _FRACTION_SHIFT),
-    _LANE * (0x3FF << _CELL_SHIFT),
+    _LANE * (FRACTION_MASK << FRACTION_SHIFT),
+    _LANE * (0x3FF << CELL_SHIFT),
     _LANE * _LAST_CELL,
 )
 # where the parts of a word lie in memory: in its lowest quarter and in its highest byte
@@ -189,12 +190,12 @@ def exponentials(words: array[int], mean: float) -> list[float]:
     All words are taken apart at once, as one large integer: their fractions become the mantissas of doubles from 1 to 2,
     which is exact and much cheaper than shifting and masking them one by one.
     """
-    lows, steps, mean = _LOWS, _STEPS, float(mean)  # two floats are multiplied faster than an int and a float
+    lows, steps, mean = LOWS, STEPS, float(mean)  # two floats are multiplied faster than an int and a float
     ones = _ONES >> _WORD_BITS * (BLOCK - len(words))
     memory = words.tobytes()
     whole = int.from_bytes(memory, sys.byteorder)
     doubles = array("d", (whole & _FRACTIONS | ones).to_bytes(len(memory), sys.byteorder))
-    cells = array("H", (whole >> _CELL_SHIFT & _CELLS).to_bytes(len(memory), sys.byteorder))[_LOWEST::4]
+    cells = array("H", (whole >> CELL_SHIFT & _CELLS).to_bytes(len(memory), sys.byteorder))[_LOWEST::4]
     drawn = [mean * (lows[cell] + steps[cell] * (double - 1.0)) for cell, double in zip(cells, doubles, strict=True)]
     for place in _places(memory[_HIGHEST::8], 0xFF):  # only these may lie in the last cell
         drawn[place] = mean * exponential(words[place])

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
+from simulations.engine import arrays
 from simulations.engine.draws import Draws, exponential, exponentials
 from simulations.engine.environments import Environments
 from simulations.engine.failures import Failures, Verdict
@@ -150,6 +151,7 @@ class Lambda:
         self.running = 0
         self.last_end = 0
         self.luck = draws.purpose("duration")
+        self._at_once = draws.at_once
         self._kernel = kernel
         reserved, account = function.reserved_concurrent_executions, function.account_concurrent_executions
         self.limit = account if reserved is None else reserved
@@ -233,8 +235,10 @@ class Lambda:
         least, mean = self.least + self.per_event, self.mean
         if not mean:
             return [least] * len(places)
-        drawn = exponentials(self.luck.stream(number).words_at(first, places), mean)
-        return [least + spent for spent in map(floor, drawn)]
+        words = self.luck.stream(number).words_at(first, places)
+        if self._at_once and len(words) >= arrays.FEW:
+            return arrays.durations(words, mean, least)
+        return [least + spent for spent in map(floor, exponentials(words, mean))]
 
     def ending(self, do: str) -> Ending:
         """What an invocation that does this, and of which nothing else is planned, says at its end."""

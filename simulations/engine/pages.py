@@ -42,7 +42,7 @@ class StreamPage(NamedTuple):
     """
 
     first: int
-    times: Sequence[int]
+    times: list[int]
     shards: bytes
     tries: list[int]
     gone: list[int]

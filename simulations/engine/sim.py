@@ -1,13 +1,14 @@
 """One run's parts in one place: time, trace, luck, function, and the count of what is still unsettled."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import shake_128
 from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from simulations.engine import arrays
 from simulations.engine.draws import Draws
 from simulations.engine.failures import FailurePlan, Failures
 from simulations.engine.function import Function, Lambda, Run
@@ -29,11 +30,12 @@ CALLER_RATE = "CallerRateLimitExceeded"  # the reason of a throttle that the fai
 class Way(NamedTuple):
     """How a run is simulated, which changes nothing of what it says: tests hold one way against another.
 
-    `loops`: whether what is plain runs in a loop of its own, where there is one; `pieces`: how much such a loop handles in one
-    go, None for what is quick.
+    `loops`: whether what is plain runs in a loop of its own, where there is one; `arrays`: whether numpy may draw for runs of
+    many events; `pieces`: how much such a loop handles in one go, None for what is quick.
     """
 
     loops: bool = True
+    arrays: bool = True
     pieces: int | None = None
 
     def at_once(self, usual: int) -> int:
@@ -68,7 +70,8 @@ class Sim:
         self.kernel = Kernel(horizon)
         self.log = Log()
         self._write = self.log.rows.append  # attempts are most of what a run writes
-        self.draws = Draws(seed)
+        self.planned = size(traffic)
+        self.draws = Draws(seed, at_once=way.arrays and arrays.serve(self.planned))
         self.failures = Failures(failures, self.draws)
         self.function = Lambda(function, self.failures, self.draws, self.kernel)
         self.unsettled = 0
@@ -79,7 +82,6 @@ class Sim:
         # the whole run in its short form, where a loop does it, and what makes rows of that where nothing else writes them
         self.pages: Iterator[Page] | Iterator[StreamPage] | Iterator[QueuePage] | None = None
         self.unfold: Callable[[Any], Iterator[list[Row]]] | None = None
-        self.planned = size(traffic)
         # how many events beyond the planned ones there may be; None: as many as there are
         self.room = None if event_limit is None else max(0, event_limit - self.planned)
 
@@ -104,7 +106,7 @@ class Sim:
     def _arrivals(self) -> Iterator[tuple[int, Event]]:
         return islice(arrivals(self.traffic, self.draws), self.event_limit)
 
-    def instants(self) -> Iterator[tuple[int, Sequence[int]]]:
+    def instants(self) -> Iterator[tuple[int, list[int]]]:
         """(index of the first, arrival times) of events without a table, in blocks, as far as limit and horizon let them."""
         assert not isinstance(self.traffic, At)
         first, horizon = 0, self.kernel.horizon

@@ -4,13 +4,14 @@ Every kind of traffic is a small struct; `arrivals` turns one into a sorted stre
 arrival unless the scenario gives its own. Units: milliseconds and bytes in settings, whole microseconds in a run.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import accumulate, chain
 from math import floor
 from typing import Annotated, Any
 
 import msgspec
 
+from simulations.engine import arrays
 from simulations.engine.draws import BLOCK, Draws, exponentials
 from simulations.engine.limits import FieldError, plain, setting
 from simulations.engine.units import US_PER_S, us_from_ms
@@ -225,7 +226,7 @@ def ids(first: int, count: int) -> list[str]:
     return list(map(str, range(first + 1, first + count + 1)))
 
 
-def instants(traffic: Single | Steady | Poisson | Burst | Backlog, draws: Draws) -> Iterator[Sequence[int]]:
+def instants(traffic: Single | Steady | Poisson | Burst | Backlog, draws: Draws) -> Iterator[list[int]]:
     """The arrival times of events without a table, sorted, in blocks of `BLOCK`; the last one may be shorter."""
     match traffic:
         case Single():
@@ -246,13 +247,13 @@ def _blocks(count: int) -> Iterator[range]:
     return (range(first, min(first + BLOCK, count)) for first in range(0, count, BLOCK))
 
 
-def _steady(traffic: Steady) -> Iterator[Sequence[int]]:
-    """Equal distances, cut to whole microseconds; a range where they are whole."""
+def _steady(traffic: Steady) -> Iterator[list[int]]:
+    """Equal distances, cut to whole microseconds."""
     distance = US_PER_S / traffic.rate_per_s
     whole = int(distance)
     for block in _blocks(traffic.count):
         if distance == whole and block.stop * whole < _EXACT:
-            yield range(block.start * whole, block.stop * whole, whole)
+            yield list(range(block.start * whole, block.stop * whole, whole))
         else:
             yield list(map(floor, [index * distance for index in block]))
 
@@ -263,10 +264,13 @@ def _poisson(traffic: Poisson, draws: Draws) -> Iterator[list[int]]:
     stream = draws.purpose("arrival").stream(0)
     clock = 0.0
     for block in _blocks(traffic.count):
-        gaps = exponentials(stream.words(block.start, len(block)), mean)
-        clocks = list(accumulate(gaps, initial=clock))
-        clock = clocks[-1]
-        yield list(map(floor, clocks[1:]))
+        words = stream.words(block.start, len(block))
+        if draws.at_once:
+            times, clock = arrays.instants(words, mean, clock)
+        else:
+            clocks = list(accumulate(exponentials(words, mean), initial=clock))
+            times, clock = list(map(floor, clocks[1:])), clocks[-1]
+        yield times
 
 
 def _planned(traffic: At) -> Iterator[tuple[int, Event]]:

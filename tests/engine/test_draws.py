@@ -1,10 +1,13 @@
 """Luck by key: a whole block drawn at once is the same luck."""
 
 from array import array
+from itertools import accumulate
+from math import floor
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulations.engine import arrays
 from simulations.engine.draws import Draws, below, exponential, exponentials, shares, threshold
 
 LAST_CELL = 4095 << 52
@@ -16,6 +19,20 @@ words = st.one_of(
 @given(st.lists(words, min_size=1, max_size=40))
 def test_exponentials_of_a_block_are_those_of_its_words(block: list[int]) -> None:
     assert exponentials(array("Q", block), 0.3) == [0.3 * exponential(word) for word in block]
+
+
+@given(
+    st.lists(words, min_size=1, max_size=40),
+    st.sampled_from([0, 0.3, 1_000, 1e12]),
+    st.floats(0, 1e9),
+    st.integers(0, 99),
+)
+def test_arrays_hold_the_same_bits(block: list[int], mean: float, clock: float, least: int) -> None:
+    drawn = [mean * exponential(word) for word in block]
+    assert arrays.exponentials(array("Q", block), mean).tolist() == drawn
+    assert arrays.durations(array("Q", block), mean, least) == [least + floor(gap) for gap in drawn]
+    clocks = list(accumulate(drawn, initial=clock))
+    assert arrays.instants(array("Q", block), mean, clock) == (list(map(floor, clocks[1:])), clocks[-1])
 
 
 @given(st.lists(words, max_size=40), st.floats(0, 1) | st.sampled_from([0, 0.5, 1]), st.integers(-1, 1))

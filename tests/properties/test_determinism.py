@@ -149,3 +149,34 @@ def _both(
 ) -> set[tuple[tuple[str, int], tuple[str, int]]]:
     """What the other run says about invocations that happened in both."""
     return {(key, other[key]) for key in one.keys() & other.keys()}
+
+
+# another process: the digest of a long run in its short form, with numpy or where there is none
+ANYWHERE = """
+import hashlib, sys
+if sys.argv[1] == "without":
+    sys.modules["numpy"] = None
+from simulations.benchmarks.workloads import WORKLOADS
+from simulations.engine import arrays
+from simulations.engine.run import simulate_pages
+assert arrays.serve(arrays.MANY) == (sys.argv[1] == "with")
+for workload in WORKLOADS.values():
+    pages = list(simulate_pages(workload(arrays.MANY + 1)))
+    print(hashlib.sha256(repr(pages).encode()).hexdigest())
+"""
+
+
+def test_long_runs_are_the_same_where_there_is_no_numpy() -> None:
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", ANYWHERE, numpy],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for numpy in ("with", "without")
+    }
+    assert len(found) == 1
+    assert len(found.pop().split()) == 3

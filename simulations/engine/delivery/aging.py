@@ -1,7 +1,7 @@
 """Which messages of `express_queue` are as old as the queue keeps them, for runs that last that long. Units: whole microseconds."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from simulations.engine.sim import Sim
 
@@ -23,8 +23,7 @@ class Aging:
         self._kept = deque(sorted(hidden.union(others)))
         self._next = arrived
         self._blocks = sim.instants()  # once more, from the start: a run that lasts so long need not hold them
-        self._first = 0
-        self._times: Sequence[int] = ()
+        self._first, self._times = 0, list[int]()
 
     def older(self, than: int, arrived: int) -> list[int]:
         """Take out those that arrived then or before; `arrived`: how many have by now."""

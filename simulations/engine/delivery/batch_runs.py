@@ -1,8 +1,9 @@
 """The runs of batches in `express_queue`: how each comes out is known when it begins. Units: whole microseconds."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from simulations.engine import arrays
 from simulations.engine.delivery.aging import NEVER
 from simulations.engine.delivery.messages import IN_FLIGHT, RECEIVE_MOST
 from simulations.engine.delivery.numbers import Numbers
@@ -24,7 +25,8 @@ class Runs:
     """`ends` are the runs under way, a heap, and one that never ends. `told` are those whose end says more than that a poller
     is free: what was handled, what was not, and whether pollers hear that the code failed.
 
-    `tries` and `scattered` are these columns of the log. `words` decide how long first invocations take, from an index on.
+    `tries` and `scattered` are these columns of the log. `words` decide how long first invocations take, from the
+    message `drawn_from` on; in runs of many events `rests` say it: what comes on top of the least duration.
     """
 
     def __init__(self, sim: Sim, settings: Settings, messages: Numbers) -> None:
@@ -33,7 +35,7 @@ class Runs:
         self.serial = self._vain = 0
         self.tries: list[int] = []
         self.scattered: list[list[Piece]] = []
-        self.words, self.words_from = array("Q"), 0
+        self.words, self.rests, self.drawn_from = array("Q"), list[int](), 0
         self._sim = sim
         self._function = sim.function
         self._messages = messages
@@ -50,16 +52,20 @@ class Runs:
         """After how many of them messages are deleted."""
         return self.invocations - self._vain
 
-    def arrivals(self) -> Iterator[Sequence[int]]:
+    def arrivals(self) -> Iterator[list[int]]:
         """When messages arrive, block by block; what comes of their first invocations is drawn with them."""
-        stream, words, messages = self._function.luck.stream(1), self.words, self._messages
-        enough = self._sim.way.at_once(_WORDS)
-        for first, times in self._sim.instants():
-            words += stream.words(first, len(times))
-            passed = messages.head - self.words_from
+        sim, function, words, rests, messages = self._sim, self._function, self.words, self.rests, self._messages
+        enough = sim.way.at_once(_WORDS)
+        for first, times in sim.instants():
+            drawn = function.luck.stream(1).words(first, len(times))
+            if sim.draws.at_once:
+                rests += arrays.durations(drawn, function.mean, 0)
+            else:
+                words += drawn
+            passed = messages.head - self.drawn_from
             if passed > enough:
-                del words[:passed]
-                self.words_from = messages.head
+                del words[:passed], rests[:passed]
+                self.drawn_from = messages.head
             messages.doom.arrive(first, len(times))
             yield times
 
@@ -76,9 +82,11 @@ class Runs:
         """A run of a batch of so many messages: the number that stands for it. What is not deleted at its end comes back."""
         self.serial += ONE_MORE
         function, messages, (members, received) = self._function, self._messages, batch[0]
-        place = members[0] - self.words_from
+        place = members[0] - self.drawn_from
         if received or place < 0:
             spent = function.spent(count, received + 1, members[0])
+        elif self.rests:
+            spent = function.least + function.per_event * count + self.rests[place]
         else:
             spent = function.spent_by(count, self.words[place])
         outcome, kept, left = WORKED, _NOTHING, 0

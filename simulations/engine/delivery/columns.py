@@ -5,12 +5,11 @@ Records are numbered as they arrive, and a column says which shard each of them 
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
 from simulations.engine.delivery.lanes import IDLE, RUNNING
-from simulations.engine.draws import BLOCK
 from simulations.engine.pages import WORKED
 
 NEVER = 1 << 62
@@ -33,25 +32,25 @@ class Columns:
 
     def __init__(self) -> None:
         self._base = 0  # the index of the first record that is still known
-        self._times: list[Sequence[int]] = []  # in blocks
+        self._times: list[int] = []
         self._shards = bytearray()
 
-    def add(self, times: Sequence[int], shards: bytes) -> None:
-        """The next block of arrivals, `BLOCK` of them if others are to come."""
-        self._times.append(times)
+    def add(self, times: list[int], shards: bytes) -> None:
+        """The next arrivals."""
+        self._times += times
         self._shards += shards
 
     def forget(self, before: int, waiting: Iterable[int]) -> None:
         """Nobody asks any more for records before this index, and before those that wait."""
-        if before - self._base >= _ENOUGH:
-            blocks = (min(waiting, default=before) - self._base) // BLOCK
-            del self._times[:blocks], self._shards[: blocks * BLOCK]
-            self._base += blocks * BLOCK
+        if before - self._base < _ENOUGH:
+            return
+        before = min(waiting, default=before)
+        del self._times[: before - self._base], self._shards[: before - self._base]
+        self._base = before
 
     def at(self, index: int) -> int:
         """When a record arrived."""
-        block, place = divmod(index - self._base, BLOCK)
-        return self._times[block][place]
+        return self._times[index - self._base]
 
     def present(self, first: int, stop: int) -> set[int]:
         """The shards that have records with these indexes."""

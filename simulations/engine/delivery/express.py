@@ -114,7 +114,7 @@ class Express:
         """All arrivals in blocks, as if each were tried at once."""
         for first, times in self._sim.instants():
             spent, outcomes = self._draw(0, first, range(len(times)))
-            yield first, list(times), list(map(add, times, spent)), outcomes, [-(-time // US_PER_MS) for time in spent]
+            yield first, times, list(map(add, times, spent)), outcomes, [-(-time // US_PER_MS) for time in spent]
 
     def _draw(self, retries: int, first: int, places: Sequence[int]) -> tuple[list[int], list[int]]:
         """How long the invocations after so many retries take and how they end, of the events at these places from the first.

@@ -27,7 +27,7 @@ from simulations.engine.trace import Log
 from simulations.engine.units import US_PER_MS
 
 _LAST = [NEVER]  # after all arrivals; it is none
-_ENOUGH = 3_072  # numbers of attempts in a page, or a few more
+_ENOUGH = 7_168  # numbers of attempts in a page, or a few more
 
 
 def serve(sim: Sim, settings: Settings) -> Queue:
@@ -156,7 +156,8 @@ class Express:
         function, pollers, messages, runs = self._sim.function, self._pollers, self._messages, self._runs
         timeout, least, per_event, mean = function.timeout, function.least, function.per_event, function.mean
         ends, idle, settled, enough = runs.ends, pollers.idle, pollers.settled, self._enough
-        tries, words, words_from, line, hidden = runs.tries, runs.words, runs.words_from, messages.line, messages.hidden
+        tries, words, rests, drawn_from = runs.tries, runs.words, runs.rests, runs.drawn_from
+        line, hidden = messages.line, messages.hidden
         size, oldest_first, never = self._settings.batch_size, self._settings.oldest_first, NEVER
         times, first, head, known, odd = self._times, self._first, messages.head, messages.known, messages.odd
         now, place, until = -1, known - first, min(self._kernel.due, self._horizon + 1, times[-1], self._wary_from)
@@ -183,7 +184,8 @@ class Express:
                 if known - head + messages.back > size and not oldest_first:
                     break
             if head < stop <= odd and (not line or stop - head == size):
-                spent = least + per_event * (stop - head) + int(mean * exponential(words[head - words_from]))
+                rest = rests[head - drawn_from] if rests else int(mean * exponential(words[head - drawn_from]))
+                spent = least + per_event * (stop - head) + rest
             if spent > timeout:
                 messages.head, messages.known = head, known
                 until = until if self._hand_over(at, end) else at

@@ -7,7 +7,7 @@ writes the rows wherever rows are read. Units: whole microseconds, bytes.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from simulations.engine.delivery.columns import NEVER, NOTHING, Columns, Part, Shard, Stretch
 from simulations.engine.delivery.discards import ON_FAILURE
@@ -115,7 +115,7 @@ class Express:
         self._sim.kernel.now = self._now
         self._sim.closing = self._finish
 
-    def _arrive(self, first: int, times: Sequence[int]) -> bytes:
+    def _arrive(self, first: int, times: list[int]) -> bytes:
         """Take the next arrivals, of which the first has this index; the shards that they go to."""
         self._unsettled += len(times)
         numbers = shares(self._place.words(first, len(times)), len(self._shards))
@@ -128,7 +128,7 @@ class Express:
     def _finish(self, at: int) -> None:
         self._sim.count("reads", self._settings.shards * (at // self._settings.reads.period + 1))
 
-    def _page(self, first: int, times: Sequence[int], numbers: bytes) -> StreamPage:
+    def _page(self, first: int, times: list[int], numbers: bytes) -> StreamPage:
         """The next piece of the log."""
         tries, gone = self._tries, self._gone
         self._tries, self._gone = [], []
