@@ -28,6 +28,7 @@ _STRIP_EACH, _STRIP_AIR = 12, 14  # the true-scale strips under the axis
 _HEAD = 30  # the name of a pane above its lanes
 _TITLE, _NOTE = 14, 12  # type sizes of the names beside the lanes
 _SMALL, _TWO_LINES = 10.5, 34  # the second line in a mark: its type, and how high a mark must be for it
+_MOMENT = 26  # how thick what has no length is drawn
 _BESIDE_MARK = 4  # air above and below a mark
 _LONGEST_NAME = 30
 _SIGN = 18  # of a flag without words
@@ -354,11 +355,17 @@ def _box(row: Row, n: int, start: float, end: float) -> Box:
     return Box(start, row.middle(n) - row.each / 2 + _BESIDE_MARK, end - start, row.each - 2 * _BESIDE_MARK)
 
 
+def _end_of(figure: Figure, mark: Mark) -> float:
+    """Where a mark ends, as it is drawn."""
+    return max(figure.place(mark.attempt.end), figure.place(mark.attempt.at) + 16)
+
+
 def _mark(figure: Figure, row: Row, mark: Mark, name: str) -> SafeString:
     attempt = mark.attempt
-    start = figure.place(attempt.at)
-    end = max(figure.place(attempt.end), start + 16)
-    box = _box(row, mark.row, start, end)
+    box = _box(row, mark.row, figure.place(attempt.at), _end_of(figure, mark))
+    if attempt.at == attempt.end:
+        high = min(box.h, _MOMENT)
+        box = box._replace(y=box.y + (box.h - high) / 2, h=high)
     outcome = OUTCOME[attempt.outcome]
     number = f"{mark.number:,}" if row.lane.events == 1 else f"{TIMES} {mark.members}" if mark.members > 1 else ""
     return element(
@@ -395,6 +402,15 @@ def _inside(box: Box, sign: str, number: str, word: str, *, plate: bool = True) 
         yield from _inside(box._replace(y=box.y - 8), sign, number, "", plate=False)
         yield element("text", {"class": "word", "x": x, "y": middle + 13, "text-anchor": "middle"}, word)
         return
+    if not words and number and sign != "cycle" and box.h >= _TWO_LINES and box.w >= text_width(number, _SMALL) + 4:
+        x, middle = box.x + box.w / 2, box.y + box.h / 2
+        wide = min(box.w - 2, max(text_width(number, _SMALL), 14) + 8)
+        yield element(
+            "rect", {"class": "plate", "x": x - wide / 2, "y": middle - 16, "width": wide, "height": 33, "rx": 6}
+        )
+        yield icon(sign, x, middle - 8)
+        yield element("text", {"class": "word", "x": x, "y": middle + 13, "text-anchor": "middle"}, number)
+        return
     middle, wide = box.y + box.h / 2, 18 + text_width(words) if words else 14
     if not words and sign == "cycle" and box.w >= text_width(number) + 6:
         # the dashed outline says that it is a cycle: how often is worth more than its icon
@@ -429,7 +445,9 @@ def _point(figure: Figure, row: Row, point: Point, *, bare: bool) -> SafeString:
     if point.kind == "arrived":
         return element("circle", {"class": "point arrived", "cx": along - 9, "cy": middle, "r": 4.5})
     if point.kind == "end":
-        x = along + 20
+        # after the mark that it is about, however wide that is drawn
+        about = (_end_of(figure, mark) for mark in row.marks if mark.attempt.end == point.us)
+        x = max([along, *about]) + 20
         return element(
             "g",
             {"class": f"point end f-{point.fate}", "data-seq": point.seq},

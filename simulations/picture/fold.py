@@ -15,7 +15,7 @@ from simulations.picture.cycles import fold_cycles, join_short_gaps
 from simulations.picture.episodes import episodes_of
 from simulations.picture.voices import quiet_of
 
-CYCLE_WIDTH = 76  # how often it repeats has room in it
+CYCLE_WIDTH = 80  # how often it repeats has room in it
 _QUIET_WIDTH = 84  # several loops in one glyph, each with its own count and pace
 # how wide a wait of one second is: where there are few items its words stand in it, where there are more, under it
 _FEW, _SOME, _MANY = 34, 20, 10

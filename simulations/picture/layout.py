@@ -10,7 +10,7 @@ from simulations.engine.trace import Kind
 from simulations.picture.fold import Axis, Piece, told_pieces
 from simulations.picture.lanes import Lane, Lanes
 from simulations.picture.marks import MOST_MARKS, Glyph, Mark, marks_of
-from simulations.picture.points import Point, points_of
+from simulations.picture.points import Point, points_of, spoken
 from simulations.picture.story import Story
 from simulations.picture.words import MS, TIMES, D, S, duration, end_words, roughly
 
@@ -20,12 +20,12 @@ AXIS = 58
 LEAD = 22
 AIR = 8
 _FLAG = 18
-_END_SIGN, _END_LETTER, _END_LEAST = 40, 8.6, 84
-_ANSWER = " 502"
+_END_SIGN, _END_LETTER, _END_LEAST = 40, 9.2, 84
 _LARGEST_ZOOM = 8
-_LEAST_ZOOM = 0.92  # the smallest at which an attempt of 100 ms still is 20 px wide
+_LEAST_ZOOM = 0.91  # the smallest at which an attempt of 100 ms still is 20 px wide
 _SCREENS = 6  # so wide may a run be before its marks are made smaller than readable
 _LETTER = 6.6
+_LONG = 6  # letters of a period
 _TICK_AIR = 14
 _TICKS_APART = 90
 _ROUND = (
@@ -98,7 +98,7 @@ class Figure(msgspec.Struct):
 
 def trail_of(story: Story, lanes: Lanes) -> float:
     """Room after the end of the run: the longest word that may stand there."""
-    answer = len(_ANSWER) if any(moment.row[0] == Kind.ANSWERED for moment in story.moments) else 0
+    answer = max((1 + len(spoken(moment)[1]) for moment in story.moments if moment.row[0] == Kind.ANSWERED), default=0)
     letters = (
         len(end_words(lane.fates)) + answer
         for lane in lanes.lanes
@@ -154,7 +154,9 @@ def _fold_words(piece: Piece) -> tuple[str, str]:
     if piece.kind == "gap":
         return duration(size), f"~{roughly(size)}"
     if piece.period_us:
-        return cycle_words(piece.times, piece.period_us), f"every {duration(piece.period_us)}"
+        pace = duration(piece.period_us)
+        short = pace if len(pace) <= _LONG else f"~{roughly(piece.period_us)}"
+        return cycle_words(piece.times, piece.period_us), f"every {short}"
     return f"repeats for {duration(size)}", duration(size)
 
 

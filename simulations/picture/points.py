@@ -13,7 +13,8 @@ import msgspec
 from simulations.engine.trace import Kind
 from simulations.picture.fold import Piece
 from simulations.picture.lanes import Lanes
-from simulations.picture.story import Moment, Story
+from simulations.picture.marks import MOST_MARKS
+from simulations.picture.story import Event, Moment, Story
 from simulations.picture.story import place as field_place
 from simulations.picture.words import ENDS, end_words
 
@@ -22,7 +23,7 @@ _APART = 24  # signs of ends have room beside each other
 # at one moment: what is written before it comes first
 _RANK = ("arrived", "limit", "answered", "captured", "early", "end")
 _GOOD = ("delivered", "filtered")
-_STATUS = field_place(Kind.ANSWERED, "status_code")
+_STATUS, _ERROR = field_place(Kind.ANSWERED, "status_code"), field_place(Kind.ANSWERED, "function_error")
 _BY = field_place(Kind.CAPTURED, "by")
 _LIMIT, _VALUE = field_place(Kind.LIMIT, "limit"), field_place(Kind.LIMIT, "value")
 
@@ -68,12 +69,27 @@ def points_of(
         if event.settled_seq:
             add(number, "end", event.settled_us, event.settled_seq, "", event.fate)
     for moment in story.moments:
-        kind, word = _spoken(moment)
+        kind, word = spoken(moment)
         if kind != "limit" or not lanes.grouped:
             for number in moment.events:
                 add(number, kind, moment.row[1], moment.seq, word, "")
     cycles = [piece for piece in pieces if piece.kind == "cycle"]
-    return [_finished(list(lane.values()), lanes.grouped, cycles, place) for lane in found]
+    finished = [_finished(list(lane.values()), lanes.grouped, cycles, place) for lane in found]
+    for number, last in _last_ends(story, lanes, dense).items():
+        one = lanes.lanes[number]
+        if one.events <= MOST_MARKS and all(fate for fate, _ in one.fates):
+            words = end_words(one.fates)
+            finished[number].append(Point("end", last.settled_us, last.settled_seq, words, one.fates[0][0], one.events))
+    return finished
+
+
+def _last_ends(story: Story, lanes: Lanes, dense: Sequence[bool]) -> dict[int, Event]:
+    """The event of each crowded lane that was settled last."""
+    last: dict[int, Event] = {}
+    for lane, event in zip(lanes.lane_of, story.events, strict=True):
+        if dense[lane] and event.settled_seq and (lane not in last or event.settled_seq > last[lane].settled_seq):
+            last[lane] = event
+    return last
 
 
 def _limits(story: Story, lanes: Lanes) -> list[dict[tuple[str, str, str, int], Point]]:
@@ -82,7 +98,7 @@ def _limits(story: Story, lanes: Lanes) -> list[dict[tuple[str, str, str, int], 
     for moment in story.moments if lanes.grouped else ():
         if moment.row[0] != Kind.LIMIT:
             continue
-        name, (kind, word) = str(moment.row[_LIMIT]), _spoken(moment)
+        name, (kind, word) = str(moment.row[_LIMIT]), spoken(moment)
         for number in moment.events:
             known = found[lanes.lane_of[number]].setdefault(
                 (kind, name, "", -1), Point(kind, moment.row[1], moment.seq, word, count=0)
@@ -92,10 +108,12 @@ def _limits(story: Story, lanes: Lanes) -> list[dict[tuple[str, str, str, int], 
     return found
 
 
-def _spoken(moment: Moment) -> tuple[str, str]:
+def spoken(moment: Moment) -> tuple[str, str]:
+    """What a moment is, and its words."""
     row = moment.row
     if row[0] == Kind.ANSWERED:
-        return "answered", str(row[_STATUS])
+        # with 200 a caller may get an error of the code, which only a header tells
+        return "answered", f"{row[_STATUS]} FunctionError" if row[_ERROR] else str(row[_STATUS])
     if row[0] == Kind.LIMIT:
         return "limit", f"{row[_LIMIT]} {row[_VALUE]}"
     return "captured", "on success" if row[_BY] == "on_success" else str(row[_BY])

@@ -25,6 +25,11 @@ export function inside({ x, y, w, h }, name, number, word) {
     const wide = Math.max(textWidth(word, SMALL), 18 + textWidth(number)) + 8;
     return [svg("rect", { class: "plate", x: x + (w - wide) / 2, y: cy - 16, width: wide, height: 33, rx: 6 }), ...inside({ x, y: y - 8, w, h }, name, number, "").filter((part) => part.getAttribute("class") !== "plate"), under];
   }
+  if (!text && number && name !== "cycle" && h >= TWO_LINES && w >= textWidth(number, SMALL) + 4) {
+    const wide = Math.min(w - 2, Math.max(textWidth(number, SMALL), 14) + 8);
+    return [svg("rect", { class: "plate", x: x + (w - wide) / 2, y: cy - 16, width: wide, height: 33, rx: 6 }), icon(name, x + w / 2, cy - 8),
+      svg("text", { class: "word", x: x + w / 2, y: cy + 13, "text-anchor": "middle" }, number)];
+  }
   // the dashed outline says that it is a cycle: how often is worth more than its icon
   if (!text && name === "cycle" && w >= textWidth(number) + 6) return [svg("text", { x: x + w / 2, y: cy + 4.5, "text-anchor": "middle" }, number)];
   const wide = text ? 18 + textWidth(text) : 14;
@@ -63,9 +68,21 @@ export function crowdedFlags(figure, row) {
   return crowded;
 }
 
+/** A mark never vanishes; where time is drawn as it is, it may be a speck. @param {Figure} figure */
+const narrowest = ({ axis, down }) => (axis.pieces[0].kind === "even" ? 2 : down ? 20 : 16);
+
+/** Where a mark ends, as it is drawn. @param {Figure} figure @param {import("./marks.js").Mark} mark */
+export const endOf = (figure, mark) => Math.max(figure.place(mark.toUs), figure.place(mark.fromUs) + narrowest(figure));
+
+/** Where a sign stands: after the mark that it is about, however wide that is drawn. @param {Figure} figure @param {Row} row @param {Point} point */
+export function placeOf(figure, row, point) {
+  const about = point.kind === "end" ? row.marks.filter((mark) => mark.toUs === point.us) : [];
+  return Math.max(figure.place(point.us), ...about.map((mark) => endOf(figure, mark)));
+}
+
 /** @param {Figure} figure @param {Row} row @param {Point} point @param {boolean} bare a flag without its words */
 export function drawPoint(figure, row, point, bare) {
-  const along = figure.place(point.us);
+  const along = placeOf(figure, row, point);
   const mid = middle(figure, row, 0);
   const at = (/** @type {number} */ a, /** @type {number} */ b) => (figure.down ? { x: figure.gutter + b, y: a } : { x: a, y: b });
   if (point.kind === "arrived") {

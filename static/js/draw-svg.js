@@ -2,7 +2,7 @@
 /** The picture as SVG: crisp, printable, every mark an element. Drawn once for a figure; the playhead only changes classes. */
 import { count, duration } from "./format.js";
 import { middle } from "./layout.js";
-import { crowdedFlags, drawPoint, inside } from "./draw-signs.js";
+import { crowdedFlags, drawPoint, endOf, inside, placeOf } from "./draw-signs.js";
 import { body, patterns } from "./shapes.js";
 import { textWidth } from "./measure.js";
 import { svg } from "./svg.js";
@@ -14,6 +14,7 @@ import { OUTCOME } from "./words.js";
 /** @typedef {{node: SVGElement, fromUs: number, toUs: number, seq: number, state: string}} Sprite something that appears in time */
 /** @typedef {{node: SVGElement, from: number, to: number}} Wait a line that grows up to the playhead */
 
+const MOMENT = 26; // how thick what has no length is drawn
 const SPARE = 5; // pixels after the words of an end
 
 /** A box along time. @param {Figure} figure @param {number} from @param {number} to @param {number} mid @param {number} thick */
@@ -27,7 +28,7 @@ function boxOf({ down, gutter }, from, to, mid, thick) {
  * @returns {{sprites: Sprite[], waits: Wait[]}}
  */
 export function drawSvg(root, figure, trace, axis) {
-  const last = Math.max(0, ...figure.rows.flatMap((row) => row.points.filter((point) => point.kind === "end").map((point) => figure.place(point.us) + textWidth(point.word) * 1.1 + 35 + SPARE)));
+  const last = Math.max(0, ...figure.rows.flatMap((row) => row.points.filter((point) => point.kind === "end").map((point) => placeOf(figure, row, point) + textWidth(point.word) * 1.06 + 35 + SPARE)));
   const width = figure.down ? figure.gutter + figure.across : last > figure.length + SPARE ? last : figure.length;
   const height = figure.down ? figure.length : figure.across + figure.foot;
   root.setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -75,14 +76,12 @@ function waiting(figure, row, from, to, waits) {
   return [line("wait ahead"), past];
 }
 
-/** A mark never vanishes; where time is drawn as it is, it may be a speck. @param {Figure} figure */
-const narrowest = ({ axis, down }) => (axis.pieces[0].kind === "even" ? 2 : down ? 20 : 16);
-
 /** @param {Figure} figure @param {Row} row @param {import("./marks.js").Mark} mark @param {Trace} trace */
 function drawMark(figure, row, mark, trace) {
   const from = figure.place(mark.fromUs);
-  const to = Math.max(figure.place(mark.toUs), from + narrowest(figure));
-  const thick = figure.down ? Math.min(180, row.size / row.rows - 6) : figure.row - 8;
+  const to = endOf(figure, mark);
+  const moment = mark.toUs === mark.fromUs;
+  const thick = figure.down ? Math.min(180, row.size / row.rows - 6) : Math.min(figure.row - 8, moment ? MOMENT : Infinity);
   const box = boxOf(figure, from, to, middle(figure, row, mark.row), thick);
   const record = trace.record(mark.seq);
   const group = svg("g", { class: `mark o-${mark.outcome}`, "data-seq": mark.seq }, body(mark.outcome, box));

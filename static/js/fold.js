@@ -12,7 +12,7 @@ import { quietOf } from "./voices.js";
 const MOST_ITEMS = 400;
 const MOST_PIECES = 2_000; // of what is busy
 const LEAST_PIECES = 8;
-const CYCLE_WIDTH = 76; // how often it repeats has room in it
+const CYCLE_WIDTH = 80; // how often it repeats has room in it
 // several loops in one glyph, each with its own count and pace
 const QUIET_WIDTH = 84;
 // how wide a wait of one second is: where there are few items its words stand in it, where there are more, under it

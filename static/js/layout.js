@@ -43,15 +43,15 @@ export const LEAD = 22;
 export const AXIS = 58;
 export const GUTTER = 92;
 // the smallest at which an attempt of 100 ms still is 20 px wide
-const LEAST_ZOOM = 0.92;
+const LEAST_ZOOM = 0.91;
 const TRAIL_DOWN = 64;
-const END = { sign: 40, letter: 8.6, answer: 4, least: 84 };
+const END = { sign: 40, letter: 9.2, least: 84 };
 
 /** Room after the end of the run: the longest word that may stand there. @param {Trace} trace @param {import("./lanes.js").Lanes} lanes @param {boolean} down */
 export function trailOf(trace, { lanes }, down) {
   if (down) return TRAIL_DOWN;
   // a lane with more is crowded, and says no end
-  const letters = lanes.filter((lane) => lane.count <= MOST_MARKS).map((lane) => endWords(lane.fates).length + (trace.answers ? END.answer : 0));
+  const letters = lanes.filter((lane) => lane.count <= MOST_MARKS).map((lane) => endWords(lane.fates).length + (trace.answers && trace.answers + 1));
   return Math.max(END.least, END.sign + END.letter * Math.max(0, ...letters));
 }
 
@@ -128,10 +128,15 @@ function wordsOf(piece) {
   return words;
 }
 
+const LONG = 6; // letters
+
+/** A period in few letters. @param {number} us */
+const pace = (us) => (duration(us).length > LONG ? `~${roughly(us)}` : duration(us));
+
 /** What a fold says, in two lengths. @param {import("./time-axis.js").Piece} piece */
 function foldWords({ kind, from, to, count: times = 0, periodUs = 0 }) {
   if (kind === "gap") return { label: duration(to - from), shorter: `~${roughly(to - from)}` };
-  if (periodUs) return { label: `× ${count(times)} every ${duration(periodUs)}`, shorter: `every ${duration(periodUs)}` };
+  if (periodUs) return { label: `× ${count(times)} every ${duration(periodUs)}`, shorter: `every ${pace(periodUs)}` };
   return { label: `repeats for ${duration(to - from)}`, shorter: duration(to - from) };
 }
 

@@ -3,10 +3,11 @@
  * The records that make a point of their own (answers, captures, limits), read once: they never change, and a person who zooms
  * does not wait for them to be read again.
  */
+import { answerWords } from "./words.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {import("./points.js").Point} Point */
-/** @typedef {{moments: [number, Point][], events: number[], limits: Point[][]}} Standing moments: event and point; events: whose arrivals and ends are shown; limits: of each lane, said once */
+/** @typedef {{moments: [number, Point][], events: number[], limits: Point[][], lastEnds: number[]}} Standing moments: event and point; events: whose arrivals and ends are shown; limits: of each lane, said once; lastEnds: of each crowded lane the seq in which its last event was settled, else 0 */
 
 /** @type {WeakMap<Trace, {until: number, seqs: number[]}>} */
 const found = new WeakMap();
@@ -43,7 +44,7 @@ function spoken(trace, seq) {
 function readPoint(trace, seq) {
   const record = trace.record(seq);
   const point = { us: trace.at(seq), seq, count: 1, fate: "" };
-  if (record.kind === "answered") return { ...point, kind: "answered", word: String(record.status_code ?? "") };
+  if (record.kind === "answered") return { ...point, kind: "answered", word: answerWords(record.status_code, record.function_error) };
   if (record.kind === "limit") return { ...point, kind: "limit", word: `${record.limit} ${record.value}`, name: record.limit };
   return { ...point, kind: "captured", word: record.by === "on_success" ? "on success" : record.by };
 }
@@ -80,8 +81,13 @@ function stand(trace, { lanes, laneOf }, dense) {
     }
   }
   const events = [];
-  for (let event = 0; event < laneOf.length; event += 1) if (!dense[laneOf[event]]) events.push(event);
-  return { moments, events, limits: limits.map((said) => [...said.values()]) };
+  const lastEnds = lanes.map(() => 0);
+  for (let event = 0; event < laneOf.length; event += 1) {
+    const lane = laneOf[event];
+    if (dense[lane]) lastEnds[lane] = Math.max(lastEnds[lane], trace.events.settledSeq(event));
+    else events.push(event);
+  }
+  return { moments, events, limits: limits.map((said) => [...said.values()]), lastEnds };
 }
 
 /** One limit, however often it bit; where its values differ only its name is said. @param {Map<string, Point>} said @param {Point} point */

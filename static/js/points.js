@@ -1,10 +1,12 @@
 // @ts-check
 /**
  * What happens at one moment: arrivals, answers, captures, limits that bit, and how each event ended. A lane of several events
- * says its arrivals once, where they begin, and how they ended once, where the last one did; an end that is not good keeps its
+ * says its arrivals once, where they begin, and how they ended once, where the last one did (a crowded one too, unless it has too
+ * many); an end that is not good keeps its
  * sign where it happened, unless a folded cycle holds it.
  */
 import { count } from "./format.js";
+import { MOST_MARKS } from "./marks.js";
 import { standingOf } from "./moments.js";
 import { ENDS, FATE } from "./words.js";
 
@@ -31,7 +33,7 @@ export const endWords = (fates) => fates.map(([fate, n]) => FATE[fate].word + (n
  */
 export function pointsOf(trace, all, pieces, place, dense) {
   const { lanes, laneOf } = all;
-  const { moments, events, limits } = standingOf(trace, all, dense);
+  const { moments, events, limits, lastEnds } = standingOf(trace, all, dense);
   /** @type {Map<string, Point>[]} */
   const found = limits.map((said) => new Map(said.map((point) => [point.word, { ...point }])));
   const add = (/** @type {number} */ event, /** @type {Point} */ point) => {
@@ -50,8 +52,15 @@ export function pointsOf(trace, all, pieces, place, dense) {
   }
   for (const [event, point] of moments) add(event, { ...point });
   const cycles = pieces.filter((piece) => piece.kind === "cycle");
-  return found.map((points, n) => finished([...points.values()], lanes[n].event < 0, cycles, place));
+  return found.map((points, n) => [
+    ...finished([...points.values()], lanes[n].event < 0, cycles, place),
+    ...lastEnds[n] ? endOf(trace, lanes[n], lastEnds[n]) : [],
+  ]);
 }
+
+/** How all events of a crowded lane ended, where they are not too many. @param {Trace} trace @param {import("./lanes.js").Lane} lane @param {number} seq of the last @returns {Point[]} */
+const endOf = (trace, { count: all, fates }, seq) => (all > MOST_MARKS || fates.some(([fate]) => !fate) ? []
+  : [{ kind: "end", us: trace.at(seq), seq, count: all, word: endWords(fates), fate: fates[0][0] }]);
 
 /**
  * One sign for one moment: an answer or a capture that comes with an end is said by the end.

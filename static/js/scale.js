@@ -12,7 +12,8 @@ const FURTHEST_IN = 64;
 const WIDEST = 2_000_000; // pixels that a browser still scrolls smoothly
 // what a phone shows of a run that goes down the page, before it is scrolled
 const ROOM_DOWN = 560;
-// while more is to come nothing is drawn larger than this: what fills the room now will soon be a part of it
+// the first records of a run that goes on are drawn no larger than this: what fills the room now will soon be a part of it
+const FIRST_RECORDS = 100;
 const LARGEST_OPEN = { across: 1, down: 2 };
 const OUTGROWN = 2; // so many times larger than it would be drawn now
 
@@ -30,6 +31,7 @@ export class Scale {
   /** several panes share the room */ #beside = false;
   #trail = 0;
   /** a person chose the zoom: it stays */ #chosen = false;
+  /** a person asked for the whole run, however small its marks get */ #whole = false;
 
   /** @param {import("./axis-modes.js").Mode} [mode] @param {import("./trace.js").Trace[]} [besides] runs that are not shown, but have their place on the axis */
   constructor(mode = "folded", besides = []) {
@@ -63,8 +65,9 @@ export class Scale {
     this.#axis = this.#axis && keepUntil > 0 ? this.#axis.keepUntil(keepUntil, fresh) : fresh;
     this.#beside = traces.length > 1;
     this.#trail = trail;
-    const fit = firstZoom(this.#axis, down ? ROOM_DOWN : room, trail, down, this.#beside);
-    const wanted = open ? Math.min(fit, down ? LARGEST_OPEN.down : LARGEST_OPEN.across) : fit;
+    const fit = (this.#whole ? fittingZoom : firstZoom)(this.#axis, down ? ROOM_DOWN : room, trail, down, this.#beside);
+    const first = open && traces.some(({ ended, cursor }) => !ended && cursor < FIRST_RECORDS);
+    const wanted = first ? Math.min(fit, down ? LARGEST_OPEN.down : LARGEST_OPEN.across) : fit;
     if (!this.#chosen && (keepUntil === 0 || (!hold && wanted * OUTGROWN < this.#glide.goal))) {
       if (seen && !wantsNoMotion()) this.#glide.go(wanted, performance.now());
       else this.#glide.jump(wanted);
@@ -111,7 +114,8 @@ export class Scale {
   zoomBy(factor, room, down) {
     if (!this.#axis) return;
     const fit = fittingZoom(this.#axis, down ? ROOM_DOWN : room, this.#trail, down, this.#beside);
-    this.#chosen = factor !== 0;
+    this.#whole = factor === 0;
+    this.#chosen = !this.#whole;
     this.#glide.jump(factor === 0 ? fit : Math.max(Math.min(fit, 1), Math.min(FURTHEST_IN, WIDEST / this.#axis.width, this.zoom * factor)));
   }
 
@@ -127,6 +131,6 @@ export class Scale {
   }
 
   refit() {
-    this.#chosen = false;
+    this.#chosen = this.#whole = false;
   }
 }

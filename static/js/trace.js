@@ -6,6 +6,7 @@
 import { Chunks } from "./chunks.js";
 import { Column, Words, lowerBound } from "./columns.js";
 import { EventTable } from "./event-table.js";
+import { answerWords } from "./words.js";
 
 /** @typedef {import("./wire.js").Wire} Wire @typedef {import("./wire.js").Row} Row */
 /** @typedef {{first: number, last: number, rows: Row[]}} Frame */
@@ -29,7 +30,7 @@ export class Trace {
   /** the latest moment any record speaks of, waits not counted */
   endUs = 0;
   ended = false;
-  answers = false; // somebody waits for an answer
+  answers = 0; // how many letters the longest answer has, where somebody waits for one
   /** counts up with every frame: what was computed for another version is stale */
   version = 0;
 
@@ -42,7 +43,7 @@ export class Trace {
       event: wire.place(kind, "event"),
       code: Math.max(wire.place(kind, "outcome"), wire.place(kind, "fate")),
       end: Math.max(wire.place(kind, "end_us"), wire.place(kind, "until_us")),
-      by: wire.place(kind, "by"), group: wire.place(kind, "group"), shard: wire.place(kind, "shard"),
+      by: wire.place(kind, "by"), status: wire.place(kind, "status_code"), error: wire.place(kind, "function_error"), group: wire.place(kind, "group"), shard: wire.place(kind, "shard"),
     }));
   }
 
@@ -72,8 +73,7 @@ export class Trace {
     const plan = this.#plans[row[0]];
     if (!plan) throw new Error(`this page does not know records of kind ${row[0]}`);
     const seq = this.cursor + 1;
-    const at = row[1];
-    const end = plan.end < 0 ? at : row[plan.end];
+    const [at, end] = [row[1], row[plan.end < 0 ? 1 : plan.end]];
     this.#kinds.push(row[0]);
     this.#at.push(at);
     this.#end.push(end);
@@ -86,7 +86,7 @@ export class Trace {
     this.endUs = Math.max(this.endUs, plan.name === "attempt" ? end : at);
   }
 
-  /** @param {{name: string, code: number, by: number, group: number, shard: number}} plan @param {number} seq @param {Row} row */
+  /** @param {{name: string, code: number, by: number, status: number, error: number, group: number, shard: number}} plan @param {number} seq @param {Row} row */
   #note(plan, seq, row) {
     if (plan.name === "attempt") {
       this.attempts.push(seq);
@@ -94,7 +94,7 @@ export class Trace {
     } else if (plan.name === "settled") this.events.settle(seq, row[plan.code]);
     else if (plan.name === "captured" && row[plan.by] !== "on_success") this.events.catch(seq, row[plan.by]);
     else if (plan.name === "arrived") this.events.join(seq, row[plan.group], row[plan.shard]);
-    else if (plan.name === "answered") this.answers = true;
+    else if (plan.name === "answered") this.answers = Math.max(this.answers, answerWords(row[plan.status], row[plan.error]).length);
     else if (plan.name === "ended") this.ended = true;
   }
 

@@ -3,6 +3,11 @@
  * The part of the figure that is in view, along time: x, or y where time runs down the page. Size and offset are remembered:
  * asking the browser in every frame would make it lay out the whole picture.
  */
+import { need } from "./svg.js";
+
+// down a phone: so much of what was played is seen above the player
+const PLAYED = 24;
+const BEFORE = 40; // so much is seen before the playhead
 
 export class Viewport {
   #box;
@@ -36,11 +41,20 @@ export class Viewport {
     this.#box.scrollTo(this.down ? { top: offset } : { left: offset });
   }
 
+  /** Down a phone the player covers the lower part, as far as the page is scrolled. */
+  #uncovered() {
+    const covered = need("player").getBoundingClientRect().top - this.#box.getBoundingClientRect().top;
+    return Math.max(this.size / 3, Math.min(this.size, covered));
+  }
+
   /** Scrolls only when a moving place leaves the view. @param {number} at @param {number} trail what stands after the end of the run, which is in view with the end */
   chase(at, trail) {
-    const most = Math.max(this.size * 0.2, Math.min(this.size * 0.75, this.size - trail));
+    const size = this.down ? this.#uncovered() : this.size;
+    const most = Math.max(size * 0.2, Math.min(size * 0.75, size - trail));
     if (at > this.offset + most) this.#show(at - most);
-    else if (at < this.offset + 20 && this.offset > 0) this.#show(at - this.size * 0.2);
+    // at its end the box cannot scroll on: then the page does, where a good part of the box is in view
+    if (this.down && size > this.size / 3 && at - this.#box.scrollTop > size - PLAYED) scrollBy(0, at - this.#box.scrollTop - size + PLAYED);
+    else if (at < this.offset + BEFORE && this.offset > 0) this.#show(at - this.size * 0.2);
   }
 
   /** The playhead where it is in view, else what is in the middle: the moment, and how far it is from the edge. @param {import("./layout.js").Figure} figure @param {number} us */

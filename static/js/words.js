@@ -124,3 +124,6 @@ export const MEANS = { lost: "nobody has it any more", captured: "in a dead-lett
 
 /** The run's own limits have no name of AWS's. @type {Record<string, string>} */
 export const LIMITS = { horizon: "Simulated time", record_limit: "Records of this site", event_limit: "Events of this site" };
+
+/** An answer; with 200 a caller may get an error of the code, which only a header tells. @param {number} status @param {string | null} functionError */
+export const answerWords = (status, functionError) => `${status}${functionError ? " FunctionError" : ""}`;

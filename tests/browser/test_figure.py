@@ -16,6 +16,17 @@ THREE = link("s3", error_rate=1)
 SOME = link("s3", traffic="steady", traffic_count=5, traffic_rate_per_s=0.5, error_rate=0.5, seed=3, on_failure="sqs")
 POISONED = link("sqs", error_rate=1, message_retention_period_s=1_209_600)
 CROWDED = link("s3", traffic="burst", traffic_count=2_000, error_rate=0.2, seed=2)
+BISECTED = link(
+    "kinesis",
+    traffic="steady",
+    traffic_count=50,
+    traffic_rate_per_s=5,
+    batch_size=10,
+    poison='["12"]',
+    bisect_batch_on_function_error="true",
+    maximum_retry_attempts=2,
+    on_failure="sqs",
+)
 TWO_PACES = (
     "/compare/?a=trigger%3Dsqs%26error_rate%3D1%26visibility_timeout_s%3D30"
     "&b=trigger%3Dsqs%26error_rate%3D1%26visibility_timeout_s%3D47"
@@ -81,6 +92,23 @@ def test_how_the_last_event_ended_is_in_sight(page: Page) -> None:
     assert box
     assert view
     assert box["x"] + box["width"] <= view["x"] + view["width"]
+
+
+def test_the_whole_run_is_in_view_where_a_person_asks_for_it(page: Page) -> None:
+    run(page, BISECTED)
+    hidden = "box => box.scrollWidth - box.clientWidth"
+    assert page.locator("#scroller").evaluate(hidden) > 0
+    page.get_by_role("button", name="Whole run").click()
+    assert page.locator("#scroller").evaluate(hidden) <= 0
+
+
+def test_down_a_phone_the_playhead_is_seen_until_the_end(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    run(page, BISECTED)
+    head, player = page.locator("#playhead").bounding_box(), page.locator("#player").bounding_box()
+    assert head
+    assert player
+    assert 0 < head["y"] < player["y"]
 
 
 def test_a_loop_of_14_days_is_narrow_and_opens(page: Page, screenshot: Callable[[str], Path]) -> None:
