@@ -12,13 +12,14 @@ import { LIMITS } from "./words.js";
 /** @typedef {{forecast: Forecast, changes: import("./asides.js").Change[], chapters: Chapter[], rates: import("./asides.js").Rates, watched: import("./metric-strips.js").Watched[], code: import("./code-view.js").Code}} Words */
 
 const ANSWERS_WITHIN_MS = 15_000;
-// what its beginning says comes at once; of a long run, all of it some seconds later
 const MOST_KNOWN = 30;
+// what its beginning says comes at once; of a long run, all of it some seconds later
 const PATHS = ["/words/", "/words/whole/"];
 
 export class Told {
   /** @type {Map<string, Words>} of the last scenarios: the run that is shown stays explained while others are thought of */ #known = new Map();
-  #query = "";
+  #query = ""; // whose sentence stands
+  #wanted = ""; // asked about last, unless nobody answered
   /** @type {AbortController | null} */ #asked = null;
   #spoken = "";
   #heard;
@@ -35,8 +36,11 @@ export class Told {
 
   /** Asks about the settings as they stand; an older question is dropped. @param {string} query @param {boolean} aloud whether the sentence is read out */
   async ask(query, aloud) {
-    if (query === this.#query) return;
+    if (query === this.#wanted) return;
+    this.#wanted = query;
     this.#asked?.abort();
+    this.#asked = null;
+    if (query === this.#query) return;
     const asked = new AbortController();
     this.#asked = asked;
     const timer = setTimeout(() => asked.abort(), ANSWERS_WITHIN_MS);
@@ -59,6 +63,7 @@ export class Told {
       }
     } catch {
       // nobody answers: the last sentence stands, and the stale mark says that it is of other settings
+      if (asked === this.#asked) this.#wanted = "";
     } finally {
       clearTimeout(timer);
     }

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.bench import attempts, clock, link, press_run, run, until_done
 from tests.browser.test_accessibility import violations
@@ -29,6 +29,28 @@ def test_the_sentence_follows_the_settings_before_anything_is_run(page: Page) ->
     press_run(page)
     until_done(page)
     expect(page.locator("#sum")).to_contain_text("1 attempt, which succeeds")
+
+
+def test_an_answer_about_settings_that_were_taken_back_is_not_shown(page: Page) -> None:
+    page.goto(THREE)
+    retries, sentence = page.locator("[name=maximum_retry_attempts]"), page.locator("#sum")
+    retries.fill("0")
+    expect(sentence).to_contain_text("1 attempt,")
+    other = re.compile(r"/words/\?.*maximum_retry_attempts=1&")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(other, hold)
+    with page.expect_request(other):
+        retries.fill("1")
+    with page.expect_event("requestfailed", timeout=10_000):  # dropped at once; it would be given up after 15 s
+        retries.fill("0")
+    expect(sentence).to_contain_text("1 attempt,")
+    retries.fill("2")
+    expect(sentence).to_contain_text("3 attempts")
+    assert len(held) == 1
 
 
 def test_a_setting_that_is_refused_is_said_while_it_is_typed(page: Page) -> None:
