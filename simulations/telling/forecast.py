@@ -33,7 +33,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
 
     `sentence` is the whole run, `attempts` says when its attempts start, `otherwise` what one event would meet whose attempts
     all fail, where in this run none does. `ignored` names settings that AWS accepts and that do nothing here. `chance`: luck decides some of it, so that it holds for this seed. `cut` says that
-    the sentence is of the first so many records only ("" where it is of the whole run).
+    the sentence, or what is said of failures, is of the first so many records only ("" where it is of the whole run).
     """
 
     sentence: str
@@ -47,13 +47,17 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
 def forecast(scenario: Scenario, story: Story, most: int) -> Forecast:
     """What the scenario leads to, as far as its first `most` records say it; `story` is read from them."""
     noun = TRIGGERS[scenario.trigger].noun
+    failing = _failing(scenario, story, most)
+    cut = f"This is what its first {story.shown or f'{most:,}'} records say." if _is_cut(story) else ""
+    if not cut and failing and _is_cut(failing):
+        cut = f"Of failures, this is what the first {failing.shown or f'{most:,}'} records say."
     return Forecast(
         sentence=sentence(story, noun),
         attempts=_times(story.attempts),
-        otherwise=_otherwise(scenario, story, noun, most),
+        otherwise=_otherwise(failing, noun),
         ignored=ignored.in_words(scenario),
         chance=_chance(scenario, noun),
-        cut=f"This is what its first {story.shown or f'{most:,}'} records say." if _is_cut(story) else "",
+        cut=cut,
     )
 
 
@@ -161,14 +165,20 @@ def _times(attempts: Sequence[Attempt]) -> str:
     return f"Attempts start at {', '.join(shown[:-1])} and {shown[-1]}."
 
 
-def _otherwise(scenario: Scenario, story: Story, noun: str, most: int) -> str:
-    """What Lambda would do if the function failed, where it does not."""
+def _failing(scenario: Scenario, story: Story, most: int) -> Story | None:
+    """What one event would meet if the function always failed; None where some attempt of this run fails already."""
     if not story.attempts or any(attempt.outcome != "succeeded" for attempt in story.attempts):
-        return ""
+        return None
     raw = msgspec.to_builtins(scenario) | {"traffic": {"kind": "single"}, "failures": {"error_rate": 1}}
     try:
-        failing = story_of(parse_scenario(raw), most)
+        return story_of(parse_scenario(raw), most)
     except ScenarioErrors:
+        return None
+
+
+def _otherwise(failing: Story | None, noun: str) -> str:
+    """What Lambda would do if the function failed, where it does not."""
+    if failing is None:
         return ""
     said = sentence(failing, noun)
     return f"If the function always failed: {said[0].lower()}{said[1:]}"

@@ -217,3 +217,11 @@ def test_on_a_phone_the_explanation_opens_under_the_attempt(page: Page, address:
     card.get_by_role("button", name="Close the explanation").click()
     expect(card).to_be_hidden()
     expect(page.locator(".panel #explain")).to_be_visible()
+
+
+def test_what_failures_would_do_is_told_to_its_end(page: Page) -> None:
+    page.goto("/?trigger=sqs")
+    expect(page.locator("#sum-more")).to_have_text(
+        "If the function always failed: 11,520 attempts over 4 d, all of which fail; then the message is lost: "
+        "the source's retention period ran out, and nothing is set up to keep it."
+    )

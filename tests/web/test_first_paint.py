@@ -95,3 +95,12 @@ def test_what_is_read_of_a_run_is_bounded_where_its_batches_are_large() -> None:
     said = telling.forecast(links.read_link(link), story, 20_000)
     assert said.cut == f"This is what its first {story.shown} records say."
     assert said.sentence.startswith("2,000 records, 320 attempts over")
+
+
+def test_what_failures_would_do_is_not_told_as_the_whole_where_it_is_a_beginning() -> None:
+    """A message that fails goes round for days: its first records say neither how long nor how it ends."""
+    scenario = links.read_link("trigger=sqs")
+    said = {most: telling.forecast(scenario, telling.story_of(scenario, most), most) for most in (2_000, 125_000)}
+    assert said[2_000].cut == "Of failures, this is what the first 2,000 records say."
+    assert said[125_000].cut == ""
+    assert "11,520 attempts over 4 d" in said[125_000].otherwise
