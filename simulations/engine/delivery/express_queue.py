@@ -157,21 +157,21 @@ class Express:
         timeout, least, per_event, mean = function.timeout, function.least, function.per_event, function.mean
         ends, idle, settled, enough = runs.ends, pollers.idle, pollers.settled, self._enough
         tries, words, rests, drawn_from = runs.tries, runs.words, runs.rests, runs.drawn_from
-        line, hidden = messages.line, messages.hidden
-        size, oldest_first, never = self._settings.batch_size, self._settings.oldest_first, NEVER
+        line, size, oldest_first, never = messages.line, self._settings.batch_size, self._settings.oldest_first, NEVER
         times, first, head, known, odd = self._times, self._first, messages.head, messages.known, messages.odd
+        back = messages.soonest()
         now, place, until = -1, known - first, min(self._kernel.due, self._horizon + 1, times[-1], self._wary_from)
         while settled or idle:
             at = end = ends[0] >> END_BITS
             if idle:  # if somebody waits, this moment is not over
-                at = now if line or head < known else min(at, times[place], hidden[0][0] if hidden else never)
+                at = now if line or head < known else min(at, times[place], back)
             if at >= until or len(tries) > enough:
                 break
             now, stop, spent = at, head + size, never
-            if hidden and hidden[0][0] <= at:
+            if back <= at:
                 messages.head = head
                 place = messages.join(at, times, first) - first
-                odd = min(odd, line[0][0])
+                odd, back = min(odd, line[0][0]), messages.soonest()
             if stop > known or not oldest_first:
                 place = bisect_right(times, at, place)
                 known = first + place
@@ -189,7 +189,7 @@ class Express:
             if spent > timeout:
                 messages.head, messages.known = head, known
                 until = until if self._hand_over(at, end) else at
-                head, odd = messages.head, messages.odd
+                head, odd, back = messages.head, messages.odd, messages.soonest()
                 continue
             runs.serial += ONE_MORE
             done = stop - head

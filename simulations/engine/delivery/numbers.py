@@ -107,10 +107,9 @@ class Numbers:
                     line.popleft()
                 self.back -= size
             else:
-                start, stop, count = self.head, self.head + left, 0
-                stop = min(stop, self.known)
-                if line and stop > line[0][0]:
-                    stop = line[0][0]
+                start, count = self.head, 0
+                before = line[0][0] if line else self.known
+                stop = min(before, start + left)
                 if stop == start:
                     break
                 self.head, members, size = stop, range(start, stop), stop - start
