@@ -59,6 +59,7 @@ def _answer(options: dict[str, Any]) -> Iterator[str]:
     sizes, repeats, least = sorted(options["events"]), options["repeats"], options["least"]
     yield f"Medians of {repeats} fresh processes, Redrive and SimPy in turn. In each, on both sides and at all sizes: {least:g} s of runs of"
     yield f"at most 1,000 events to warm up, then runs until {least:g} s are measured, one in any case; the mean of these counts."
+    yield "Loading libraries is left out: SimPy, and numpy, which Redrive uses for runs of many events."
     yield "All draw their chance within the measured time and write a full log of every attempt: when it started and ended, of"
     yield "which events it was, how it came out, what is billed."
     yield "  log      Redrive's log in its short form, taken piece by piece; every record can be made from it, and totals added up"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from simulations.benchmarks.workloads import WORKLOADS
-from simulations.engine import simulate_rows
+from simulations.engine import arrays, simulate_rows
 from simulations.engine.run import simulate_pages
 from simulations.engine.trace import Fate, Kind
 
@@ -94,6 +94,7 @@ def timed(run: Callable[[], Any], least: float) -> tuple[float, Any]:
 def measured(side: str, workload: str, events: int, *, least: float, check: bool, memory: bool) -> dict[str, float]:
     """Seconds of a run and peak memory, and what came of its events if that is asked for."""
     run = SIDES[side]
+    arrays.serve(events)  # loads numpy if a run of so many events uses it
     if not memory:
         timed(lambda: run(workload, min(events, _WARM_UP)), least)
         gc.collect()

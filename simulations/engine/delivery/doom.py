@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import compress
 
+from simulations.engine.delivery.aging import NEVER
 from simulations.engine.failures import Failures
 from simulations.engine.pages import Piece
 
@@ -22,7 +23,7 @@ class Doom:
         self.reports = failures.reports
         self.settled = failures.only_poison  # whether what comes of a message is the same each time
         self._failures = failures
-        self._poison = sorted(failures.poisoned)
+        self._poison = [*sorted(failures.poisoned), NEVER]
         self._rest = failures.manner == "report_rest"
 
     def arrive(self, first: int, count: int) -> None:
@@ -48,8 +49,12 @@ class Doom:
 
     def comes(self, at: int, batch: list[Piece]) -> bool:
         """Whether the code fails now for one of these."""
+        poison, settled = self._poison, self.settled
         for members, _ in batch:
-            if not self.next.isdisjoint(members):
+            if settled and isinstance(members, range):  # much the most frequent case
+                if poison[bisect_left(poison, members.start)] < members.stop:
+                    return True
+            elif not self.next.isdisjoint(members):
                 return True
         return self.at_times and self._for_all(at)
 
@@ -74,8 +79,7 @@ class Doom:
         return named
 
     def _always(self, index: int) -> bool:
-        place = bisect_left(self._poison, index)
-        return place < len(self._poison) and self._poison[place] == index
+        return self._poison[bisect_left(self._poison, index)] == index
 
     def _for_all(self, at: int) -> bool:
         return self._failures.always or any(begin <= at < end for begin, end in self._failures.outages)
