@@ -114,6 +114,16 @@ def stopped_in_the_middle(page: Page, site: Site, told: Callable[[str], None]) -
         signal_pool(site, signal.SIGCONT)
 
 
+@contextmanager
+def nobody_to_start_it_again(site: Site) -> Iterator[None]:
+    """What ends stays away: who would start it again stands still."""
+    site.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        site.process.send_signal(signal.SIGCONT)
+
+
 def records(address: str) -> str:
     """How the page says that all records of a scenario are there."""
     return f"Done: {sum(len(chunk) for chunk in simulate_rows(links.read_link(address.removeprefix('/?')))):,} records"
@@ -135,9 +145,10 @@ def test_a_server_dies_in_the_middle_and_the_run_goes_on(
 ) -> None:
     page.goto(frail.url + LONG)
     with stopped_in_the_middle(page, frail, told) as sockets:
-        os.kill(frail.child(part), signal.SIGKILL)
-        for one in words:
-            told(one)
+        with nobody_to_start_it_again(frail):  # or it might be back before anybody misses it
+            os.kill(frail.child(part), signal.SIGKILL)
+            told(words[0])
+        told(words[1])
         if part == "uvicorn":
             told("The run was queued again.")  # the worker that stands still is missed
     expect(status(page)).to_contain_text(records(LONG), timeout=30_000)
@@ -163,15 +174,11 @@ def test_redis_is_away_when_run_is_pressed(page: Page, frail: Site) -> None:
     page.goto(frail.url + link(error_rate=1))
     open_sections(page)
     field(page, "timeout_s").fill("7")
-    # who would start Redis again stands still, so that it stays away
-    frail.process.send_signal(signal.SIGSTOP)
-    try:
+    with nobody_to_start_it_again(frail):
         os.kill(frail.child("valkey"), signal.SIGKILL)
         press_run(page)
         expect(page.get_by_role("alert")).to_contain_text("cannot reach Redis")
         expect(status(page)).to_contain_text("Not run. The server cannot reach Redis at the moment.")
-    finally:
-        frail.process.send_signal(signal.SIGCONT)
     expect(field(page, "timeout_s")).to_have_value("7")
     expect(page).to_have_url(re.compile("timeout_s=7"))
     until(frail.well, "Redis is back")
