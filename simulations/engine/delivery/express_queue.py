@@ -27,6 +27,7 @@ from simulations.engine.trace import Log
 from simulations.engine.units import US_PER_MS
 
 _LAST = [NEVER]  # after all arrivals; it is none
+_BLOCKS = 4  # of arrivals, looked at in one go
 _ENOUGH = 7_168  # numbers of attempts in a page, or a few more
 
 
@@ -83,7 +84,8 @@ class Express:
                 at = min(at, times[messages.known - self._first])
             if times[-1] <= at and times[-1] < NEVER:  # what arrives next may come first
                 yield self._page(messages.known)
-                times += next(blocks, _LAST)
+                for _ in range(_BLOCKS):
+                    times += next(blocks, _LAST)
             elif at <= self._horizon:
                 self._happen(at)
                 if len(self._runs.tries) > self._enough:
@@ -149,10 +151,7 @@ class Express:
         return not messages.visible if pollers.idle else pollers.settled
 
     def _hand_on(self) -> None:
-        """Until something else is due: what is visible goes to a poller that is done with its batch, or idle, or waits for one.
-
-        New messages for which the code works are handled here, others in `_hand_over`.
-        """
+        """Until something else is due: what is visible goes to a poller that is done with its batch, or idle; see `_hand_over`."""
         function, pollers, messages, runs = self._sim.function, self._pollers, self._messages, self._runs
         timeout, least, per_event, mean = function.timeout, function.least, function.per_event, function.mean
         ends, idle, settled, enough = runs.ends, pollers.idle, pollers.settled, self._enough
@@ -189,7 +188,7 @@ class Express:
             if spent > timeout:
                 messages.head, messages.known = head, known
                 until = until if self._hand_over(at, end) else at
-                head, odd, back = messages.head, messages.odd, messages.soonest()
+                head, odd, back = messages.head, messages.odd, messages.soonest() if back == never else back
                 continue
             runs.serial += ONE_MORE
             done = stop - head
@@ -221,7 +220,8 @@ class Express:
     def _hold(self, at: int) -> None:
         """Handing on comes to a halt; this moment may not be over."""
         pollers, messages = self._pollers, self._messages
-        messages.join(at, self._times, self._first)
+        place = messages.join(at, self._times, self._first) - self._first
+        messages.known = self._first + bisect_right(self._times, at, place)
         self._soon = self._soonest()
         if (pollers.idle or not pollers.settled) and messages.visible:
             self._free(at)

@@ -4,7 +4,7 @@ Messages are numbered as they arrive. Nothing is kept of one that is new but how
 What a batch did not handle comes back in pieces (`Piece`): messages that were received equally often, in their order.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, groupby
@@ -74,7 +74,7 @@ class Numbers:
         doomed, before = self.doom.new, self.line[0][0] if self.line else NEVER
         while doomed and doomed[0] < self.head:
             doomed.popleft()
-        return min(doomed[0], before) if doomed else before
+        return before if not doomed or before < doomed[0] else doomed[0]
 
     def begin(self, first: int) -> None:
         """The first message arrives then."""
@@ -93,14 +93,14 @@ class Numbers:
         """
         if not self._oldest_first and (self.pool or self.visible > most):
             return self._any(at, most)
-        line, found, left = self.line, [], most
+        line, found, left, limit = self.line, [], most, self._limit
         while left:
             if line and line[0][0] == self.head:
                 pieces = line[0][1]
                 members, count = pieces.pop()
                 count += 1
                 size = len(members)
-                if size > left and count != self._limit:
+                if size > left and count != limit:
                     pieces.append((members[left:], count - 1))
                     members, size = members[:left], left
                 elif not pieces:
@@ -116,7 +116,7 @@ class Numbers:
             if self._expired:
                 members = self._fresh(members)
                 size = len(members)
-            if count == self._limit:
+            if count == limit:
                 self._move(at, members)
             elif size:
                 found.append((members, count))
@@ -204,7 +204,7 @@ class Numbers:
         return len(old)
 
     def join(self, at: int, times: list[int], first: int) -> int:
-        """What arrives and comes back by then, each behind what did so before; how many of these have arrived.
+        """What comes back by then, each behind the messages that arrived before it did; how many had when the last one came.
 
         `times` are the arrivals, `first` is the index of the first of these. Nothing is too old by then.
         """
@@ -212,7 +212,6 @@ class Numbers:
             back = self.hidden[0][0]
             self.known = first + bisect_left(times, back, self.known - first)
             self.come_back(back)
-        self.known = first + bisect_right(times, at, self.known - first)
         return self.known
 
     def _expire(self, at: int) -> None:
