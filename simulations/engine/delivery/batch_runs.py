@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from simulations.engine import arrays
 from simulations.engine.delivery.aging import NEVER
@@ -14,6 +15,7 @@ from simulations.engine.sim import Sim
 from simulations.engine.units import US_PER_MS
 
 _NOTHING: list[Piece] = []
+_BLOCKS = 4  # of arrivals, handled in one go
 _WORDS = 8_192  # of messages that were received, to be forgotten in one go
 UNCROWDED = IN_FLIGHT - (MOST + 1) * RECEIVE_MOST  # so many that wait hidden leave room for all that may run
 # a run under way is one number: its end, then the number of its invocation, then how many messages will be deleted
@@ -53,10 +55,11 @@ class Runs:
         return self.invocations - self._vain
 
     def arrivals(self) -> Iterator[list[int]]:
-        """When messages arrive, block by block; what comes of their first invocations is drawn with them."""
+        """When messages arrive, some blocks at a time; what comes of their first invocations is drawn with them."""
         sim, function, words, rests, messages = self._sim, self._function, self.words, self.rests, self._messages
-        enough = sim.way.at_once(_WORDS)
-        for first, times in sim.instants():
+        enough, most, blocks = sim.way.at_once(_WORDS), max(1, sim.way.at_once(_BLOCKS)), sim.instants()
+        while some := list(islice(blocks, most)):
+            first, times = some[0][0], list(chain.from_iterable(block for _, block in some))
             drawn = function.luck.stream(1).words(first, len(times))
             if sim.draws.at_once:
                 rests += arrays.durations(drawn, function.mean, 0)

@@ -27,7 +27,6 @@ from simulations.engine.trace import Log
 from simulations.engine.units import US_PER_MS
 
 _LAST = [NEVER]  # after all arrivals; it is none
-_BLOCKS = 4  # of arrivals, looked at in one go
 _ENOUGH = 7_168  # numbers of attempts in a page, or a few more
 
 
@@ -84,8 +83,7 @@ class Express:
                 at = min(at, times[messages.known - self._first])
             if times[-1] <= at and times[-1] < NEVER:  # what arrives next may come first
                 yield self._page(messages.known)
-                for _ in range(_BLOCKS):
-                    times += next(blocks, _LAST)
+                times += next(blocks, _LAST)
             elif at <= self._horizon:
                 self._happen(at)
                 if len(self._runs.tries) > self._enough:
