@@ -167,8 +167,8 @@ class Express:
             now, stop, spent = at, head + size, never
             if back <= at:
                 messages.head = head
-                place = messages.join(at, times, first) - first
-                odd, back = min(odd, line[0][0]), messages.soonest()
+                known = messages.join(at, times, first)
+                place, odd, back = known - first, min(odd, line[0][0]), messages.soonest()
             if stop > known or not oldest_first:
                 place = bisect_right(times, at, place)
                 known = first + place
@@ -186,7 +186,7 @@ class Express:
             if spent > timeout:
                 messages.head, messages.known = head, known
                 until = until if self._hand_over(at, end) else at
-                head, odd, back = messages.head, messages.odd, messages.soonest() if back == never else back
+                head, odd, back = messages.head, messages.odd, messages.soonest()
                 continue
             runs.serial += ONE_MORE
             done = stop - head
