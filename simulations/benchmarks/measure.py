@@ -13,6 +13,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +95,9 @@ def timed(run: Callable[[], Any], least: float) -> tuple[float, Any]:
 def measured(side: str, workload: str, events: int, *, least: float, check: bool, memory: bool) -> dict[str, float]:
     """Seconds of a run and peak memory, and what came of its events if that is asked for."""
     run = SIDES[side]
-    arrays.serve(events)  # loads numpy if a run of so many events uses it
     if not memory:
+        if arrays.serve(events):
+            import_module("numpy")
         timed(lambda: run(workload, min(events, _WARM_UP)), least)
         gc.collect()
     seconds, result = timed(lambda: run(workload, events), 0 if memory else least)

@@ -9,26 +9,24 @@ from __future__ import annotations  # array[int] cannot be evaluated on Python 3
 from array import array
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from simulations.engine import draws
 
-MANY = 16 * draws.BLOCK  # events from which on loading it pays
+MANY = 8 * draws.BLOCK  # events from which on loading it pays
 FEW = 64  # words from which on calling it pays
+
+
+def serve(events: int) -> bool:
+    """Whether a run of so many events should use this. It is loaded when the first block is drawn."""
+    return events >= MANY and find_spec("numpy") is not None
 
 
 @cache
 def _numpy() -> Any:
-    """The library, if it is there."""
-    try:
-        return import_module("numpy")
-    except ImportError:
-        return None
-
-
-def serve(events: int) -> bool:
-    """Whether a run of so many events should use this."""
-    return events >= MANY and _numpy() is not None
+    """The library."""
+    return import_module("numpy")
 
 
 @cache
