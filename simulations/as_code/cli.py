@@ -7,10 +7,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from simulations.as_code.places import ACCOUNT, Given, Of, Properties
+from simulations.as_code.places import ACCOUNT, Given, Of, Properties, with_leaves
 from simulations.as_code.resources import Made, Plan
+from simulations.engine.rules import number
+from simulations.engine.units import S_PER_H
 
 _HEAD = "# Names and ARNs are examples. The function is there already; its role may read the source and write to what catches."
+_ON_ARM = "# It runs on arm64, which is chosen with its code."
 _REGION = "us-east-1"
 # of a function, what one operation sets, and what has an operation of its own
 _SET_APART = {
@@ -18,7 +21,7 @@ _SET_APART = {
     "RecursiveLoop": "put-function-recursion-config",
 }
 _CONFIGURED = ("Timeout", "MemorySize", "EphemeralStorage", "DeadLetterConfig")
-_HOURS_AT_FIRST = 24  # what a new stream keeps
+_HOURS_AT_FIRST = number("STREAM-4", "kinesis_retention_s") // S_PER_H  # a new stream keeps its records so long
 
 
 class Command(NamedTuple):
@@ -31,14 +34,14 @@ class Command(NamedTuple):
 
 def written(plan: Plan) -> str:
     types = {made.name: made for made in plan.resources}
-    return (
-        "\n\n".join([_HEAD, *(_line(command) for made in plan.resources for command in _commands(made, types))]) + "\n"
-    )
+    head = f"{_HEAD}\n{_ON_ARM}" if types["Function"].properties.get("Architectures") == ["arm64"] else _HEAD
+    commands = [_line(command) for made in plan.resources for command in _commands(made, types)]
+    return "\n\n".join([head, *commands]) + "\n"
 
 
 def _commands(made: Made, all_made: dict[str, Made]) -> Iterable[Command]:
     """What makes or sets one resource."""
-    return _MAKERS[made.type](_name(made), _resolved(made.properties, all_made))
+    return _MAKERS[made.type](_name(made), with_leaves(made.properties, lambda value: _resolved(value, all_made)))
 
 
 def _function(name: str, own: Properties) -> Iterator[Command]:
@@ -134,10 +137,6 @@ def _resolved(value: Any, all_made: dict[str, Made]) -> Any:
         case Of():
             made = all_made[value.name]
             return _arn(made) if value.arn else _name(made)
-        case dict():
-            return {key: _resolved(inner, all_made) for key, inner in value.items()}
-        case list():
-            return [_resolved(inner, all_made) for inner in value]
         case _:
             return value
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from simulations.as_code.places import Given, Of
+from simulations.as_code.places import Given, Of, with_leaves
 from simulations.as_code.resources import Made, Plan
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.:]*[A-Za-z0-9]")
@@ -31,7 +31,7 @@ def written(plan: Plan) -> str:
 
 
 def _resource(made: Made, types: dict[str, str]) -> dict[str, Any]:
-    properties = _resolved(made.properties, types)
+    properties = with_leaves(made.properties, lambda value: _resolved(value, types))
     return {"Type": made.type, **({"Properties": properties} if properties else {})}
 
 
@@ -43,10 +43,6 @@ def _resolved(value: Any, types: dict[str, str]) -> Any:
             # a topic's ARN is what a reference to it gives
             by_name = not value.arn or types[value.name] == "AWS::SNS::Topic"
             return _Tagged(f"!Ref {value.name}" if by_name else f"!GetAtt {value.name}.Arn")
-        case dict():
-            return {name: _resolved(inner, types) for name, inner in value.items()}
-        case list():
-            return [_resolved(inner, types) for inner in value]
         case _:
             return value
 

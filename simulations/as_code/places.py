@@ -25,6 +25,17 @@ class Of(NamedTuple):
     arn: bool = True
 
 
+def with_leaves(value: Any, written: Callable[[Any], Any]) -> Any:
+    """Properties in which each value that holds no others is replaced."""
+    match value:
+        case dict():
+            return {name: with_leaves(inner, written) for name, inner in value.items()}
+        case list():
+            return [with_leaves(inner, written) for inner in value]
+        case _:
+            return written(value)
+
+
 class Place(NamedTuple):
     """Where a setting stands: the way to a property, how its value is written, and whether its default is, too."""
 

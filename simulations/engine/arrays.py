@@ -1,6 +1,7 @@
 """The draws of whole blocks with numpy, where it is installed: the same to the last bit as `draws` makes them without it.
 
-numpy takes a while to load and some memory, so only runs of many events use it. What it does here is integer arithmetic and single
+numpy takes a tenth of a second to load and some memory, which a process makes up for within about a million events; so only runs
+of many events use it, and pages and commands do without. What it does here is integer arithmetic and single
 IEEE additions and multiplications, in the order in which `draws` and `traffic` do them.
 """
 
@@ -14,7 +15,7 @@ from typing import Any
 
 from simulations.engine import draws
 
-MANY = 8 * draws.BLOCK  # events from which on loading it pays
+MANY = 8 * draws.BLOCK  # events from which on a run may load it
 FEW = 64  # words from which on calling it pays
 
 

@@ -14,7 +14,6 @@ import msgspec
 from simulations.engine.billing import LineItem, make_bill, plain, total
 from simulations.engine.billing.bill import divided, summed, times
 from simulations.engine.billing.functions import DURATION, ON_READY, gb_seconds
-from simulations.engine.billing.given import S_PER_H
 from simulations.engine.billing.usage import OUT_OF_SCOPE
 from simulations.engine.catchers import catcher_prices
 from simulations.engine.counting import Month, View, idle_pollers
@@ -24,6 +23,7 @@ from simulations.engine.prices import HOME_REGION, price
 from simulations.engine.scenario import Scenario
 from simulations.engine.traffic import At
 from simulations.engine.triggers import TRIGGERS
+from simulations.engine.units import S_PER_H
 from simulations.engine.usage import Usage, Used, applies
 
 _PERCENT = 100

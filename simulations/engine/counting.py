@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 
 from simulations.engine.billing.bill import divided, times
-from simulations.engine.billing.given import KB_PER_GB, MS_PER_S, S_PER_H, ceiling, chunks
+from simulations.engine.billing.given import KB_PER_GB, MS_PER_S, ceiling, chunks
 from simulations.engine.billing.streams import INCLUDED_H, LONG_TERM_H
 from simulations.engine.prices import HOME_REGION, book, price
 from simulations.engine.rules import number
 from simulations.engine.trigger import Charge
-from simulations.engine.units import MB_PER_GB, US_PER_S
+from simulations.engine.units import MB_PER_GB, S_PER_H, US_PER_S
 from simulations.engine.usage import Used
 
 BYTES_PER_GB = KB_PER_GB * 1_024

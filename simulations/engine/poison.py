@@ -14,17 +14,17 @@ from simulations.engine.delivery.pipe_sources import BROKERS, QUEUES, STREAMS
 from simulations.engine.rules import number
 from simulations.engine.scenario import Scenario
 from simulations.engine.triggers import TRIGGERS
-from simulations.engine.units import US_PER_MS, US_PER_S
+from simulations.engine.units import S_PER_H, US_PER_MS, US_PER_S
 
 _FACTOR = 2  # waits double (STREAM-10, a test compares with the simulation)
-_DAY_S, _S_PER_H = 86_400, 3_600
+_DAY_S = 86_400
 _A_DAY = "a day"
 RETENTION = "retention"
 # what ends a loop before a day is over: setting, seconds of its unit, name
 _AGES = (
     ("maximum_record_age_s", 1, "MaximumRecordAgeInSeconds"),
     ("change_stream_log_retention_duration_s", 1, RETENTION),
-    ("log_retention_hours", _S_PER_H, RETENTION),
+    ("log_retention_hours", S_PER_H, RETENTION),
 )
 
 
@@ -93,7 +93,7 @@ def _of_stream(settings: Any, each_ms: int, *, limited: bool) -> Loop:
     kept_h = getattr(settings, "retention_period_hours", getattr(settings, "log_retention_hours", None))
     if getattr(settings, "source", None) in STREAMS:
         kept_h = None  # those are the hours of a topic
-    kept_us = None if kept_h is None else kept_h * _S_PER_H * US_PER_S
+    kept_us = None if kept_h is None else kept_h * S_PER_H * US_PER_S
     goes_on = ended_by == _A_DAY and kept_us is not None and kept_us > limit
     return Loop(tries=tries, over_us=limit, ended_by=ended_by, blocked=True, kept_us=kept_us if goes_on else None)
 

@@ -11,10 +11,10 @@ from typing import Annotated, Literal
 import msgspec
 
 from simulations.engine.billing.bill import Quantity, divided, plain, times
-from simulations.engine.billing.given import MS_PER_S, ONE, S_PER_H, Month, ceiling, in_chunks, number, some
+from simulations.engine.billing.given import MS_PER_S, ONE, Month, ceiling, in_chunks, number, some
 from simulations.engine.limits import setting
 from simulations.engine.prices import book, price
-from simulations.engine.units import MB_PER_GB
+from simulations.engine.units import MB_PER_GB, S_PER_H
 
 _NONE = Decimal(0)
 

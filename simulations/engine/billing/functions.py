@@ -10,11 +10,11 @@ from typing import Annotated, Literal
 import msgspec
 
 from simulations.engine.billing.bill import Quantity, divided, exactly, plain, summed, times
-from simulations.engine.billing.given import MS_PER_S, ONE, S_PER_H, Month, ceiling, number, some
+from simulations.engine.billing.given import MS_PER_S, ONE, Month, ceiling, number, some
 from simulations.engine.limits import INVALID, FieldError, setting
 from simulations.engine.prices import book
 from simulations.engine.rules import number as of_rule
-from simulations.engine.units import MB_PER_GB
+from simulations.engine.units import MB_PER_GB, S_PER_H
 
 DURATION = {"x86_64": "lambda.duration.x86", "arm64": "lambda.duration.arm"}
 KEPT_READY = {"x86_64": "lambda.pc.capacity.x86", "arm64": "lambda.pc.capacity.arm"}

@@ -13,7 +13,6 @@ from simulations.engine.prices import book, price
 from simulations.engine.units import MB_PER_GB
 
 MOST = Decimal(10) ** 15  # ours: more than anybody has of anything, and exact in every product
-S_PER_H = 3_600
 MS_PER_S = 1_000
 KB_PER_GB = MB_PER_GB * MB_PER_GB
 ONE = Decimal(1)

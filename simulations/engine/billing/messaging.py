@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 import msgspec
 
 from simulations.engine.billing.bill import Quantity, divided, plain, times
-from simulations.engine.billing.given import S_PER_H, Month, in_chunks, number, some
+from simulations.engine.billing.given import Month, in_chunks, number, some
 from simulations.engine.rules import number as of_rule
+from simulations.engine.units import S_PER_H
 
 _NONE = Decimal(0)
 _CALL_KB = of_rule("SQS-15", "maximum_message_bytes") // 1_024

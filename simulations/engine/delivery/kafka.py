@@ -19,13 +19,12 @@ from simulations.engine.delivery.stream_source import Reads, Scaling, Source
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
-from simulations.engine.units import US_PER_MS, US_PER_S
+from simulations.engine.units import S_PER_H, US_PER_MS, US_PER_S
 
 _RETRIES = number("KAFKA-4", "retries_with_destination")
 _TIMEOUT_S = number("ESM-1", "kafka_function_timeout_s")
 _POLLER_BYTES = number("KAFKA-7", "poller_bytes_per_s")
 _EVERY = number("KAFKA-7", "lag_check_s") * US_PER_S
-S_PER_H = 3_600
 _EVERYTHING = 1 << 62
 READS = Reads(period=0, records=_EVERYTHING, size=_POLLER_BYTES, per_s=None, rule="KAFKA-7")
 Window = (

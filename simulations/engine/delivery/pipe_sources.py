@@ -20,7 +20,7 @@ from simulations.engine.delivery.stream_records import DYNAMODB, DYNAMODB_READS,
 from simulations.engine.delivery.stream_source import Source
 from simulations.engine.rules import number, value
 from simulations.engine.traffic import Event
-from simulations.engine.units import US_PER_S
+from simulations.engine.units import S_PER_H, US_PER_S
 
 PIPE_DLQ = "pipe_dlq"
 QUEUES = ("sqs", "sqs_fifo")
@@ -150,7 +150,7 @@ def topic(settings: Settings, pipe: Piping) -> of_streams.Settings:
         reports=False,
         retries=of_streams.retries(settings, None, bisect=False),
         age=None,
-        retention=settings.log_retention_hours * kafka.S_PER_H * US_PER_S,
+        retention=settings.log_retention_hours * S_PER_H * US_PER_S,
         position=of_streams.position_s(settings) * US_PER_S,
         starts=settings.mapping_starts_s * US_PER_S,
         disabled=_disabled(settings),

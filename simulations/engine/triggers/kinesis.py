@@ -21,9 +21,9 @@ from simulations.engine.rules import number
 from simulations.engine.sim import Sim
 from simulations.engine.traffic import At, oversized
 from simulations.engine.trigger import Charge, Choices, Trigger
+from simulations.engine.units import S_PER_H
 
 _KIB = 1_024
-_S_PER_H = 3_600
 _PROVISIONED, _ON_DEMAND = {"stream_mode": "provisioned"}, {"stream_mode": "on_demand"}
 _FAN_OUT = {"consumer": "enhanced_fan_out"}
 
@@ -57,7 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     shard_count: of_streams.Shards = 1
     retention_period_hours: Annotated[
         int, setting("RetentionPeriodHours", "How long the stream keeps a record.", unit="h", ge=24, le=8_760)
-    ] = number("STREAM-4", "kinesis_retention_s") // _S_PER_H  # fmt: skip
+    ] = number("STREAM-4", "kinesis_retention_s") // S_PER_H  # fmt: skip
     max_record_size_kib: Annotated[
         int, setting("MaxRecordSizeInKiB", "How large a record the stream takes. Lambda takes what fits into 6 MB as base64, about "
                      "4,600 KiB; a larger one goes to the on-failure destination or nowhere.", unit="KiB", ge=1_024, le=10_240)
@@ -75,7 +75,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 def _start(sim: Sim, settings: Settings) -> None:
     reads = KINESIS_READS if settings.consumer == "standard" else KINESIS_FAN_OUT
-    retention_s = settings.retention_period_hours * _S_PER_H
+    retention_s = settings.retention_period_hours * S_PER_H
     mapping = of_streams.mapping(settings, KINESIS_SOURCE, reads, retention_s)
     if not isinstance(sim.traffic, At) and settings.batch_size * sim.traffic.size_bytes > KINESIS_SOURCE.room:
         stream = Stream(sim, mapping)  # the loop knows no base64

@@ -1,4 +1,5 @@
 # Names and ARNs are examples. The function is there already; its role may read the source and write to what catches.
+# It runs on arm64, which is chosen with its code.
 
 aws lambda update-function-configuration \
   --function-name my-function \
