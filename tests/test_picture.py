@@ -288,6 +288,14 @@ def test_loops_of_their_own_pace_are_said_in_the_same_sentence() -> None:
     assert "98 attempts in 29 min 30.1 s (loops side by side for 28 min 6 s)" in told
 
 
+def test_a_single_attempt_of_a_cycle_has_no_pace() -> None:
+    """The batches of a topic come in a cycle that goes from partition to partition."""
+    topic = "trigger=pipes&source=msk&partition_count=4&traffic=steady&traffic_count=40&traffic_rate_per_s=5"
+    svg = draw(run(topic + "&poison=%5B%227%22%5D&initial_pollers=4&horizon_s=120"), "record")
+    assert "mark cycle" in svg
+    assert "every 0 s" not in svg
+
+
 def words_of(root: ET.Element) -> list[str]:
     return [one.text for one in root.iter(f"{SVG}text") if one.text]
 

@@ -429,12 +429,14 @@ def _glyph(figure: Figure, row: Row, glyph: Glyph) -> SafeString:
     """Many equal attempts as one sign."""
     start, end = figure.place(glyph.piece.start) + 3, figure.place(glyph.piece.end) - 3
     box = _box(row, 0, start, max(end, start + 1))
-    alone = glyph.piece.period_us and glyph.piece.times == glyph.count
     outcome, pace = OUTCOME[glyph.outcome], f"every {duration(glyph.period_us)}"
+    single = glyph.count == 1  # of a cycle that goes through several lanes, and so without a pace of its own
+    alone = single or (glyph.piece.period_us and glyph.piece.times == glyph.count)
+    often = f"{TIMES} 1" if single else cycle_words(glyph.count, glyph.period_us)
     return element(
         "g",
         {"class": f"mark cycle o-{glyph.outcome}", "data-seq": glyph.first_seq},
-        element("title", {}, f"{cycle_words(glyph.count, glyph.period_us)}: {outcome.says}"),
+        element("title", {}, f"{often}: {outcome.says}"),
         element("rect", {"class": "body", "x": box.x, "y": box.y, "width": box.w, "height": box.h, "rx": 5}),
         *_inside(box, "cycle", f"{TIMES} {glyph.count:,}", outcome.word if alone else pace),
     )

@@ -24,4 +24,4 @@ export function columnInWords(counts, from, to) {
 }
 
 /** A folded cycle. @param {import("./marks.js").Glyph} glyph */
-export const cycleInWords = ({ counts, piece, periodUs }) => `${between(piece.from, piece.to)}: ${outcomesInWords(counts)}, one every ${duration(periodUs)}. Enter or a click opens the cycle.`;
+export const cycleInWords = ({ count: times, counts, piece, periodUs }) => `${between(piece.from, piece.to)}: ${outcomesInWords(counts)}${times > 1 ? `, one every ${duration(periodUs)}` : ""}. Enter or a click opens the cycle.`;
