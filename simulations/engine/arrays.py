@@ -16,6 +16,7 @@ from typing import Any
 from simulations.engine import draws
 
 MANY = 8 * draws.BLOCK  # events from which on a run may load it
+AT_ONCE = 4 * draws.BLOCK  # that many in one call are cheaper than block by block
 FEW = 64  # words from which on calling it pays
 
 

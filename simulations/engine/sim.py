@@ -15,7 +15,7 @@ from simulations.engine.function import Function, Lambda, Run
 from simulations.engine.kernel import Handler, Kernel
 from simulations.engine.pages import Page, QueuePage, StreamPage
 from simulations.engine.trace import Fate, Kind, Log, Outcome, Row
-from simulations.engine.traffic import At, Event, Traffic, arrivals, instants, size
+from simulations.engine.traffic import At, Event, Traffic, arrivals, numbered, size
 from simulations.engine.units import US_PER_MS
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)  # a run starts here wherever a document needs a date
@@ -109,8 +109,8 @@ class Sim:
     def instants(self) -> Iterator[tuple[int, list[int]]]:
         """(index of the first, arrival times) of events without a table, in blocks, as far as limit and horizon let them."""
         assert not isinstance(self.traffic, At)
-        first, horizon = 0, self.kernel.horizon
-        for block in instants(self.traffic, self.draws):
+        horizon = self.kernel.horizon
+        for first, block in numbered(self.traffic, self.draws):
             times = block if self.event_limit is None else block[: max(0, self.event_limit - first)]
             if horizon is not None and times and times[-1] > horizon:
                 self.kernel.cut = True
@@ -119,7 +119,6 @@ class Sim:
                 yield first, times
             if len(times) < len(block):
                 return
-            first += len(block)
 
     @property
     def undecided(self) -> bool:

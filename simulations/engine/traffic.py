@@ -107,7 +107,8 @@ class At(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
 
 _EXACT = 1 << 53  # up to here a float knows every whole number
 
-Traffic = Single | Steady | Poisson | Burst | Backlog | At
+Counted = Single | Steady | Poisson | Burst | Backlog  # events without a table, called by their numbers
+Traffic = Counted | At
 
 
 class Event(msgspec.Struct, gc=False, eq=False):
@@ -208,13 +209,13 @@ def arrivals(traffic: Traffic, draws: Draws) -> Iterator[tuple[int, Event]]:
     return chain.from_iterable(
         [
             (at, Event(index, name, at, size_bytes))
-            for index, (name, at) in enumerate(zip(ids(number * BLOCK, len(block)), block, strict=True), number * BLOCK)
+            for index, (name, at) in enumerate(zip(ids(first, len(block)), block, strict=True), first)
         ]
-        for number, block in enumerate(instants(traffic, draws))
+        for first, block in numbered(traffic, draws)
     )
 
 
-def _with_bodies(traffic: Single | Steady | Poisson | Burst | Backlog, draws: Draws) -> Iterator[tuple[int, Event]]:
+def _with_bodies(traffic: Counted, draws: Draws) -> Iterator[tuple[int, Event]]:
     """Events that carry the traffic's bodies in turn."""
     bodies, size_bytes = traffic.bodies, traffic.size_bytes
     for index, at in enumerate(chain.from_iterable(instants(traffic, draws))):
@@ -226,44 +227,49 @@ def ids(first: int, count: int) -> list[str]:
     return list(map(str, range(first + 1, first + count + 1)))
 
 
-def instants(traffic: Single | Steady | Poisson | Burst | Backlog, draws: Draws) -> Iterator[list[int]]:
-    """The arrival times of events without a table, sorted, in blocks of `BLOCK`; the last one may be shorter."""
+def numbered(traffic: Counted, draws: Draws) -> Iterator[tuple[int, list[int]]]:
+    """(index of the first, arrival times) of each block of `instants`."""
+    first = 0
+    for block in instants(traffic, draws):
+        yield first, block
+        first += len(block)
+
+
+def instants(traffic: Counted, draws: Draws) -> Iterator[list[int]]:
+    """The arrival times of events without a table, sorted, in blocks of about a thousand or more."""
+    if isinstance(traffic, Single):
+        return iter([[us_from_ms(traffic.at_ms)]])
+    step = arrays.AT_ONCE if draws.at_once else BLOCK
+    blocks = (range(first, min(first + step, traffic.count)) for first in range(0, traffic.count, step))
     match traffic:
-        case Single():
-            return iter([[us_from_ms(traffic.at_ms)]])
         case Poisson():
-            return _poisson(traffic, draws)
+            return _poisson(traffic, draws, blocks)
         case Steady():
-            return _steady(traffic)
+            return _steady(traffic, blocks)
         case Burst():
             at = us_from_ms(traffic.at_ms)
-            return ([at] * len(block) for block in _blocks(traffic.count))
+            return ([at] * len(block) for block in blocks)
         case Backlog():
-            return ([0] * len(block) for block in _blocks(traffic.count))
+            return ([0] * len(block) for block in blocks)
 
 
-def _blocks(count: int) -> Iterator[range]:
-    """`range(count)` in pieces."""
-    return (range(first, min(first + BLOCK, count)) for first in range(0, count, BLOCK))
-
-
-def _steady(traffic: Steady) -> Iterator[list[int]]:
+def _steady(traffic: Steady, blocks: Iterator[range]) -> Iterator[list[int]]:
     """Equal distances, cut to whole microseconds."""
     distance = US_PER_S / traffic.rate_per_s
     whole = int(distance)
-    for block in _blocks(traffic.count):
+    for block in blocks:
         if distance == whole and block.stop * whole < _EXACT:
             yield list(range(block.start * whole, block.stop * whole, whole))
         else:
             yield list(map(floor, [index * distance for index in block]))
 
 
-def _poisson(traffic: Poisson, draws: Draws) -> Iterator[list[int]]:
+def _poisson(traffic: Poisson, draws: Draws, blocks: Iterator[range]) -> Iterator[list[int]]:
     """Exponential gaps, added up as floats and cut to whole microseconds."""
     mean = US_PER_S / traffic.rate_per_s
     stream = draws.purpose("arrival").stream(0)
     clock = 0.0
-    for block in _blocks(traffic.count):
+    for block in blocks:
         words = stream.words(block.start, len(block))
         if draws.at_once:
             times, clock = arrays.instants(words, mean, clock)

@@ -2,7 +2,6 @@
 
 from array import array
 from collections.abc import Iterator
-from itertools import chain, islice
 
 from simulations.engine import arrays
 from simulations.engine.delivery.aging import NEVER
@@ -10,12 +9,12 @@ from simulations.engine.delivery.messages import IN_FLIGHT, RECEIVE_MOST
 from simulations.engine.delivery.numbers import Numbers
 from simulations.engine.delivery.pollers import MOST
 from simulations.engine.delivery.queue_settings import Settings
+from simulations.engine.draws import exponential
 from simulations.engine.pages import FAILED, SCATTERED, TIMED_OUT, WORKED, Piece
 from simulations.engine.sim import Sim
 from simulations.engine.units import US_PER_MS
 
 _NOTHING: list[Piece] = []
-_BLOCKS = 4  # of arrivals, handled in one go
 _WORDS = 8_192  # of messages that were received, to be forgotten in one go
 UNCROWDED = IN_FLIGHT - (MOST + 1) * RECEIVE_MOST  # so many that wait hidden leave room for all that may run
 # a run under way is one number: its end, then the number of its invocation, then how many messages will be deleted
@@ -55,11 +54,10 @@ class Runs:
         return self.invocations - self._vain
 
     def arrivals(self) -> Iterator[list[int]]:
-        """When messages arrive, some blocks at a time; what comes of their first invocations is drawn with them."""
+        """When messages arrive, block by block; what comes of their first invocations is drawn with them."""
         sim, function, words, rests, messages = self._sim, self._function, self.words, self.rests, self._messages
-        enough, most, blocks = sim.way.at_once(_WORDS), max(1, sim.way.at_once(_BLOCKS)), sim.instants()
-        while some := list(islice(blocks, most)):
-            first, times = some[0][0], list(chain.from_iterable(block for _, block in some))
+        enough = sim.way.at_once(_WORDS)
+        for first, times in sim.instants():
             drawn = function.luck.stream(1).words(first, len(times))
             if sim.draws.at_once:
                 rests += arrays.durations(drawn, function.mean, 0)
@@ -85,13 +83,14 @@ class Runs:
         """A run of a batch of so many messages: the number that stands for it. What is not deleted at its end comes back."""
         self.serial += ONE_MORE
         function, messages, (members, received) = self._function, self._messages, batch[0]
-        place = members[0] - self.drawn_from
-        if received or place < 0:
-            spent = function.spent(count, received + 1, members[0])
-        elif self.rests:
-            spent = function.least + function.per_event * count + self.rests[place]
-        else:
-            spent = function.spent_by(count, self.words[place])
+        first, rest = members[0], 0
+        new = not received and first >= self.drawn_from
+        if new and self.rests:
+            rest = self.rests[first - self.drawn_from]
+        elif function.mean:
+            word = self.words[first - self.drawn_from] if new else function.luck.word(received + 1, first)
+            rest = int(function.mean * exponential(word))
+        spent = function.least + function.per_event * count + rest
         outcome, kept, left = WORKED, _NOTHING, 0
         if spent > function.timeout:
             spent, outcome, kept, left = function.timeout, TIMED_OUT, batch, count
@@ -113,8 +112,8 @@ class Runs:
         self._vain += not done
         if left:
             messages.keep(at, kept, left)
-        first = members[0] if len(batch) == 1 and isinstance(members, range) else SCATTERED
-        if first == SCATTERED:
+        if len(batch) > 1 or not isinstance(members, range):
+            first = SCATTERED
             self.scattered.append(batch)
         self.tries += (at, at + spent, outcome, -(-spent // US_PER_MS), count, done, first)
         return at + spent << END_BITS | self.serial | done

@@ -64,23 +64,15 @@ class Express:
 
     def pages(self) -> Iterator[QueuePage]:
         """The whole log; at its end the run's parts know how it ended."""
-        pollers, messages, ends, times, blocks = (
-            self._pollers,
-            self._messages,
-            self._runs.ends,
-            self._times,
-            self._runs.arrivals(),
-        )
+        messages, ends, times, blocks = self._messages, self._runs.ends, self._times, self._runs.arrivals()
         times += next(blocks, _LAST)
         times += next(blocks, _LAST)
         self._begin(times[0])
         while True:
-            if self._can_hand_on():
+            at = self._next()
+            if at < self._kernel.due and self._can_hand_on():
                 self._hand_on()
-            end = ends[0] >> END_BITS
-            at = min(end, self._soon)
-            if pollers.idle or not pollers.settled:
-                at = min(at, times[messages.known - self._first])
+                at = self._next()
             if times[-1] <= at and times[-1] < NEVER:  # what arrives next may come first
                 yield self._page(messages.known)
                 times += next(blocks, _LAST)
@@ -89,7 +81,7 @@ class Express:
                 if len(self._runs.tries) > self._enough:
                     yield self._page(messages.known)
             elif len(ends) > 1:
-                self._free(end)
+                self._free(ends[0] >> END_BITS)
             else:
                 break
         arrived = self._first + times.index(NEVER)
@@ -140,6 +132,13 @@ class Express:
         """When something happens but for arrivals and ends; the horizon is passed after that."""
         return min(self._kernel.due, self._messages.soonest(), self._horizon + 1)
 
+    def _next(self) -> int:
+        """When something happens; an arrival does nothing while all pollers are busy and there will be no more of them."""
+        pollers, at = self._pollers, min(self._runs.ends[0] >> END_BITS, self._soon)
+        if pollers.idle or not pollers.settled:
+            at = min(at, self._times[self._messages.known - self._first])
+        return at
+
     def _can_hand_on(self) -> bool:
         """Whether arrivals, ends of batches and returns are all that may happen next, one batch at a time."""
         pollers, messages, busy = self._pollers, self._messages, len(self._runs.ends) - 1
@@ -149,26 +148,26 @@ class Express:
         return not messages.visible if pollers.idle else pollers.settled
 
     def _hand_on(self) -> None:
-        """Until something else is due: what is visible goes to a poller that is done with its batch, or idle; see `_hand_over`."""
+        """Until something else is due: what is visible goes to a poller that is done with its batch, or idle."""
         function, pollers, messages, runs = self._sim.function, self._pollers, self._messages, self._runs
         timeout, least, per_event, mean = function.timeout, function.least, function.per_event, function.mean
         ends, idle, settled, enough = runs.ends, pollers.idle, pollers.settled, self._enough
         tries, words, rests, drawn_from = runs.tries, runs.words, runs.rests, runs.drawn_from
-        line, size, oldest_first, never = messages.line, self._settings.batch_size, self._settings.oldest_first, NEVER
+        line, hidden, settings = messages.line, messages.hidden, self._settings
         times, first, head, known, odd = self._times, self._first, messages.head, messages.known, messages.odd
-        back = messages.soonest()
+        size, oldest_first, never = settings.batch_size, settings.oldest_first, NEVER
+        back = hidden[0][0] if hidden else never
         now, place, until = -1, known - first, min(self._kernel.due, self._horizon + 1, times[-1], self._wary_from)
         while settled or idle:
-            at = end = ends[0] >> END_BITS
-            if idle:  # if somebody waits, this moment is not over
-                at = now if line or head < known else min(at, times[place], back)
-            if at >= until or len(tries) > enough:
+            end = ends[0] >> END_BITS  # if somebody waits, this moment is not over
+            at = end if not idle else now if line or head < known else min(end, times[place], back)
+            if at >= until:
                 break
             now, stop, spent = at, head + size, never
             if back <= at:
                 messages.head = head
                 known = messages.join(at, times, first)
-                place, odd, back = known - first, min(odd, line[0][0]), messages.soonest()
+                place, odd, back = known - first, min(odd, line[0][0]), hidden[0][0] if hidden else never
             if stop > known or not oldest_first:
                 place = bisect_right(times, at, place)
                 known = first + place
@@ -183,37 +182,30 @@ class Express:
             if head < stop <= odd and (not line or stop - head == size):
                 rest = rests[head - drawn_from] if rests else int(mean * exponential(words[head - drawn_from]))
                 spent = least + per_event * (stop - head) + rest
-            if spent > timeout:
+            if spent > timeout:  # not only new ones that work
                 messages.head, messages.known = head, known
-                until = until if self._hand_over(at, end) else at
-                head, odd, back = messages.head, messages.odd, messages.soonest()
-                continue
-            runs.serial += ONE_MORE
-            done = stop - head
-            tries += (at, at + spent, WORKED, -(-spent // US_PER_MS), done, done, head)
-            head = stop
-            if at == end:
-                heapreplace(ends, at + spent << END_BITS | runs.serial | done)
+                key = self._receive(at, size)
+                until = at if runs.told or messages.asleep > UNCROWDED or len(tries) > enough else until
+                head, odd, back = messages.head, messages.odd, hidden[0][0] if hidden else never
             else:
-                heappush(ends, at + spent << END_BITS | runs.serial | done)
+                runs.serial, done = runs.serial + ONE_MORE, stop - head
+                tries += (at, at + spent, WORKED, -(-spent // US_PER_MS), done, done, head)
+                key, head = at + spent << END_BITS | runs.serial | done, stop
+            if at == end and key:
+                heapreplace(ends, key)
+            elif key:
+                heappush(ends, key)
                 pollers.take(at)
         messages.head = head
         self._hold(now)
 
-    def _hand_over(self, at: int, end: int) -> bool:
-        """One batch to the poller that is done, if that is so at this `end`, or to an idle one; whether handing on may go on."""
-        messages, pollers, runs = self._messages, self._pollers, self._runs
-        batch, count = messages.take(at, self._settings.batch_size)
+    def _receive(self, at: int, most: int) -> int:
+        """A poller receives up to so many messages: the number that stands for their run; 0: there was none to receive."""
+        batch, count = self._messages.take(at, most)
         if not batch:
             self._empty += 1
-            return True
-        key = runs.begin(at, batch, count)
-        if at == end:
-            heapreplace(runs.ends, key)
-        else:
-            heappush(runs.ends, key)
-            pollers.take(at)
-        return not runs.told and messages.asleep <= UNCROWDED
+            return 0
+        return self._runs.begin(at, batch, count)
 
     def _hold(self, at: int) -> None:
         """Handing on comes to a halt; this moment may not be over."""
@@ -278,11 +270,10 @@ class Express:
             most = self._settings.batch_size
             if messages.asleep > UNCROWDED:
                 most = self._runs.room(at, most)
-            batch, count = messages.take(at, most)
-            if not batch:
-                self._empty += most > 0
+            key = self._receive(at, most) if most else 0
+            if not key:
                 break
-            heappush(self._runs.ends, self._runs.begin(at, batch, count))
+            heappush(self._runs.ends, key)
             pollers.take(at)
         self._soon = min(self._soon, messages.soonest())
         if not (idle or pollers.settled) and messages.waiting:

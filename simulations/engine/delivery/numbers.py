@@ -183,16 +183,21 @@ class Numbers:
         if woken:
             self._expire(at)
         while self.hidden and self.hidden[0][0] <= at:
-            _, pieces, count = self.hidden.popleft()
-            if self._aging is not None:
-                self._aging.hidden.difference_update(_of(pieces))
-                count -= self._leave_out(pieces)
-            if count:
-                woken = True
-                self.line.append((self.known, pieces))
-                self.back += count
-                self.asleep -= count
+            woken |= self._return()
         return woken
+
+    def _return(self) -> bool:
+        """What was hidden longest comes back behind what is known; whether anything of it is left."""
+        _, pieces, count = self.hidden.popleft()
+        if self._aging is not None:
+            self._aging.hidden.difference_update(_of(pieces))
+            count -= self._leave_out(pieces)
+        if not count:
+            return False
+        self.line.append((self.known, pieces))
+        self.back += count
+        self.asleep -= count
+        return True
 
     def _leave_out(self, pieces: list[Piece]) -> int:
         """Take what is too old out of what comes back; how many messages that is."""
@@ -208,10 +213,10 @@ class Numbers:
 
         `times` are the arrivals, `first` is the index of the first of these. Nothing is too old by then.
         """
-        while self.hidden and self.hidden[0][0] <= at:
-            back = self.hidden[0][0]
-            self.known = first + bisect_left(times, back, self.known - first)
-            self.come_back(back)
+        hidden = self.hidden
+        while hidden and hidden[0][0] <= at:
+            self.known = first + bisect_left(times, hidden[0][0], self.known - first)
+            self._return()
         return self.known
 
     def _expire(self, at: int) -> None:
