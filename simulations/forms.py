@@ -20,7 +20,7 @@ Input
     minimum maximum step   texts for the attributes of a number ("" = leave the attribute out; step "1" or "any")
     choices    [Choice] of a select
     nullable   may be left empty (placeholder: "not set")
-    assumed    True: show the badge ASSUMED
+    assumed    id of the rule behind the badge ASSUMED ("": none), which leads to it; because: what that rule says
     error      sentence to show at the field ("" = none); set aria-invalid and aria-describedby
     chooses    True: this select picks a variant (traffic, duration, source): when it changes, show and enable the inputs whose
                variant_of is its name and one of whose variants is its value, hide and disable the others (a disabled input is
@@ -40,7 +40,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from simulations import links
-from simulations.engine import TRIGGERS, FieldError
+from simulations.engine import RULES, TRIGGERS, FieldError
 from simulations.engine.fields import Field, scenario_fields
 
 _SECTIONS = {
@@ -91,7 +91,8 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
     step: str = ""
     choices: tuple[Choice, ...] = ()
     nullable: bool = False
-    assumed: bool = False
+    assumed: str = ""
+    because: str = ""
     error: str = ""
     chooses: bool = False
     variant_of: str = ""
@@ -190,13 +191,19 @@ def _input(field: Field, fields: tuple[Field, ...], texts: Mapping[str, str], sa
         step=("1" if field.kind == "integer" else "any") if number else "",
         choices=_choices(field, value),
         nullable=field.nullable,
-        assumed=bool(field.assumed),
+        assumed=field.assumed,
+        because=_because(field),
         error=said.get(field.key, "") if active else "",
         chooses=any(field.key in (other.of, *(other.beside or ())[:1]) for other in fields),
         variant_of=chooser or "",
         variant=" ".join(filter(None, variants)),
         active=active,
     )
+
+
+def _because(field: Field) -> str:
+    """Why something is assumed, as its rule says."""
+    return f"{field.assumed}: {RULES[field.assumed].sentence}" if field.assumed else ""
 
 
 def _default_of(fields: tuple[Field, ...], key: str) -> str:

@@ -91,6 +91,11 @@ CASES = (
         at_s=[0, 1, 3, 7, 15, 16, 17, 18, 19, 20, 21], fates={"1": "delivered"},
     ),
     Case(
+        rule="MODEL-62", sentence="or after the waits that the scenario says",
+        scenario=queue(1, {"throttle_first_wait_s": 2, "throttle_longest_wait_s": 4}, {"concurrency": [{"from_ms": 0, "to_ms": 10_000}]}),
+        at_s=[0, 2, 6, 10], fates={"1": "delivered"},
+    ),
+    Case(
         rule="ESM-2", sentence="a batch that is not full waits 500 ms if nobody says otherwise",
         scenario=queue(3, DEFAULT_WINDOW), at_s=[0.5],
     ),

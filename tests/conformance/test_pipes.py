@@ -116,6 +116,24 @@ CASES = (
         }),
         at_s=[0.1, 0.2, 0.3], outcomes=["refused", "succeeded", "succeeded"], fates={"1": "delivered", "2": "delivered"},
     ),
+    *(
+        Case(
+            rule="STREAM-11", sentence=f"halves of a cut batch {choice} the retries that were spent",
+            scenario=pipe(2, {
+                **KINESIS, "maximum_retry_attempts": 1, "on_partial_batch_item_failure": "automatic_bisect", "bisect_retries": choice,
+            }, {"invocations": [
+                {"match": {"n": 1}, "returns": {"batchItemFailures": [{"itemIdentifier": "1"}]}},
+                {"match": {"n": 2}, "do": "raise"}, {"match": {"n": 3}, "do": "raise"},
+            ]}),
+            at_s=at_s, fates={"1": fate, "2": "delivered"},
+        )
+        for choice, at_s, fate in (("inherit", [0, 1, 1, 1], "lost"), ("reset", [0, 1, 1, 2, 2], "delivered"))
+    ),
+    Case(
+        rule="MODEL-62", sentence="a throttled batch of a broker waits as the scenario says",
+        scenario=pipe(1, {**ACTIVE, "throttle_first_wait_s": 2, "throttle_longest_wait_s": 4}, {"concurrency": [{"from_ms": 0, "to_ms": 10_000}]}),
+        at_s=[0, 2, 6, 10], fates={"1": "delivered"},
+    ),
     Case(
         rule="PIPE-7", sentence="from a queue, an enrichment that fails is a receive without effect",
         scenario=pipe(1, {**ENRICHED, **LASTING, "max_receive_count": 2}),
@@ -543,3 +561,10 @@ def test_no_attempt_without_its_enrichment(scenario: Scenario) -> None:
             ready |= {(event, record.until_us) for event in record.events}
         if isinstance(record, Attempt):
             assert {(event, record.start_us) for event in record.events} <= ready
+
+
+@pytest.mark.parametrize(("choice", "pollers"), [("reduce_one", [5, 4]), ("none", [5])])
+def test_a_pipe_polls_less_after_a_failure_unless_the_scenario_says_otherwise(choice: str, pollers: list[int]) -> None:
+    """PIPE-1, MODEL-6."""
+    records = run(pipe(1, {"error_reduction": choice}, {"first_n": 1}))
+    assert [record.pollers for record in records if isinstance(record, Scaled)] == pollers

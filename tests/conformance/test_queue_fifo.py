@@ -136,6 +136,15 @@ def test_a_batch_takes_all_it_can_of_a_group_before_the_next_one() -> None:
     ]
 
 
+def test_any_group_may_come_next_if_the_scenario_says_so_and_its_messages_keep_their_order() -> None:
+    """MODEL-50: AWS promises an order within a group and none among groups."""
+    letters = "abcdefghijklmnopqrst" * 2
+    order = [int(events) for _, events in batches(fifo(ONE_BY_ONE | {"group_order": "random"}, traffic=letters))]
+    assert sorted(order) == [*range(1, 41)]
+    assert order[:20] != [*range(1, 21)]
+    assert all(order.index(number) < order.index(number + 20) for number in range(1, 21))
+
+
 def test_a_batch_keeps_each_groups_order() -> None:
     assert batches(fifo(traffic="abab")) == [(0, "1324")]
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 
 from simulations.engine import Scenario, ScenarioErrors, parse_scenario, simulate_rows
+from simulations.engine.delivery.group_settings import Fifo
 from simulations.engine.delivery.pollers import Scale
 from simulations.engine.delivery.queue import Queue
-from simulations.engine.delivery.queue_settings import Fifo, Settings
+from simulations.engine.delivery.queue_settings import Settings
 from simulations.engine.failures import FailurePlan
 from simulations.engine.function import Constant, Exponential, Function
 from simulations.engine.sim import Sim

@@ -17,7 +17,7 @@ RANGES = {
     "GEN": 6, "SYNC": 8, "SDK": 8, "APIGW": 11, "ALB": 5, "VPCL": 1, "FURL": 4, "SFN": 7, "COG": 1, "EDGE": 1, "CON": 1,
     "FH": 1, "S3B": 1, "LEX": 1, "SEC": 1, "PIPE": 13, "SES": 2, "S3OL": 1, "APPS": 1, "ALX": 1, "ASYNC": 11, "DEST": 9,
     "REC": 4, "S3": 2, "SNS": 3, "EB": 3, "SCH": 1, "CWL": 1, "CWA": 1, "IOT": 2, "CFN": 1, "CP": 1, "CC": 1, "CFG": 1,
-    "ESM": 7, "FILTER": 6, "SQS": 23, "STREAM": 21, "KAFKA": 9, "MQ": 5, "DOCDB": 2, "ESMM": 1, "CONC": 6, "INIT": 6,
+    "ESM": 7, "FILTER": 6, "SQS": 23, "STREAM": 21, "KAFKA": 10, "MQ": 5, "DOCDB": 2, "ESMM": 1, "CONC": 6, "INIT": 6,
     "FN": 2, "ERR": 1, "DUR": 3, "LMI": 1, "MVM": 1, "COST": 8, "BILL": 16, "MET": 20, "PERM": 15, "SET": 15, "CU": 15, "TUT": 13,
     "RUN": 7,
 }  # fmt: skip

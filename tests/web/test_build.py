@@ -7,11 +7,12 @@ from urllib.parse import quote
 import pytest
 from django.shortcuts import render
 from django.test import Client
+from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulations import links
-from simulations.engine import TRIGGERS, FieldError
+from simulations.engine import RULES, TRIGGERS, FieldError
 from simulations.engine.fields import scenario_fields
 from simulations.forms import FormView, Input, build_form
 
@@ -69,6 +70,16 @@ def test_every_field_has_a_name_and_help_and_only_one_input_is_enabled(trigger: 
     assert len([one for one in inputs(form) if one.active]) == len(active(form))
     assert all(one.title and one.help for one in inputs(form))
     assert all(sum(choice.selected for choice in one.choices) == 1 for one in inputs(form) if one.kind == "select")
+
+
+@triggers
+def test_each_assumption_of_the_form_says_its_reason_and_leads_to_its_rule(client: Client, trigger: str) -> None:
+    page = client.get(f"/?trigger={trigger}").content.decode()
+    assumed = [one for one in inputs(build_form({"trigger": trigger})) if one.assumed]
+    assert assumed
+    for one in assumed:
+        assert f'<a class="badge assumed" href="/rules/#{one.assumed}" title="{escape(one.because)}">' in page
+        assert RULES[one.assumed].sentence in one.because
 
 
 def test_wrong_values_stay_in_the_form_with_their_errors(client: Client, drawn: Context) -> None:

@@ -20,10 +20,7 @@ from simulations.engine.rules import number
 from simulations.engine.sim import Sim, failed
 from simulations.engine.trace import Fate
 from simulations.engine.traffic import Event
-from simulations.engine.units import US_PER_S
 
-_HOLD_FIRST = number("MODEL-62", "first_wait_s") * US_PER_S
-_HOLD_LONGEST = number("MODEL-62", "longest_wait_s") * US_PER_S
 _FACTOR = number("MODEL-62", "factor")
 
 # who acts first among consumers at one instant
@@ -35,15 +32,11 @@ class Consumer:
 
     __slots__ = ("closes", "part", "size", "state")
 
-    def __init__(self, rule: str) -> None:
+    def __init__(self, part: Part) -> None:
         self.state = IDLE
-        self.part = _nothing(rule)
+        self.part = part
         self.size = 0
         self.closes = 0
-
-
-def _nothing(rule: str) -> Part:
-    return Part([], [], 0, _HOLD_FIRST, rule)
 
 
 class Broker:
@@ -73,9 +66,13 @@ class Broker:
     def _begin(self, at: int, _: Any) -> None:
         if self._sim.undecided:
             self._polling = True
-            self._consumers = [Consumer(self._settings.batch) for _ in range(self._settings.consumers)]
+            self._consumers = [Consumer(self._nothing()) for _ in range(self._settings.consumers)]
             self._sim.log.scaled(at, self._settings.batch, self._settings.consumers)
             self._wake(at)
+
+    def _nothing(self) -> Part:
+        """What a consumer has before it takes messages."""
+        return Part([], [], 0, self._settings.first_hold, self._settings.batch)
 
     def _stop(self, at: int, rule: str) -> None:
         """The mapping is disabled: what runs ends, and what waits goes back to the queue."""
@@ -89,7 +86,7 @@ class Broker:
     def _give_back(self, at: int, consumer: Consumer) -> None:
         """A consumer holds its messages no longer; they are where they were in the queue."""
         self._ready = deque(sorted([*consumer.part.events, *self._ready], key=lambda event: event.index))
-        consumer.state, consumer.part = IDLE, _nothing(self._settings.batch)
+        consumer.state, consumer.part = IDLE, self._nothing()
         self._expire(at, None)
 
     def _wake(self, at: int) -> None:
@@ -108,7 +105,7 @@ class Broker:
             if not self._ready:
                 return
             if consumer.state == IDLE:
-                consumer.part, consumer.size = _nothing(self._settings.batch), 0
+                consumer.part, consumer.size = self._nothing(), 0
                 consumer.closes = at + self._settings.window
             full = self._fill(at, consumer)
             if full or not self._settings.window:
@@ -233,7 +230,7 @@ class Broker:
     def _hold(self, at: int, consumer: Consumer) -> None:
         """MODEL-62: the same batch again, later each time."""
         part = consumer.part
-        hold, part.hold = part.hold, min(part.hold * _FACTOR, _HOLD_LONGEST)
+        hold, part.hold = part.hold, min(part.hold * _FACTOR, self._settings.longest_hold)
         self._wait(at, consumer, "MODEL-62", hold)
 
     def _hand_over(self, at: int, consumer: Consumer, part: Part) -> None:
@@ -262,7 +259,7 @@ class Broker:
         """The function ended: acknowledge the batch, or let the broker hand it out again."""
         consumer: Consumer = run.argument
         part, settings = consumer.part, self._settings
-        part.run, part.hold = run, _HOLD_FIRST
+        part.run, part.hold = run, settings.first_hold
         if failed(run) and not self._polling:
             self._give_back(at, consumer)
         elif failed(run) and (settings.redeliveries is None or part.retries < settings.redeliveries):

@@ -11,6 +11,7 @@ import msgspec
 from simulations.engine.delivery.filters import Content, Filters, text_of
 from simulations.engine.delivery.piping import Piping
 from simulations.engine.limits import INVALID, FieldError, plain, setting
+from simulations.engine.rules import number
 
 TimeToLive = Annotated[
     int, setting("Time to live", "How long after it was sent a message expires. Both brokers keep messages for ever unless "
@@ -24,6 +25,14 @@ DeadLetterQueue = (
     ]
     | None
 )  # fmt: skip
+FirstWait = Annotated[
+    int, setting("First wait after a throttle", "How long a consumer keeps a throttled or refused batch before it tries again.",
+                 unit="s", ge=1, le=900, assumed="MODEL-62")
+]  # fmt: skip
+LongestWait = Annotated[
+    int, setting("Longest wait after a throttle", "The wait doubles with each throttle up to this.",
+                 unit="s", ge=1, le=900, assumed="MODEL-62")
+]  # fmt: skip
 HostInstanceType = (
     Annotated[
         Literal["mq_t2_micro", "mq_m5_large", "mq_m5_xlarge"],
@@ -36,6 +45,8 @@ DeploymentMode = Annotated[
     plain("DeploymentMode", "For the bill only: one broker, a pair of them (ActiveMQ), or a cluster of three (RabbitMQ)."),
 ]  # fmt: skip
 
+FIRST_WAIT_S = number("MODEL-62", "first_wait_s")
+LONGEST_WAIT_S = number("MODEL-62", "longest_wait_s")
 CONTENT = Content(
     key="data", noun="message", data=lambda event: text_of(event, "message"), mismatch="ignored", rule="FILTER-6"
 )
@@ -45,7 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What queue and mapping are configured with.
 
     `redeliveries` None is endless, each comes after `wait`, by the rule `again`; `waits` is the rule of that time, where it is
-    another. `keeps`: whether the broker has a dead-letter queue. `lives` is how long after it was sent a message expires.
+    another; `first_hold` and `longest_hold` are the waits after a throttle. `keeps`: whether the broker has a dead-letter queue. `lives` is how long after it was sent a message expires.
     `batch` is the rule of a batch that is taken, `done` of one that worked, `pipe` what polls in a mapping's stead.
     """
 
@@ -56,6 +67,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     wait: int
     again: str
     waits: str = ""
+    first_hold: int
+    longest_hold: int
     batch: str = "MQ-1"
     done: str = "MQ-2"
     lives: int

@@ -2,7 +2,7 @@
 
 Models SQ:FIFO-queues-understanding-logic. A receive takes the first messages of a group and, if there is room, those of the
 next group (SQS-16). While one of them is in flight, nothing else of its group is handed out. SQS looks at the oldest messages
-of the queue only (SQS-23). Which group comes first is MODEL-50.
+of the queue only (SQS-23). Which group comes first is MODEL-50: that of the oldest message, or any.
 """
 
 from collections import deque
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 
 from simulations.engine.delivery.receipts import Gone
+from simulations.engine.draws import Stream
 from simulations.engine.rules import number
 from simulations.engine.trace import Log
 from simulations.engine.traffic import Event
@@ -37,18 +38,21 @@ class Group:
 
 
 class Groups:
-    """Every group; `len` is the number of messages that can be received, `blocked` that of those that wait for their group."""
+    """Every group; `len` is the number of messages that can be received, `blocked` that of those that wait for their group.
 
-    def __init__(self) -> None:
+    `luck` decides by their first messages which of the free groups comes next; None: the one with the oldest message.
+    """
+
+    def __init__(self, luck: Stream | None = None) -> None:
+        self._luck = luck
         self.blocked = 0
         self._bounded = False
         self.beyond: deque[Event] = deque()  # younger than all that SQS looks at
         self._free = 0
         self._scanned = 0  # those that SQS looks at, in flight or not
         self._groups: dict[str, Group] = {}
-        self._first: list[
-            tuple[int, str]
-        ] = []  # a heap: the oldest message of a group that is free; some are out of date
+        # a heap: the first messages of the groups that are free, with their turn; some are out of date
+        self._first: list[tuple[int, int, str]] = []
 
     def __len__(self) -> int:
         return self._free
@@ -74,13 +78,18 @@ class Groups:
             return
         self._free += 1
         if len(group.messages) == 1:
-            heappush(self._first, (event.index, name))
+            self._line_up(event, name)
+
+    def _line_up(self, event: Event, name: str) -> None:
+        """A group is free, and this is its first message."""
+        turn = event.index if self._luck is None else self._luck.word(event.index)
+        heappush(self._first, (turn, event.index, name))
 
     def draw(self, count: int) -> list[Event]:
         """Take up to so many messages out, group by group; each group in its order."""
         taken: list[Event] = []
         while self._free and len(taken) < count:
-            index, name = heappop(self._first)
+            _, index, name = heappop(self._first)
             group = self._groups[name]
             messages = group.messages
             if group.in_flight or not messages or messages[0].index != index:
@@ -89,7 +98,7 @@ class Groups:
                 taken.append(messages.popleft())
                 self._free -= 1
             if messages:
-                heappush(self._first, (messages[0].index, name))
+                self._line_up(messages[0], name)
         return taken
 
     def put_back(self, event: Event) -> None:
@@ -97,7 +106,7 @@ class Groups:
         group = self.of(event)
         group.messages.appendleft(event)
         self._free += 1
-        heappush(self._first, (event.index, group.name))
+        self._line_up(event, group.name)
 
     def hide(self, _: int, events: Iterable[Event]) -> None:
         """These were received: their groups are blocked from now on."""
@@ -125,7 +134,7 @@ class Groups:
         if not group.in_flight and group.messages:
             self.blocked -= len(group.messages)
             self._free += len(group.messages)
-            heappush(self._first, (group.messages[0].index, group.name))
+            self._line_up(group.messages[0], group.name)
         if not returns:
             self.forget(1)
 
@@ -157,7 +166,7 @@ class Groups:
         else:
             self._free -= 1
             if group.messages:
-                heappush(self._first, (group.messages[0].index, group.name))
+                self._line_up(group.messages[0], group.name)
         self.forget(1)
 
     def forget(self, count: int) -> None:

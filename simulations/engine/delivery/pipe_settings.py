@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from simulations.engine.delivery import broker_settings as of_brokers
+from simulations.engine.delivery import group_settings as of_groups
 from simulations.engine.delivery import kafka
 from simulations.engine.delivery import queue_settings as of_queues
 from simulations.engine.delivery import stream_settings as of_streams
@@ -61,10 +62,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     visibility_timeout_s: of_queues.VisibilityTimeout = of_queues.VISIBILITY_S
     message_retention_period_s: of_queues.Retention = of_queues.RETENTION_S
     max_receive_count: of_queues.MaxReceiveCount = None
-    content_based_deduplication: of_queues.ContentBasedDeduplication = False
-    deduplication_scope: of_queues.DeduplicationScope = "queue"
-    message_groups: of_queues.MessageGroups = 1
-    busiest_group_percent: of_queues.BusiestGroup = None
+    content_based_deduplication: of_groups.ContentBasedDeduplication = False
+    deduplication_scope: of_groups.DeduplicationScope = "queue"
+    message_groups: of_groups.MessageGroups = 1
+    busiest_group_percent: of_groups.BusiestGroup = None
+    group_order: of_groups.GroupOrder = "oldest"
     time_to_live_s: of_brokers.TimeToLive = number("MODEL-60", "time_to_live_s")
     dead_letter_queue: of_brokers.DeadLetterQueue = "broker"
     requeue_wait_s: Annotated[
@@ -100,6 +102,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     retry_first_wait_s: of_streams.FirstWait = of_streams.FIRST_WAIT_S
     retry_longest_wait_s: of_streams.LongestWait = of_streams.LONGEST_WAIT_S
     retry_jitter_percent: of_streams.Jitter = of_streams.JITTER
+    bisect_retries: of_streams.Halves = "inherit"
+    error_reduction: of_queues.ErrorReduction = "reduce_one"
     initial_pollers: kafka.InitialPollers = kafka.POLLERS
     poller_scaling_s: kafka.PollerScaling = kafka.SCALING_S
     cluster_type: kafka.ClusterType = None

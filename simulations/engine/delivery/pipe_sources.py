@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from simulations.engine.delivery import broker_settings as of_brokers
+from simulations.engine.delivery import group_settings as of_groups
 from simulations.engine.delivery import kafka
 from simulations.engine.delivery import queue_settings as of_queues
 from simulations.engine.delivery import stream_settings as of_streams
@@ -100,8 +101,8 @@ def queue(settings: Settings, pipe: Piping) -> of_queues.Settings:
         visibility=settings.visibility_timeout_s * US_PER_S,
         retention=settings.message_retention_period_s * US_PER_S,
         max_receive_count=settings.max_receive_count,
-        fifo=of_queues.fifo(settings) if settings.source == "sqs_fifo" else None,
-        scale=Scale(fewer="PIPE-1"),
+        fifo=of_groups.fifo(settings) if settings.source == "sqs_fifo" else None,
+        scale=Scale(fewer="PIPE-1", reduces=settings.error_reduction == "reduce_one"),
         first_wait=settings.throttle_first_wait_s * US_PER_S,
         longest_wait=settings.throttle_longest_wait_s * US_PER_S,
         starts=settings.mapping_starts_s * US_PER_S,
@@ -171,6 +172,8 @@ def broker(settings: Settings, pipe: Piping) -> of_brokers.Settings:
         wait=settings.requeue_wait_s * US_PER_S,
         again="PIPE-13",
         waits="MODEL-63",
+        first_hold=settings.throttle_first_wait_s * US_PER_S,
+        longest_hold=settings.throttle_longest_wait_s * US_PER_S,
         batch="PIPE-12",
         done="PIPE-13",
         lives=settings.time_to_live_s * US_PER_S,

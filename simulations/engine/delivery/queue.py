@@ -45,7 +45,9 @@ class Queue:
         self._settings = settings
         self._size = settings.batch_size
         fifo = settings.fifo
-        self._groups = None if fifo is None else Groups()
+        self._groups = (
+            None if fifo is None else Groups(sim.draws.purpose("message_group").stream(0) if fifo.any_group else None)
+        )
         self._sent = None if fifo is None else Deduplication(by_content=fifo.by_content, by_group=fifo.by_group)
         self._messages = Messages(
             sim, self._groups if self._groups is not None else standard(sim, settings), visibility=settings.visibility,

@@ -3,24 +3,24 @@
 Models LA:CreateEventSourceMapping, LD:services-sqs-parameters and SQS's CreateQueue. Units: as the names say.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from simulations.engine.delivery.filters import Content, Filters, criteria, filters_of, text_of
 from simulations.engine.delivery.filters import refused as refused_filters
+from simulations.engine.delivery.group_settings import Fifo
 from simulations.engine.delivery.piping import Piping
 from simulations.engine.delivery.pollers import Scale
 from simulations.engine.failures import FailurePlan
 from simulations.engine.function import Function
 from simulations.engine.limits import INVALID, FieldError, plain, setting
 from simulations.engine.rules import number
-from simulations.engine.traffic import At, Event, Traffic, oversized
+from simulations.engine.traffic import At, Traffic, oversized
 from simulations.engine.units import US_PER_S
 
 _LONGEST_S = 1_209_600
-_ALL = 100
 _MESSAGE_BYTES = number("SQS-15", "maximum_message_bytes")
 _INVALID_VALUE = "InvalidParameterValue"  # SQS's own word, without Lambda's "Exception"
 
@@ -113,30 +113,9 @@ ThrottleReduction = Annotated[
     Literal["none", "reduce_one"],
     plain(
         "After a throttled batch", "Whether Lambda uses one poller fewer for each batch that is throttled as well, and adds none until "
-        "it is done. AWS says that it lowers the concurrency and not how far; off in links that do not name it.", assumed="SQS-14"
+        "it is done. AWS says that it lowers the concurrency and not how far; off, because with it fewer receives are used up than users report.", assumed="SQS-14"
     ),
 ]  # fmt: skip
-BusiestGroup = (
-    Annotated[
-        int, setting("Share of the busiest group", "How many of a hundred messages belong to group-1; the others share the rest. "
-                     "Empty: all groups get the same.", unit="%", ge=1, le=_ALL)
-    ]
-    | None
-)  # fmt: skip
-ContentBasedDeduplication = Annotated[
-    bool,
-    plain("ContentBasedDeduplication", "FIFO queues: whether a message without a deduplication id that has the same body as "
-          "another one of the last 5 minutes counts as sent twice."),
-]  # fmt: skip
-DeduplicationScope = Annotated[
-    Literal["queue", "message_group"],
-    plain("DeduplicationScope", "FIFO queues: whether a deduplication id counts for the whole queue or for its message group only."),
-]  # fmt: skip
-MessageGroups = Annotated[
-    int, setting("Message groups", "FIFO queues: over how many groups (MessageGroupId) the messages are spread that do not name "
-                 "theirs.", ge=1, le=10_000)
-]  # fmt: skip
-
 BATCH_SIZE = number("ESM-1", "sqs_batch_size")
 FIFO_BATCH_SIZE = number("ESM-1", "sqs_fifo_maximum_batch_size")
 VISIBILITY_S = number("SQS-8", "default_visibility_timeout_s")
@@ -146,13 +125,6 @@ LONGEST_WAIT_S = number("MODEL-5", "longest_wait_s")
 
 
 CONTENT = Content(key="body", noun="message", data=lambda event: text_of(event, "message"))
-
-
-class Fifo(msgspec.Struct, frozen=True, kw_only=True):
-    """What makes a queue a FIFO queue; see `Deduplication`."""
-
-    by_content: bool
-    by_group: bool
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,12 +183,6 @@ def mapping(settings: Any, **own: Any) -> Settings:
     )
 
 
-def fifo(settings: Any) -> Fifo:
-    """What the settings of a FIFO queue say about messages that are sent twice."""
-    scope = settings.deduplication_scope
-    return Fifo(by_content=settings.content_based_deduplication, by_group=scope == "message_group")
-
-
 def provisioned(settings: Any) -> tuple[int, int] | None:
     """MinimumPollers and MaximumPollers; None without provisioned mode."""
     least, most = settings.minimum_pollers, settings.maximum_pollers
@@ -230,22 +196,6 @@ def changed_visibility(settings: Any) -> tuple[int, int] | None:
     if getattr(settings, "visibility_timeout_changed_to_s", None) is None:
         return None
     return settings.visibility_timeout_changed_at_s * US_PER_S, settings.visibility_timeout_changed_to_s * US_PER_S
-
-
-def grouping(groups: int, busiest: int | None) -> Callable[[Event], None]:
-    """Spreads messages that name no group over so many; `busiest`: how many of a hundred the first one gets."""
-
-    def place(event: Event) -> None:
-        if event.group is not None:
-            return
-        number = event.index % groups
-        if busiest is not None and groups > 1:
-            before = event.index * busiest // _ALL  # so many of the earlier ones belong to the first group
-            first = (event.index + 1) * busiest // _ALL > before
-            number = 0 if first else (event.index - before) % (groups - 1) + 1
-        event.group = f"group-{number + 1}"
-
-    return place
 
 
 def is_fair(settings: Any, traffic: Traffic) -> bool:

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html
 """
 
-from .rule import Rule, aws_page, eventbridge_guide, lambda_guide
+from .rule import Rule, aws_page, eventbridge_guide, lambda_api, lambda_guide
 
 _MSK = lambda_guide("with-msk-configure")
 _RETRIES = lambda_guide("kafka-retry-configurations")
@@ -83,7 +83,7 @@ BROKERS: tuple[Rule, ...] = (
         id="KAFKA-7",
         sentence=(
             "On demand, Lambda looks at the lag each minute and adapts its pollers within 3 minutes, at most one for a "
-            "partition. A provisioned poller takes 5 MB/s or 5 invocations at once."
+            "partition, and fewer while the function is throttled. A provisioned poller takes 5 MB/s or 5 invocations at once."
         ),
         values={
             "lag_check_s": 60,
@@ -111,12 +111,25 @@ BROKERS: tuple[Rule, ...] = (
     Rule(
         id="KAFKA-9",
         sentence=(
-            "A self-managed cluster can also be read in queue mode, by a share group: several pollers share a partition, and "
-            "nothing is in order."
+            "A self-managed cluster of Kafka 4.2 or later can also be read in queue mode, by a share group: several pollers share a "
+            "partition, and nothing is in order. A failed record goes back to the broker, which hands it out again up to a limit of the group."
         ),
         state="not_modelled",
         reason="The simulation reads a topic as a stream, which is the default.",
-        source=(lambda_guide("polling-kafka-queue"),),
+        source=(lambda_guide("polling-kafka-queue"), lambda_api("SelfManagedKafkaEventSourceConfig")),
+        note="The limit is the broker's group.share.delivery.count.limit. Lambda itself retries 0 times there by default, and never without end.",
+        checked_on="2026-12-01",
+    ),
+    Rule(
+        id="KAFKA-10",
+        sentence=(
+            "In provisioned mode a mapping may have Lambda check each record against a schema registry before the function gets it, "
+            "and hand it over as JSON."
+        ),
+        state="not_modelled",
+        reason="Records here have no schema; filters look at JSON in any case.",
+        source=(lambda_guide("services-consume-kafka-events"), lambda_api("KafkaSchemaRegistryConfig")),
+        checked_on="2026-12-01",
     ),
     Rule(
         id="MQ-1",
@@ -125,6 +138,8 @@ BROKERS: tuple[Rule, ...] = (
         ),
         values={"activemq": 5, "rabbitmq": 1},
         source=(lambda_guide("with-mq"),),
+        note="AWS Support raises it for a single mapping. Nothing of Lambda's API or guide gives Amazon MQ a provisioned mode.",
+        checked_on="2026-12-01",
     ),
     Rule(
         id="MQ-2",
@@ -145,7 +160,8 @@ BROKERS: tuple[Rule, ...] = (
             lambda_guide("services-mq-errors"),
             "https://activemq.apache.org/components/classic/documentation/redelivery-policy",
         ),
-        note="AWS's guide names the six times; the second between them is the default of ActiveMQ's policy.",
+        note="AWS's guide names the six times and the defaults of ActiveMQ's policy, of which the second between them is one.",
+        checked_on="2026-12-01",
     ),
     Rule(
         id="MQ-4",

@@ -185,8 +185,8 @@ ASSUMPTIONS: tuple[Rule, ...] = (
     Rule(
         id="MODEL-50",
         sentence=(
-            "Of the message groups that can be received from, a FIFO queue serves the one with the oldest message first, then the "
-            "next, until the batch is full. AWS promises the order within a group only."
+            "Of the message groups that can be received from, a FIFO queue serves the one with the oldest message first, or any if the "
+            "scenario says so, then the next, until the batch is full. AWS promises the order within a group only."
         ),
         basis="assumed",
     ),

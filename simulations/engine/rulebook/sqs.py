@@ -16,6 +16,9 @@ _QUEUE = (
 _DLQ = sqs_guide("sqs-dead-letter-queues")
 _OLD_GUIDE = "https://github.com/awsdocs/aws-lambda-developer-guide"
 _VALID_MESSAGES = "https://repost.aws/knowledge-center/lambda-retrying-valid-sqs-messages"
+_REPRODUCED = (
+    "https://zaccharles.medium.com/reproducing-the-sqs-trigger-and-lambda-concurrency-limit-issue-f4c09d384a18"
+)
 
 SQS: tuple[Rule, ...] = (
     Rule(
@@ -52,8 +55,10 @@ SQS: tuple[Rule, ...] = (
             "A valid message can so reach maxReceiveCount and land in the dead-letter queue without ever being handled."
         ),
         basis="community",
-        source=(_VALID_MESSAGES,),
-        note="Seen by users and described in AWS's knowledge center, not in the guide.",
+        source=(_VALID_MESSAGES, _REPRODUCED),
+        note="Seen by users and described in AWS's knowledge center, not in the guide. It was reproduced with a low reserved concurrency in "
+        "2019, and is still reported in 2025.",
+        checked_on="2026-12-01",
     ),
     Rule(
         id="SQS-5",
@@ -161,10 +166,11 @@ SQS: tuple[Rule, ...] = (
         ),
         source=(_ERRORS,),
         note=(
-            "AWS does not say how far or how fast; MODEL-6 is our answer. After throttles it is a setting that is off unless it is chosen, "
-            "so that links of before keep their runs; without it more receives are used up than Lambda would make (SQS-4)."
+            "AWS does not say how far or how fast; MODEL-6 is our answer. After throttles it is a setting that is off unless it is chosen: "
+            "with one poller fewer for each throttled batch hardly a healthy message would end in the dead-letter queue, and users report "
+            "that they do (SQS-4). What Lambda really does lies between the two."
         ),
-        checked_on="2026-11-30",
+        checked_on="2026-12-01",
     ),
     Rule(
         id="SQS-15",

@@ -33,8 +33,8 @@ UNCERTAIN: tuple[Rule, ...] = (
     ),
     _doubt(
         "CU-4",
-        "For provisioned SQS pollers AWS names two different maximums, 2,000 and 10,000. "
-        "The larger one is allowed, with a warning above the smaller.",
+        "For provisioned SQS pollers AWS names two different maximums: 10,000 in its newest API and guide, 2,000 on older pages. "
+        "The larger one is allowed; the help of the field names the smaller.",
         _SCALING,
         lambda_guide("with-sqs"),
         lambda_api("CreateEventSourceMapping"),

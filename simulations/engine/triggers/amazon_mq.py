@@ -43,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         int, setting("Wait after a failure", "RabbitMQ: how long it takes until a batch that failed is tried again. ActiveMQ has "
                      "its own wait of 1 s.", unit="s", ge=1, le=900, assumed="MODEL-61")
     ] = number("MODEL-61", "wait_s")  # fmt: skip
+    throttle_first_wait_s: broker_settings.FirstWait = broker_settings.FIRST_WAIT_S
+    throttle_longest_wait_s: broker_settings.LongestWait = broker_settings.LONGEST_WAIT_S
 
 
 def _start(sim: Sim, settings: Settings) -> None:
@@ -57,6 +59,8 @@ def _start(sim: Sim, settings: Settings) -> None:
             redeliveries=number("MQ-3", "redeliveries") if active else None,
             wait=(number("MQ-3", "wait_s") if active else settings.requeue_wait_s) * US_PER_S,
             again="MQ-3" if active else "MODEL-61",
+            first_hold=settings.throttle_first_wait_s * US_PER_S,
+            longest_hold=settings.throttle_longest_wait_s * US_PER_S,
             lives=settings.time_to_live_s * US_PER_S,
             keeps=settings.dead_letter_queue is not None,
             starts=settings.mapping_starts_s * US_PER_S,
@@ -73,6 +77,8 @@ def _check(choices: Choices) -> Iterable[FieldError]:
     yield from kafka.late_timeout(choices.function.timeout_s)
     if settings.mapping_disabled_s is not None and settings.mapping_disabled_s < settings.mapping_starts_s:
         yield FieldError("settings.mapping_disabled_s", INVALID, "The mapping is disabled before it starts.")
+    if settings.throttle_first_wait_s > settings.throttle_longest_wait_s:
+        yield FieldError("settings.throttle_longest_wait_s", INVALID, "The longest wait is shorter than the first one.")
     yield from filters_refused(settings.filter_criteria, broker_settings.CONTENT)
     yield from broker_settings.without_price(
         settings.engine_type, settings.host_instance_type, settings.deployment_mode

@@ -10,6 +10,7 @@ from typing import Any
 from simulations.engine import charges
 from simulations.engine.delivery import asynchronous
 from simulations.engine.delivery import broker_settings as of_brokers
+from simulations.engine.delivery import group_settings as of_groups
 from simulations.engine.delivery import pipe_sources as sources
 from simulations.engine.delivery import queue_settings as of_queues
 from simulations.engine.delivery import stream_settings as of_streams
@@ -29,15 +30,17 @@ from simulations.engine.trigger import Charge, Choices, Idle, LeftOut, Owned, Tr
 from simulations.engine.units import US_PER_MS, US_PER_S
 
 _OWNED = (
-    Owned(settings=("max_receive_count",), of="source", values=QUEUES, who="SQS queues"),
+    Owned(settings=("max_receive_count", "error_reduction"), of="source", values=QUEUES, who="SQS queues"),
     Owned(
-        settings=("content_based_deduplication", "deduplication_scope", "message_groups", "busiest_group_percent"),
+        settings=(
+            "content_based_deduplication", "deduplication_scope", "message_groups", "busiest_group_percent", "group_order",
+        ),
         of="source", values=("sqs_fifo",), who="FIFO queues",
     ),
     Owned(
         settings=(
             "starting_position_timestamp_s", "shard_count", "parallelization_factor", "maximum_retry_attempts",
-            "maximum_record_age_s", "on_partial_batch_item_failure", "pipe_dead_letter_config",
+            "maximum_record_age_s", "on_partial_batch_item_failure", "pipe_dead_letter_config", "bisect_retries",
         ),
         of="source", values=STREAMS, who="Kinesis and DynamoDB Streams",
     ),
@@ -59,8 +62,12 @@ _OWNED = (
 )  # fmt: skip
 _IDLE = (
     Idle(
-        settings=("visibility_timeout_s", "message_retention_period_s", "throttle_first_wait_s", "throttle_longest_wait_s"),
+        settings=("visibility_timeout_s", "message_retention_period_s"),
         of="source", values=QUEUES, because="only a queue hides its messages",
+    ),
+    Idle(
+        settings=("throttle_first_wait_s", "throttle_longest_wait_s"),
+        of="source", values=(*QUEUES, *BROKERS), because="a batch of a stream or a topic waits as after a failure",
     ),
     Idle(
         settings=("retry_first_wait_s", "retry_longest_wait_s", "retry_jitter_percent"),
@@ -84,7 +91,7 @@ def _start(sim: Sim, settings: Settings) -> None:
     )
     if settings.source in QUEUES:
         grouped = settings.source == "sqs_fifo"
-        place = of_queues.grouping(settings.message_groups, settings.busiest_group_percent) if grouped else None
+        place = of_groups.grouping(settings.message_groups, settings.busiest_group_percent) if grouped else None
         sim.feed(Queue(sim, sources.queue(settings, pipe)).accept, place)
     elif settings.source in BROKERS:
         sim.feed(Broker(sim, sources.broker(settings, pipe)).accept)

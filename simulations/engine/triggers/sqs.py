@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from simulations.engine.delivery import group_settings as of_groups
 from simulations.engine.delivery import queue_settings as of_queues
 from simulations.engine.delivery.express_queue import serve
 from simulations.engine.limits import INVALID, FieldError, plain, setting
@@ -44,7 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         int, setting("Message groups", "Over how many tenants (MessageGroupId) the messages are spread that do not name theirs; "
                      "empty: they have none, and each counts as a tenant of its own.", ge=1, le=10_000)
     ] | None = None  # fmt: skip
-    busiest_group_percent: of_queues.BusiestGroup = None
+    busiest_group_percent: of_groups.BusiestGroup = None
     mapping_starts_s: of_queues.Starts = 0
     mapping_disabled_s: of_queues.Disabled = None
     denied_action: of_queues.DeniedAction = None
@@ -73,7 +74,7 @@ def _start(sim: Sim, settings: Settings) -> None:
         fair=of_queues.is_fair(settings, sim.traffic),
     ))  # fmt: skip
     groups = settings.message_groups
-    sim.feed(queue.accept, None if groups is None else of_queues.grouping(groups, settings.busiest_group_percent))
+    sim.feed(queue.accept, None if groups is None else of_groups.grouping(groups, settings.busiest_group_percent))
 
 
 def _check(choices: Choices) -> Iterable[FieldError]:

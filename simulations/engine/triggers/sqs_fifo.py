@@ -9,6 +9,7 @@ from typing import Annotated
 
 import msgspec
 
+from simulations.engine.delivery import group_settings as of_groups
 from simulations.engine.delivery import queue_settings as of_queues
 from simulations.engine.delivery.queue import Queue
 from simulations.engine.limits import FieldError, setting
@@ -32,13 +33,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     visibility_timeout_changed_at_s: of_queues.ChangedAt = 0
     message_retention_period_s: of_queues.Retention = of_queues.RETENTION_S
     max_receive_count: of_queues.MaxReceiveCount = None
-    content_based_deduplication: of_queues.ContentBasedDeduplication = False
-    deduplication_scope: of_queues.DeduplicationScope = "queue"
-    message_groups: of_queues.MessageGroups = 1
-    busiest_group_percent: of_queues.BusiestGroup = None
+    content_based_deduplication: of_groups.ContentBasedDeduplication = False
+    deduplication_scope: of_groups.DeduplicationScope = "queue"
+    message_groups: of_groups.MessageGroups = 1
+    busiest_group_percent: of_groups.BusiestGroup = None
     mapping_starts_s: of_queues.Starts = 0
     mapping_disabled_s: of_queues.Disabled = None
     denied_action: of_queues.DeniedAction = None
+    group_order: of_groups.GroupOrder = "oldest"
     throttle_first_wait_s: of_queues.FirstWait = of_queues.FIRST_WAIT_S
     throttle_longest_wait_s: of_queues.LongestWait = of_queues.LONGEST_WAIT_S
     error_reduction: of_queues.ErrorReduction = "reduce_one"
@@ -46,8 +48,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def _start(sim: Sim, settings: Settings) -> None:
-    messages = Queue(sim, of_queues.mapping(settings, fifo=of_queues.fifo(settings)))
-    sim.feed(messages.accept, of_queues.grouping(settings.message_groups, settings.busiest_group_percent))
+    messages = Queue(sim, of_queues.mapping(settings, fifo=of_groups.fifo(settings)))
+    sim.feed(messages.accept, of_groups.grouping(settings.message_groups, settings.busiest_group_percent))
 
 
 def _check(choices: Choices) -> Iterable[FieldError]:
