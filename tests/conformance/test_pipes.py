@@ -125,7 +125,7 @@ CASES = (
                 {"match": {"n": 1}, "returns": {"batchItemFailures": [{"itemIdentifier": "1"}]}},
                 {"match": {"n": 2}, "do": "raise"}, {"match": {"n": 3}, "do": "raise"},
             ]}),
-            at_s=at_s, fates={"1": fate, "2": "delivered"},
+            at_s=[*at_s], fates={"1": fate, "2": "delivered"},
         )
         for choice, at_s, fate in (("inherit", [0, 1, 1, 1], "lost"), ("reset", [0, 1, 1, 2, 2], "delivered"))
     ),
