@@ -93,6 +93,7 @@ async function run(before = null) {
   view?.close();
   going = answer.started;
   ran = query;
+  told.ask(query, true); // asked already, but for what is left of a link that was refused
   need("stale").hidden = true;
   need("cut").hidden = true;
   tables.speakOf(words.noun);

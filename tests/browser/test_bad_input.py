@@ -43,6 +43,16 @@ def test_a_wrong_value_is_said_at_its_field(page: Page, troubles: Troubles) -> N
     forgive_refusals(troubles)
 
 
+def test_after_a_refused_link_a_run_is_told_like_any_other(page: Page, troubles: Troubles) -> None:
+    """Nothing of the form is touched in between: what is left of the link is run as it stands."""
+    page.goto(f"{link(error_rate=1)}&colour=red")
+    expect(page.get_by_role("alert")).to_contain_text("colour")
+    press_run(page)
+    expect(page.locator("#status-words")).to_contain_text("Done")
+    expect(page.locator("#steps h3")).not_to_have_count(0)
+    forgive_refusals(troubles)
+
+
 def test_two_settings_that_aws_refuses_together(page: Page, troubles: Troubles) -> None:
     page.goto(link("sqs"))
     open_sections(page)
