@@ -7,6 +7,8 @@ FormView
     trigger    key of the chosen trigger ("sqs")
     triggers   [Choice] for the trigger picker (an input named "trigger"); Choice(value, label, selected, help, group)
     hidden     [(name, value)] inputs of type hidden: v, rules
+    newer      Newer(says, rules, link): what newer rule packs say otherwise about this scenario, and its address with the
+               newest; None: nothing
     sections   [Section(key, title, inputs)], key: failures | settings | function | traffic | run
     errors     [Problem(field, id, title, message, code)]: the summary on top; id is the input to jump to, "" where the error
                belongs to no input (an unknown key); field is the flat key
@@ -40,7 +42,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from simulations import links
-from simulations.engine import RULES, TRIGGERS, FieldError
+from simulations.engine import RULES, TRIGGERS, FieldError, packs
 from simulations.engine.fields import Field, scenario_fields
 
 _SECTIONS = {
@@ -123,12 +125,21 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     code: str
 
 
+class Newer(msgspec.Struct, frozen=True, kw_only=True):
+    """That the link keeps to an older rule pack, and that it matters."""
+
+    says: str
+    rules: tuple[str, ...]
+    link: str
+
+
 class FormView(msgspec.Struct, frozen=True, kw_only=True):
     """The whole form; see the module's docstring."""
 
     trigger: str
     triggers: tuple[Choice, ...]
     hidden: tuple[tuple[str, str], ...]
+    newer: Newer | None
     sections: tuple[Section, ...]
     errors: tuple[Problem, ...]
 
@@ -165,9 +176,19 @@ def build_form(texts: Mapping[str, str], errors: Iterable[FieldError] = ()) -> F
             for field in fields
             if field.key in _HIDDEN
         ),
+        newer=_newer(trigger, texts),
         sections=tuple(section for section in sections if section.inputs),
         errors=tuple(_problem(error, by_name) for error in problems),
     )
+
+
+def _newer(trigger: str, texts: Mapping[str, str]) -> Newer | None:
+    """What has changed since the rule pack of a link that is touched by it."""
+    changes = packs.changed_since(texts.get("rules", packs.FIRST), trigger, texts)
+    if not changes:
+        return None
+    link = links.render_query({**texts, "rules": packs.NEWEST})
+    return Newer(says=packs.in_words(changes), rules=tuple(one.rule for one in changes), link=f"/?{link}")
 
 
 def _input(field: Field, fields: tuple[Field, ...], texts: Mapping[str, str], said: Mapping[str, str]) -> Input:

@@ -6,7 +6,7 @@ from typing import assert_never
 import msgspec
 
 from simulations import ignored
-from simulations.engine import TRIGGERS, Report, Scenario
+from simulations.engine import TRIGGERS, Report, Scenario, packs
 from simulations.engine import trace as t
 from simulations.engine.cost import Cost
 from simulations.engine.report import EventReport
@@ -38,7 +38,9 @@ def head(scenario: Scenario, link: str) -> str:
     trigger = TRIGGERS[scenario.trigger]
     model = model_of(trigger, scenario.settings)
     lines = [f"{trigger.label}, invoked as: {model}; seed {scenario.seed}, rules {scenario.rules}", f"/?{link}"]
-    return "\n".join([*lines, *filter(None, [ignored.in_words(scenario)]), ""])
+    changes = packs.changed_since(scenario.rules, scenario.trigger, msgspec.to_builtins(scenario.settings))
+    newer = f"{packs.in_words(changes)} With rules={packs.NEWEST} it follows the newest." if changes else ""
+    return "\n".join([*lines, *filter(None, [ignored.in_words(scenario), newer]), ""])
 
 
 def line(record: t.Record) -> str:

@@ -37,6 +37,7 @@ from simulations.engine import (
     parse_scenario,
     simulate_rows,
 )
+from simulations.engine.packs import NEWEST
 from simulations.engine.report import ReportBuilder
 from simulations.engine.rules import SECTIONS
 from simulations.engine.trace import FATES, FIELDS, KINDS, OUTCOMES
@@ -47,7 +48,7 @@ from simulations.picture.strips import draw_strips
 from simulations.tasks import QUEUE, simulate_run
 
 # the first page: an object arrives, the function always fails, nobody catches it
-HOME = "trigger=s3&error_rate=1"
+HOME = f"trigger=s3&error_rate=1&rules={NEWEST}"
 _WIRE = {"kinds": KINDS, "outcomes": OUTCOMES, "fates": FATES, "fields": FIELDS}
 _ROOM = 800  # pixels for the first picture: what a page of 1280 px leaves
 _ROOM_OF_PANES = 1_200  # the same for several runs, which have the whole width

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from simulations.comparison import canonical
+from simulations.engine.packs import NEWEST, changed_since
 from simulations.links import read_link, render_link
 from tests.links.publish import COMPARE, FOLDER, digest, panes
 
@@ -35,6 +36,15 @@ def test_a_published_link_means_what_it_meant(path: Path) -> None:
         assert digest(read_link(render_link(scenario))) == was["rows_sha256"]
     if COMPARE in kept["link"]:
         assert panes(canonical(scenarios)) == scenarios
+
+
+@pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
+def test_a_newer_rule_pack_changes_what_it_says_and_nothing_else(path: Path) -> None:
+    kept = load(path)
+    for scenario, was in zip(panes(kept["link"]), kept.get("panes", [kept]), strict=True):
+        newest = msgspec.structs.replace(scenario, rules=NEWEST)
+        changes = changed_since(scenario.rules, scenario.trigger, msgspec.to_builtins(scenario.settings))
+        assert (digest(newest) != was["rows_sha256"]) == bool(changes)
 
 
 def test_comparisons_are_kept_too() -> None:

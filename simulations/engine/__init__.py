@@ -8,14 +8,13 @@ from simulations.engine.limits import FieldError
 from simulations.engine.report import ENGINE_VERSION, Report, ReportBuilder, make_report
 from simulations.engine.rules import RULES
 from simulations.engine.run import simulate, simulate_rows
-from simulations.engine.scenario import RULE_PACK, SCENARIO_VERSION, Scenario, ScenarioErrors, parse_scenario
+from simulations.engine.scenario import SCENARIO_VERSION, Scenario, ScenarioErrors, parse_scenario
 from simulations.engine.totals import Totals, make_totals
 from simulations.engine.triggers import TRIGGERS
 
 __all__ = [
     "ENGINE_VERSION",
     "RULES",
-    "RULE_PACK",
     "SCENARIO_VERSION",
     "TRIGGERS",
     "FieldError",

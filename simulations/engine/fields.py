@@ -12,8 +12,9 @@ from msgspec import inspect
 
 from simulations.engine.failures import FailurePlan
 from simulations.engine.function import Function
+from simulations.engine.packs import FIRST
 from simulations.engine.reading import variants
-from simulations.engine.scenario import HORIZON_MOST_S, RULE_PACK, SCENARIO_VERSION, SEED_MOST, Scenario
+from simulations.engine.scenario import HORIZON_MOST_S, SCENARIO_VERSION, SEED_MOST, Scenario
 from simulations.engine.traffic import Traffic
 from simulations.engine.triggers import TRIGGERS
 
@@ -53,7 +54,7 @@ _RUN_FIELDS = (
     ),
     Field(
         path="rules", key="rules", section="run", title="Rule pack", help="The state of AWS's rules that the run follows.",
-        kind="text", default=RULE_PACK,
+        kind="text", default=FIRST,
     ),
     Field(
         path="trigger", key="trigger", section="run", title="Trigger", help="The service that is wired to the function.",

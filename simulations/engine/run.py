@@ -66,6 +66,7 @@ def _started(scenario: Scenario, event_limit: int | None, way: Way, *, rows: boo
         event_limit=event_limit,
         way=way,
         rows=rows,
+        pack=scenario.rules,
     )
     TRIGGERS[scenario.trigger].start(sim, scenario.settings)
     return sim

@@ -12,13 +12,13 @@ from simulations.engine.delivery.repeats import made_by_run
 from simulations.engine.failures import FailurePlan
 from simulations.engine.function import UNRESERVED_LEAST, Function
 from simulations.engine.limits import INVALID, UNKNOWN, FieldError
+from simulations.engine.packs import FIRST, PACKS
 from simulations.engine.reading import leaf, read, read_union, shown, unknown
 from simulations.engine.traffic import BODY_LEVELS, Single, Traffic, too_deep, unknown_id
 from simulations.engine.trigger import Choices
 from simulations.engine.triggers import TRIGGERS
 
 SCENARIO_VERSION = 1
-RULE_PACK = "2026-11"
 HORIZON_MOST_S = 10 * 366 * 86_400  # ours: longer than anything AWS keeps
 SEED_MOST = 2**53 - 1  # so that JavaScript reads it exactly
 _Horizon = Annotated[float, msgspec.Meta(ge=0, le=HORIZON_MOST_S)]
@@ -29,7 +29,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """What a run is made from. `horizon_s` None: until everything is settled or the trigger's own limits end it."""
 
     version: int = SCENARIO_VERSION
-    rules: str = RULE_PACK
+    rules: str = FIRST
     trigger: str
     seed: int = 1
     horizon_s: float | None = None
@@ -73,6 +73,7 @@ def parse_scenario(raw: Any) -> Scenario:
     if errors:
         raise ScenarioErrors(errors)
     return Scenario(
+        rules=raw.get("rules", FIRST),
         trigger=trigger.key,
         seed=seed,
         horizon_s=horizon,
@@ -98,10 +99,9 @@ def _check_versions(raw: dict[str, Any], errors: list[FieldError]) -> None:
                 "version", UNKNOWN, f"Version {shown(raw['version'])} is not known; the newest is {SCENARIO_VERSION}."
             )
         )
-    if raw.get("rules", RULE_PACK) != RULE_PACK:
-        errors.append(
-            FieldError("rules", UNKNOWN, f"There is no rule pack {shown(raw['rules'])}; known is {RULE_PACK}.")
-        )
+    if raw.get("rules", FIRST) not in PACKS:
+        message = f"There is no rule pack {shown(raw['rules'])}; known are {', '.join(PACKS)}."
+        errors.append(FieldError("rules", UNKNOWN, message))
 
 
 def _check_choices(choices: Choices) -> list[FieldError]:

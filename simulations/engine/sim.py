@@ -13,6 +13,7 @@ from simulations.engine.draws import Draws
 from simulations.engine.failures import FailurePlan, Failures
 from simulations.engine.function import Function, Lambda, Run
 from simulations.engine.kernel import Handler, Kernel
+from simulations.engine.packs import FIRST
 from simulations.engine.pages import Page, QueuePage, StreamPage
 from simulations.engine.trace import Fate, Kind, Log, Outcome, Row
 from simulations.engine.traffic import At, Event, Traffic, arrivals, numbered, size
@@ -49,7 +50,7 @@ QUICK = Way()
 class Sim:
     """A run under way. `counts` is what is counted rather than recorded; it leaves with the last record.
 
-    `rows`: whether somebody reads rows; else pages will do, where there are some.
+    `rows`: whether somebody reads rows; else pages will do, where there are some. `pack`: the rule pack that the run follows.
     """
 
     def __init__(
@@ -63,8 +64,10 @@ class Sim:
         event_limit: int | None = None,
         way: Way = QUICK,
         rows: bool = True,
+        pack: str = FIRST,
     ) -> None:
         self.seed = seed
+        self.pack = pack
         self.way = way
         self.rows = rows
         self.kernel = Kernel(horizon)

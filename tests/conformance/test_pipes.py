@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 
 from simulations.engine import Scenario, ScenarioErrors, make_report, parse_scenario
-from simulations.engine.trace import Arrived, Attempt, Ended, Received, Scaled, Settled, Waiting
+from simulations.engine.packs import FIRST, NEWEST
+from simulations.engine.trace import Arrived, Attempt, Captured, Ended, Received, Scaled, Settled, Waiting
 from tests.conformance.cases import DENIED, GONE, Case, check, refused, run
 from tests.strategies import scenarios
 from tests.traces import Trace
@@ -568,3 +569,34 @@ def test_a_pipe_polls_less_after_a_failure_unless_the_scenario_says_otherwise(ch
     """PIPE-1, MODEL-6."""
     records = run(pipe(1, {"error_reduction": choice}, {"first_n": 1}))
     assert [record.pollers for record in records if isinstance(record, Scaled)] == pollers
+
+
+WHERE = {
+    "shardId": "shardId-000000000000", "startSequenceNumber": "1", "endSequenceNumber": "2", "batchSize": 2,
+    "approximateArrivalOfFirstRecord": "2026-01-01T00:00:00.000Z", "approximateArrivalOfLastRecord": "2026-01-01T00:00:00.000Z",
+    "streamArn": "arn:aws:kinesis:us-east-1:123456789012:stream/my-stream",
+}  # fmt: skip
+PIPE = {
+    "partnerResourceArn": "arn:aws:pipes:us-east-1:123456789012:pipe/my-pipe",
+    "condition": "RetryAttemptsExhausted",
+}
+
+
+def told(pack: str, kind: str = "sqs") -> list[Any]:
+    """What the dead-letter queue of a pipe receives about a batch of two."""
+    settings = {**KINESIS, "maximum_retry_attempts": 0, "pipe_dead_letter_config": kind}
+    records = run(pipe(2, settings, {"error_rate": 1}) | {"rules": pack})
+    return [record.document for record in records if isinstance(record, Captured)]
+
+
+@pytest.mark.parametrize("kind", ["sqs", "sns"])
+def test_a_pipe_tells_its_dead_letter_queue_of_itself_and_of_no_function(kind: str) -> None:
+    """PIPE-5."""
+    about = {"version": "1.0", "timestamp": "2026-01-01T00:00:00.000Z"}
+    assert told(NEWEST, kind) == [{"context": PIPE, **about, "KinesisBatchInfo": WHERE}]
+
+
+def test_links_of_the_first_pack_keep_what_they_said() -> None:
+    """There a pipe told what a mapping tells (STREAM-13)."""
+    (document,) = told(FIRST)
+    assert [*document] == ["requestContext", "responseContext", "version", "timestamp", "KinesisBatchInfo"]

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulations import links
-from simulations.engine import RULES, TRIGGERS, FieldError
+from simulations.engine import RULES, TRIGGERS, FieldError, packs
 from simulations.engine.fields import scenario_fields
 from simulations.forms import FormView, Input, build_form
 
@@ -80,6 +80,28 @@ def test_each_assumption_of_the_form_says_its_reason_and_leads_to_its_rule(clien
     for one in assumed:
         assert f'<a class="badge assumed" href="/rules/#{one.assumed}" title="{escape(one.because)}">' in page
         assert RULES[one.assumed].sentence in one.because
+
+
+def test_what_is_made_anew_follows_the_newest_rules(client: Client, drawn: Context) -> None:
+    client.get("/")
+    assert dict(drawn["form"].hidden)["rules"] == packs.NEWEST
+    client.get("/trigger-form/", {**dict(drawn["form"].hidden), "trigger": "pipes"})
+    assert dict(drawn["form"].hidden)["rules"] == packs.NEWEST
+
+
+def test_a_link_of_older_rules_says_what_has_changed_where_that_matters(client: Client, drawn: Context) -> None:
+    touched = "/?trigger=pipes&source=kinesis&pipe_dead_letter_config=sqs"
+    page = client.get(touched).content.decode()
+    newer = drawn["form"].newer
+    assert escape(newer.says) in page
+    assert '<a class="mono rule-link" href="/rules/#PIPE-5">' in page
+    assert f'<a href="{escape(newer.link)}">Run it with the newest rules</a>' in page
+    assert dict(drawn["form"].hidden)["rules"] == packs.FIRST
+    assert client.get(newer.link).status_code == 200
+    assert dict(drawn["form"].hidden)["rules"] == packs.NEWEST
+    assert drawn["form"].newer is None
+    client.get("/?trigger=pipes&source=kinesis")
+    assert drawn["form"].newer is None
 
 
 def test_wrong_values_stay_in_the_form_with_their_errors(client: Client, drawn: Context) -> None:

@@ -16,6 +16,7 @@ from simulations import links, transcript
 from simulations.as_code import LANGUAGES, as_code
 from simulations.engine import parse_scenario, simulate
 from simulations.engine import trace as t
+from simulations.engine.packs import NEWEST
 from simulations.engine.trace import KINDS
 
 FAILS = {"trigger": "s3", "failures": {"error_rate": 1}}
@@ -59,6 +60,13 @@ def test_a_link_is_told_in_lines_and_ends_with_what_became_of_each_event() -> No
     assert any("LOST (RetriesExhausted)" in line for line in lines)
     assert "What became of each event" in lines
     assert "Totals" in lines
+
+
+def test_a_link_of_older_rules_says_how_it_follows_the_newest() -> None:
+    link = "trigger=pipes&source=kinesis&error_rate=1&maximum_retry_attempts=0&pipe_dead_letter_config=sqs"
+    (said,) = [line for line in answer(link).splitlines() if line.startswith("Since the rule pack of this link")]
+    assert f"rules={NEWEST}" in said
+    assert "Since the rule pack" not in answer(f"{link}&rules={NEWEST}")
 
 
 def test_jsonl_is_a_record_a_line_and_the_report_last() -> None:

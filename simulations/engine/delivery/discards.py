@@ -68,7 +68,20 @@ class Discards:
     def _document(self, at: int, part: Part, events: list[Event], condition: str) -> dict[str, Any]:
         """STREAM-13: the record about a batch; with the payload for a topic, and as text under its key for S3."""
         source, first = self._source, events[0]
-        record: dict[str, Any] = {
+        record = self._context(part, first, condition) | {"version": "1.0", "timestamp": timestamp(at)}
+        if self._on_failure == TOPIC:
+            return record | source.where_one(first) | {"payload": payload(source, events)}
+        record |= source.where(events)
+        if self._on_failure != S3:
+            return record
+        whole = msgspec.json.encode(payload(source, events)).decode()
+        return {"key": self._key(at, first), "body": record | {"payload": whole}}
+
+    def _context(self, part: Part, first: Event, condition: str) -> dict[str, Any]:
+        """Which function it was and what it answered; a pipe tells of itself alone (PIPE-5)."""
+        if self._source.teller:
+            return {"context": {"partnerResourceArn": self._source.teller, "condition": condition}}
+        context: dict[str, Any] = {
             "requestContext": {
                 "requestId": self._sim.request_id(first),
                 "functionArn": FUNCTION_ARN,
@@ -77,19 +90,12 @@ class Discards:
             }
         }
         if part.run is not None:
-            record["responseContext"] = {"statusCode": _OK, "executedVersion": "$LATEST"}
+            context["responseContext"] = {"statusCode": _OK, "executedVersion": "$LATEST"}
             if failed(part.run):
-                record["responseContext"]["functionError"] = "Unhandled"
+                context["responseContext"]["functionError"] = "Unhandled"
         elif condition == Cause.PAYLOAD_SIZE_EXCEEDED:
-            record["responseContext"] = None
-        record |= {"version": "1.0", "timestamp": timestamp(at)}
-        if self._on_failure == TOPIC:
-            return record | source.where_one(first) | {"payload": payload(source, events)}
-        record |= source.where(events)
-        if self._on_failure != S3:
-            return record
-        whole = msgspec.json.encode(payload(source, events)).decode()
-        return {"key": self._key(at, first), "body": record | {"payload": whole}}
+            context["responseContext"] = None
+        return context
 
     def _key(self, at: int, first: Event) -> str:
         """Where S3 keeps it: aws/lambda/, the mapping, the shard, the day, the moment and an id."""

@@ -19,11 +19,13 @@ from simulations.engine.delivery.piping import Piping
 from simulations.engine.delivery.pollers import Scale
 from simulations.engine.delivery.stream_records import DYNAMODB, DYNAMODB_READS, KINESIS, KINESIS_READS
 from simulations.engine.delivery.stream_source import Source
+from simulations.engine.packs import PIPES_TELL_OF_THEMSELVES
 from simulations.engine.rules import number, value
 from simulations.engine.traffic import Event
 from simulations.engine.units import S_PER_H, US_PER_S
 
 PIPE_DLQ = "pipe_dlq"
+_PIPE_ARN = "arn:aws:pipes:us-east-1:123456789012:pipe/my-pipe"
 QUEUES = ("sqs", "sqs_fifo")
 STREAMS = ("kinesis", "dynamodb_streams")
 TOPICS = ("msk", "self_managed_kafka")
@@ -49,7 +51,7 @@ def _piped(source: Source) -> Source:
         denied="",
     )
     content = msgspec.structs.replace(source.content, other=(), record=None, operators=_OPERATORS)
-    return msgspec.structs.replace(source, rules=rules, content=content, catcher=PIPE_DLQ)
+    return msgspec.structs.replace(source, rules=rules, content=content, catcher=PIPE_DLQ, teller=_PIPE_ARN)
 
 
 _STREAMS = {
@@ -112,9 +114,11 @@ def queue(settings: Settings, pipe: Piping) -> of_queues.Settings:
     )
 
 
-def stream(settings: Settings, pipe: Piping) -> of_streams.Settings:
-    """A stream that a pipe reads."""
+def stream(settings: Settings, pipe: Piping, pack: str) -> of_streams.Settings:
+    """A stream that a pipe reads. In older rule packs it tells its dead-letter queue what a mapping would."""
     source, reads, retention_s = _STREAMS[settings.source]
+    if pack < PIPES_TELL_OF_THEMSELVES:
+        source = msgspec.structs.replace(source, teller="")
     most, age_s = settings.maximum_retry_attempts, settings.maximum_record_age_s
     bisects = settings.on_partial_batch_item_failure is not None
     return of_streams.Settings(

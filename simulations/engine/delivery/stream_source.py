@@ -94,7 +94,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     names as failed, None if it is malformed. `partition(key, index, count)` says where a record belongs; None is Kinesis's way,
     by the MD5 of its key. `only_named`: a partial answer asks for the records that it names, not for what comes after them as
     well. `offsets`: records are numbered in their shard. `drops_large`: a record that no invocation can hold is given up;
-    otherwise it goes alone. `room`: the bytes of records that one invocation holds. `outlived`: the rule by which the mapping is disabled once records have left it unhandled.
+    otherwise it goes alone. `teller`: the ARN of what tells the catcher, where it is not a mapping. `room`: the bytes of records that one invocation holds. `outlived`: the rule by which the mapping is disabled once records have left it unhandled.
     """
 
     prefix: str = "shardId-"
@@ -113,6 +113,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     rules: Rules = Rules()
     content: Content | None = None
     catcher: str = "on_failure"
+    teller: str = ""
 
 
 def shard_name(source: Source, number: int) -> str:

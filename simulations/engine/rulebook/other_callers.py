@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
 """
 
-from .rule import Rule, aws_page, eventbridge_guide, shape
+from .rule import LOCALSTACK, Rule, aws_page, eventbridge_guide, shape
 
 _CLOUDFRONT = "AmazonCloudFront/latest/DeveloperGuide/"
 
@@ -149,12 +149,18 @@ OTHER_CALLERS: tuple[Rule, ...] = (
         id="PIPE-5",
         sentence=(
             "A pipe has no dead-letter queue of its own for SQS: the queue's redrive policy counts. For a stream it may have one, "
-            "an SQS queue or an SNS topic."
+            "an SQS queue or an SNS topic, which is told the pipe, the condition and where the records are."
         ),
         source=(
             eventbridge_guide("eb-pipes-error-troubleshooting"),
             shape("PipeSourceKinesisStreamParameters", "pipes"),
+            LOCALSTACK,
         ),
+        note=(
+            "What it is told is known from messages that users have shown and from an emulator: as from a mapping, with context and "
+            "partnerResourceArn in place of requestContext and responseContext. Links of the rule pack 2026-11 keep those of a mapping."
+        ),
+        checked_on="2026-12-01",
     ),
     Rule(
         id="PIPE-6",

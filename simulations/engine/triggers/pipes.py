@@ -98,8 +98,10 @@ def _start(sim: Sim, settings: Settings) -> None:
     else:
         if settings.source in TOPICS:
             sim.failures.identify = identifier
-        read = sources.topic if settings.source in TOPICS else sources.stream
-        stream = Stream(sim, read(settings, pipe))
+            read = sources.topic(settings, pipe)
+        else:
+            read = sources.stream(settings, pipe, sim.pack)
+        stream = Stream(sim, read)
         sim.feed(stream.accept, stream.place)
 
 

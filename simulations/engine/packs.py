@@ -1,0 +1,45 @@
+"""Rule packs: what we knew of AWS's rules in a month. A link keeps to the pack that it names, and so keeps its run.
+
+Links had no need to name one before there were two: one that names none means the first. What is made anew on the page names
+the newest. A pack is called by its month, so that packs compare as texts. What a newer one says otherwise is a `Change`, and
+where the engine acts on it, it asks the run's pack.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+PACKS = ("2026-11", "2026-12")
+FIRST, NEWEST = PACKS[0], PACKS[-1]
+PIPES_TELL_OF_THEMSELVES = "2026-12"
+
+
+class Change(NamedTuple):
+    """What a pack says otherwise than the ones before: by which rule, for which trigger, and where this setting is chosen."""
+
+    pack: str
+    rule: str
+    trigger: str
+    setting: str
+    says: str
+
+
+CHANGES = (
+    Change(
+        pack=PIPES_TELL_OF_THEMSELVES,
+        rule="PIPE-5",
+        trigger="pipes",
+        setting="pipe_dead_letter_config",
+        says="what a pipe tells its dead-letter queue names the pipe, and not the function",
+    ),
+)
+
+
+def changed_since(pack: str, trigger: str, settings: Mapping[str, object]) -> list[Change]:
+    """What newer packs say otherwise about a scenario with these settings; nothing, if there is no such pack."""
+    changes = CHANGES if pack in PACKS else ()
+    return [one for one in changes if one.pack > pack and one.trigger == trigger and settings.get(one.setting)]
+
+
+def in_words(changes: Sequence[Change]) -> str:
+    """What they change, as a sentence."""
+    return f"Since the rule pack of this link: {'; '.join(one.says for one in changes)}."
