@@ -184,11 +184,12 @@ def build_form(texts: Mapping[str, str], errors: Iterable[FieldError] = ()) -> F
 
 def _newer(trigger: str, texts: Mapping[str, str]) -> Newer | None:
     """What has changed since the rule pack of a link that is touched by it."""
-    changes = packs.changed_since(texts.get("rules", packs.FIRST), trigger, texts)
+    pack = texts.get("rules", packs.FIRST)
+    changes = packs.changed_since(pack, trigger, texts)
     if not changes:
         return None
     link = links.render_query({**texts, "rules": packs.NEWEST})
-    return Newer(says=packs.in_words(changes), rules=tuple(one.rule for one in changes), link=f"/?{link}")
+    return Newer(says=packs.in_words(pack, changes), rules=tuple(one.rule for one in changes), link=f"/?{link}")
 
 
 def _input(field: Field, fields: tuple[Field, ...], texts: Mapping[str, str], said: Mapping[str, str]) -> Input:

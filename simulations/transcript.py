@@ -39,7 +39,9 @@ def head(scenario: Scenario, link: str) -> str:
     model = model_of(trigger, scenario.settings)
     lines = [f"{trigger.label}, invoked as: {model}; seed {scenario.seed}, rules {scenario.rules}", f"/?{link}"]
     changes = packs.changed_since(scenario.rules, scenario.trigger, msgspec.to_builtins(scenario.settings))
-    newer = f"{packs.in_words(changes)} With rules={packs.NEWEST} it follows the newest." if changes else ""
+    newer = (
+        f"{packs.in_words(scenario.rules, changes)} With rules={packs.NEWEST} it follows the newest." if changes else ""
+    )
     return "\n".join([*lines, *filter(None, [ignored.in_words(scenario), newer]), ""])
 
 

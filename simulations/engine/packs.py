@@ -29,7 +29,7 @@ CHANGES = (
         rule="PIPE-5",
         trigger="pipes",
         setting="pipe_dead_letter_config",
-        says="what a pipe tells its dead-letter queue names the pipe, and not the function",
+        says="what a pipe tells its dead-letter queue names the pipe and not the function",
     ),
 )
 
@@ -40,6 +40,6 @@ def changed_since(pack: str, trigger: str, settings: Mapping[str, object]) -> li
     return [one for one in changes if one.pack > pack and one.trigger == trigger and settings.get(one.setting)]
 
 
-def in_words(changes: Sequence[Change]) -> str:
-    """What they change, as a sentence."""
-    return f"Since the rule pack of this link: {'; '.join(one.says for one in changes)}."
+def in_words(pack: str, changes: Sequence[Change]) -> str:
+    """What they change for a link that names this pack."""
+    return f"This link keeps to the rules of {pack}. Since then {'; '.join(one.says for one in changes)}."

@@ -64,9 +64,9 @@ def test_a_link_is_told_in_lines_and_ends_with_what_became_of_each_event() -> No
 
 def test_a_link_of_older_rules_says_how_it_follows_the_newest() -> None:
     link = "trigger=pipes&source=kinesis&error_rate=1&maximum_retry_attempts=0&pipe_dead_letter_config=sqs"
-    (said,) = [line for line in answer(link).splitlines() if line.startswith("Since the rule pack of this link")]
+    (said,) = [line for line in answer(link).splitlines() if line.startswith("This link keeps to the rules of")]
     assert f"rules={NEWEST}" in said
-    assert "Since the rule pack" not in answer(f"{link}&rules={NEWEST}")
+    assert "This link keeps" not in answer(f"{link}&rules={NEWEST}")
 
 
 def test_jsonl_is_a_record_a_line_and_the_report_last() -> None:
