@@ -149,7 +149,7 @@ def build_form(texts: Mapping[str, str], errors: Iterable[FieldError] = ()) -> F
     trigger = texts.get("trigger", "")
     if trigger not in TRIGGERS:
         trigger = next(iter(TRIGGERS))
-    fields = scenario_fields(trigger)
+    fields = scenario_fields(trigger, packs.known(texts.get("rules")))
     problems = list(errors)
     said = {error.field: error.message for error in reversed(problems)}
     shown = [field for field in fields if field.key not in (*_HIDDEN, "trigger")]

@@ -105,7 +105,7 @@ def render_query(texts: Mapping[str, str]) -> str:
 def render_texts(scenario: Scenario) -> dict[str, str]:
     """Every field of the scenario by its flat key, without those that nobody set and that do nothing beside the others."""
     raw: dict[str, Any] = msgspec.to_builtins(scenario)
-    fields = scenario_fields(scenario.trigger)
+    fields = scenario_fields(scenario.trigger, scenario.rules)
     chosen = {field.key: _at(raw, field.path) for field in fields if field.of is None}
     return {
         field.key: text_of(field, _at(raw, field.path))

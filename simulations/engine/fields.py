@@ -12,7 +12,7 @@ from msgspec import inspect
 
 from simulations.engine.failures import FailurePlan
 from simulations.engine.function import Function
-from simulations.engine.packs import FIRST
+from simulations.engine.packs import FIRST, defaults
 from simulations.engine.reading import variants
 from simulations.engine.scenario import HORIZON_MOST_S, SCENARIO_VERSION, SEED_MOST, Scenario
 from simulations.engine.traffic import Traffic
@@ -72,15 +72,18 @@ _RUN_FIELDS = (
 
 
 @cache
-def scenario_fields(trigger: str) -> tuple[Field, ...]:
-    """All fields of a trigger's scenario. Raises KeyError for an unknown trigger."""
+def scenario_fields(trigger: str, pack: str = FIRST) -> tuple[Field, ...]:
+    """All fields of a trigger's scenario, with the defaults of a rule pack. Raises KeyError for an unknown trigger."""
     found = list(_RUN_FIELDS)
     owned, idle = TRIGGERS[trigger].owned, TRIGGERS[trigger].idle
     choosers = {one.of for one in owned}
     beside = {name: (one.of, one.values) for one in idle if one.of in choosers for name in one.settings}
     beside |= {name: (one.of, one.values) for one in owned for name in one.settings}
     own = _struct_fields(TRIGGERS[trigger].settings, "settings", "settings", "")
-    found += [msgspec.structs.replace(field, beside=beside.get(field.key)) for field in own]
+    changed = defaults(pack, trigger)
+    for field in own:
+        default = changed.get(field.key, field.default)
+        found.append(msgspec.structs.replace(field, beside=beside.get(field.key), default=default))
     found += _struct_fields(Function, "function", "function", "")
     found += _choice_fields(Traffic, "traffic", "traffic", "Traffic", "When events arrive.", "single")
     found += _struct_fields(FailurePlan, "failures", "failures", "")
@@ -89,7 +92,8 @@ def scenario_fields(trigger: str) -> tuple[Field, ...]:
 
 def ignored(scenario: Scenario) -> list[tuple[Field, str]]:
     """The settings that somebody chose and that do nothing beside the others, as AWS ignores them, each with the reason."""
-    fields = {field.path: field for field in scenario_fields(scenario.trigger) if field.section == "settings"}
+    known = scenario_fields(scenario.trigger, scenario.rules)
+    fields = {field.path: field for field in known if field.section == "settings"}
     settings, found = scenario.settings, dict[str, tuple[Field, str]]()
     for idle in TRIGGERS[scenario.trigger].idle:
         if getattr(settings, idle.of) in idle.values:

@@ -2,11 +2,12 @@
 
 Links had no need to name one before there were two: one that names none means the first. What is made anew on the page names
 the newest. A pack is called by its month, so that packs compare as texts. What a newer one says otherwise is a `Change`, and
-where the engine acts on it, it asks the run's pack.
+where the engine acts on it, it asks the run's pack. Where AWS has changed a default, a scenario that names the pack and not
+the setting takes what `defaults` has.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 PACKS = ("2026-11", "2026-12")
 FIRST, NEWEST = PACKS[0], PACKS[-1]
@@ -32,6 +33,26 @@ CHANGES = (
         says="what a pipe tells its dead-letter queue names the pipe and not the function",
     ),
 )
+
+
+# the defaults of settings that are others from a pack on, by trigger
+_DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
+    "2026-12": {"sdk_invoke": {"new_retries_2026": True}},  # SDK-6
+}
+
+
+def known(name: str | None) -> str:
+    """The pack of this name; the first one where none is named, or none is called so."""
+    return name if name in PACKS else FIRST
+
+
+def defaults(pack: str, trigger: str) -> dict[str, Any]:
+    """The settings of a trigger whose defaults in this pack are others than in the first one."""
+    found: dict[str, Any] = {}
+    for since, triggers in _DEFAULTS.items():
+        if since <= pack:
+            found |= triggers.get(trigger, {})
+    return found
 
 
 def changed_since(pack: str, trigger: str, settings: Mapping[str, object]) -> list[Change]:

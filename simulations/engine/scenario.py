@@ -12,7 +12,7 @@ from simulations.engine.delivery.repeats import made_by_run
 from simulations.engine.failures import FailurePlan
 from simulations.engine.function import UNRESERVED_LEAST, Function
 from simulations.engine.limits import INVALID, UNKNOWN, FieldError
-from simulations.engine.packs import FIRST, PACKS
+from simulations.engine.packs import FIRST, PACKS, defaults
 from simulations.engine.reading import leaf, read, read_union, shown, unknown
 from simulations.engine.traffic import BODY_LEVELS, Single, Traffic, too_deep, unknown_id
 from simulations.engine.trigger import Choices
@@ -62,7 +62,7 @@ def parse_scenario(raw: Any) -> Scenario:
     horizon = raw.get("horizon_s")
     if horizon is not None:
         horizon = leaf(_Horizon, horizon, "horizon_s", errors)
-    settings = read(trigger.settings, raw.get("settings", {}), "settings", errors)
+    settings = read(trigger.settings, _with_defaults(raw, trigger.key), "settings", errors)
     function = read(Function, raw.get("function", {}), "function", errors)
     traffic = read_union(Traffic, raw.get("traffic", {"kind": "single"}), "traffic", errors)
     failures = read(FailurePlan, raw.get("failures", {}), "failures", errors)
@@ -82,6 +82,12 @@ def parse_scenario(raw: Any) -> Scenario:
         traffic=traffic,
         failures=failures,
     )
+
+
+def _with_defaults(raw: dict[str, Any], trigger: str) -> Any:
+    """The settings as they were given, with the defaults of their rule pack."""
+    given, pack = raw.get("settings", {}), raw.get("rules", FIRST)
+    return {**defaults(pack, trigger), **given} if isinstance(given, dict) and pack in PACKS else given
 
 
 def _unknown_trigger(raw: dict[str, Any]) -> FieldError:

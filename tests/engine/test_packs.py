@@ -1,10 +1,11 @@
 """Rule packs: a link keeps to the pack that it names, and a newer pack changes nothing that it does not say."""
 
+import msgspec
 import pytest
 
 from simulations.engine import RULES, TRIGGERS, ScenarioErrors, parse_scenario
 from simulations.engine.fields import scenario_fields
-from simulations.engine.packs import CHANGES, FIRST, NEWEST, PACKS, changed_since
+from simulations.engine.packs import CHANGES, FIRST, NEWEST, PACKS, changed_since, defaults
 
 TOLD = {"pipe_dead_letter_config": "sqs"}
 
@@ -45,3 +46,27 @@ def test_what_has_changed_is_said_of_older_links_that_it_touches() -> None:
     assert changed_since(FIRST, "pipes", {"pipe_dead_letter_config": None}) == []
     assert changed_since(FIRST, "kinesis", TOLD) == []
     assert changed_since("1999-01", "pipes", TOLD) == []
+
+
+@pytest.mark.parametrize("pack", PACKS)
+@pytest.mark.parametrize("trigger", list(TRIGGERS))
+def test_a_field_says_the_default_that_a_scenario_of_its_pack_takes(pack: str, trigger: str) -> None:
+    settings = msgspec.to_builtins(parse_scenario({"trigger": trigger, "rules": pack}).settings)
+    fields = {field.path: field for field in scenario_fields(trigger, pack)}
+    assert {name: fields[f"settings.{name}"].default for name in defaults(pack, trigger)} == defaults(pack, trigger)
+    assert all(fields[f"settings.{name}"].default == value for name, value in settings.items())
+
+
+def test_the_first_pack_has_the_defaults_of_the_settings_themselves() -> None:
+    assert [defaults(FIRST, trigger) for trigger in TRIGGERS] == [{}] * len(TRIGGERS)
+
+
+def test_what_a_scenario_names_counts_in_any_pack() -> None:
+    """SDK-6: clients follow the rules of 2026 since then, and one that does not can still be asked for."""
+
+    def follows(pack: str, **settings: bool) -> bool:
+        scenario = parse_scenario({"trigger": "sdk_invoke", "rules": pack, "settings": settings})
+        return bool(scenario.settings.new_retries_2026)
+
+    assert (follows(FIRST), follows(NEWEST)) == (False, True)
+    assert (follows(FIRST, new_retries_2026=True), follows(NEWEST, new_retries_2026=False)) == (True, False)

@@ -85,8 +85,17 @@ def test_each_assumption_of_the_form_says_its_reason_and_leads_to_its_rule(clien
 def test_what_is_made_anew_follows_the_newest_rules(client: Client, drawn: Context) -> None:
     client.get("/")
     assert dict(drawn["form"].hidden)["rules"] == packs.NEWEST
-    client.get("/trigger-form/", {**dict(drawn["form"].hidden), "trigger": "pipes"})
+    client.get("/trigger-form/", {**dict(drawn["form"].hidden), "trigger": "sdk_invoke"})
     assert dict(drawn["form"].hidden)["rules"] == packs.NEWEST
+    assert active(drawn["form"])["new_retries_2026"].value == "true", "the default of the newest pack"
+    client.get("/?trigger=sdk_invoke")
+    assert active(drawn["form"])["new_retries_2026"].value == "false", "and that of the first one"
+
+
+def test_a_form_with_errors_shows_the_defaults_of_its_pack() -> None:
+    for pack, value in ((packs.FIRST, "false"), (packs.NEWEST, "true"), ("1999-01", "false")):
+        form = build_form({"trigger": "sdk_invoke", "rules": pack, "max_attempts": "x"})
+        assert active(form)["new_retries_2026"].value == value
 
 
 def test_a_link_of_older_rules_says_what_has_changed_where_that_matters(client: Client, drawn: Context) -> None:

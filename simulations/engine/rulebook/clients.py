@@ -29,7 +29,7 @@ CLIENTS: tuple[Rule, ...] = (
     Rule(
         id="SDK-3",
         sentence=(
-            "The SDK for Python in mode legacy, its default so far, makes 5 attempts. Before each retry it waits a "
+            "The SDK for Python in mode legacy, its default before the rules of 2026, makes 5 attempts. Before each retry it waits a "
             "random part of 1 s, 2 s, 4 s and so on."
         ),
         values={"attempts": 5, "wait_s": 1, "factor": 2},
@@ -77,13 +77,15 @@ CLIENTS: tuple[Rule, ...] = (
     Rule(
         id="SDK-6",
         sentence=(
-            "The rules of 2026 are switched on with AWS_NEW_RETRIES_2026=true and were announced to become the default "
-            "in November 2026, with standard in place of legacy."
+            "The rules of 2026 were switched on with AWS_NEW_RETRIES_2026=true and announced to become the default in November 2026, "
+            "with standard in place of legacy. The SDK for Python always follows them since botocore 1.44."
         ),
         state="text_only",
         reason="It decides which of SDK-3, SDK-4 and SDK-5 a client follows; those act.",
         source=(_BLOG, _BOTOCORE),
-        note="No source confirms that the switch has happened (CU-1); botocore 1.43.11 ships it off.",
+        note="Read in the code of botocore 1.44.5; 1.43.11 still had them off. Scenarios of the rule pack 2026-11 begin with the older "
+        "default, those of 2026-12 with the newer one; of SDKs for other languages no source says that they have switched (CU-1).",
+        checked_on="2026-12-01",
     ),
     Rule(
         id="SDK-7",
@@ -96,7 +98,7 @@ CLIENTS: tuple[Rule, ...] = (
         id="SDK-8",
         sentence=(
             "The SDK for Python waits 60 s for an answer. If the function takes longer, the SDK gives up and calls "
-            "again while the first run goes on: one call may then run up to five times at once."
+            "again while the first run goes on: one call may then run three times at once, in mode legacy five times."
         ),
         values={"connect_timeout_s": 60, "read_timeout_s": 60},
         source=(_BOTOCORE, lambda_guide("invocation-sync")),

@@ -15,8 +15,8 @@ def _doubt(rule_id: str, sentence: str, *pages: str, basis: Basis = "assumed") -
 UNCERTAIN: tuple[Rule, ...] = (
     _doubt(
         "CU-1",
-        "The SDKs' retry defaults were announced to change in November 2026, and no source confirms that they have. "
-        "The older defaults count until then.",
+        "The SDKs' retry defaults were announced to change in November 2026. The code of the SDK for Python says that they have; for "
+        "other languages no source confirms it. What is made anew here begins with the newer ones (SDK-6).",
         RETRY_BEHAVIOR,
     ),
     _doubt(

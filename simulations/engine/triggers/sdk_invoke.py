@@ -43,7 +43,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         int, setting("AWS_MAX_ATTEMPTS", "Attempts in all, the first one included; empty is the mode's own number.", ge=1)
     ] | None = None  # fmt: skip
     new_retries_2026: Annotated[
-        bool, plain("AWS_NEW_RETRIES_2026", "Whether the client follows the retry rules announced for November 2026.")
+        bool,
+        plain(
+            "AWS_NEW_RETRIES_2026",
+            "Whether the client follows the retry rules of 2026. The SDK for Python does since botocore 1.44, "
+            "whatever this says.",
+        ),
     ] = False
     read_timeout_s: Annotated[
         float, setting("read_timeout", "How long the client waits for an answer before it gives up and tries again.",
