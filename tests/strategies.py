@@ -93,8 +93,18 @@ leaves = st.sampled_from(
 patterns = st.lists(
     st.one_of(leaves, st.dictionaries(st.sampled_from("ab"), leaves, min_size=1, max_size=2)), max_size=2
 )
+
+
+def in_order(span: dict[str, Any]) -> dict[str, Any]:
+    """A time in which something is so, with its end after its beginning."""
+    begin, end = span.get("from_ms", 0), span.get("to_ms")
+    return span if end is None or begin < end else span | {"to_ms": begin + end + 1}
+
+
 invoke_errors = st.lists(
-    st.fixed_dictionaries({"from_ms": some_ms, "to_ms": st.none() | some_ms, "error": st.sampled_from(ERRORS)}),
+    st.fixed_dictionaries({"from_ms": some_ms, "to_ms": st.none() | some_ms, "error": st.sampled_from(ERRORS)}).map(
+        in_order
+    ),
     max_size=2,
 )
 retriers = st.fixed_dictionaries(
@@ -303,7 +313,7 @@ def struct_of(struct: type[msgspec.Struct], path: str) -> SearchStrategy[dict[st
 @st.composite
 def of_fields(draw: DrawFn, /, tags: dict[str, Any], fields: Sequence[tuple[str, bool, SearchStrategy[Any]]]) -> Any:
     """Some fields chosen, the others left to their defaults; each with its name and whether it is required."""
-    return tags | {name: draw(values) for name, required, values in fields if required or draw(CHOSEN)}
+    return in_order(tags | {name: draw(values) for name, required, values in fields if required or draw(CHOSEN)})
 
 
 def of_type(info: inspect.Type, path: str) -> SearchStrategy[Any]:

@@ -12,6 +12,7 @@ import msgspec
 
 from simulations.engine.draws import Draws, below, threshold
 from simulations.engine.limits import plain, setting
+from simulations.engine.spans import Span
 from simulations.engine.traffic import Event
 from simulations.engine.units import us_from_ms
 
@@ -19,7 +20,7 @@ Do = Literal["ok", "raise", "timeout", "exit", "oom"]
 _NEVER = 1 << 62
 
 
-class Outage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Outage(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every invocation that starts in this time fails."""
 
     from_ms: Annotated[float, msgspec.Meta(ge=0)]
@@ -56,19 +57,16 @@ class InvocationPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     error_message: str | None = None
 
 
-class Availability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Availability(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For a time, only so many concurrent executions are to be had."""
 
     from_ms: Annotated[float, msgspec.Meta(ge=0)]
-    to_ms: Annotated[float, msgspec.Meta(ge=0)] | None = None
     available: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
-class InvokeError(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class InvokeError(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For a time, the Invoke call itself is refused before any code runs: `error` is AWS's exception name."""
 
-    from_ms: Annotated[float, msgspec.Meta(ge=0)] = 0.0  # a float as when it is read, so that links agree
-    to_ms: Annotated[float, msgspec.Meta(ge=0)] | None = None
     error: Literal[
         "AccessDeniedException", "ResourceNotFoundException", "ServiceException", "TooManyRequestsException"
     ] = "AccessDeniedException"
@@ -158,12 +156,12 @@ class Failures:
         self.first_n = plan.first_n
         self._poison = frozenset(plan.poison)
         self.reports = plan.handler != "raise"
-        self.outages = [(us_from_ms(outage.from_ms), us_from_ms(outage.to_ms)) for outage in plan.outages]
+        self.outages = [outage.bounds for outage in plan.outages]
         self._script = {(step.event, step.invocation): step for step in plan.script}
         self._by_number = {step.match.n: step for step in plan.invocations if step.match.n is not None}
         self._by_events = [(frozenset(step.match.events), step) for step in plan.invocations if step.match.events]
-        self._windows = [(*_span(window), window.available) for window in plan.concurrency]
-        self._refusals = [(*_span(planned), planned.error) for planned in plan.invoke_errors]
+        self._windows = [(*window.bounds, window.available) for window in plan.concurrency]
+        self._refusals = [(*planned.bounds, planned.error) for planned in plan.invoke_errors]
         self.refuses = bool(self._refusals)  # whether `refusal` ever says anything
         self.catchers = plan.catchers
         self.identify: Callable[[Event], Any] = attrgetter("id")  # how a handler that reports names an event
@@ -287,11 +285,6 @@ class Failures:
                 failed.add(event.id)
                 stopped.add(event.group)
         return [self.identify(event) for event in events if event.id in failed]
-
-
-def _span(planned: Availability | InvokeError) -> tuple[int, int]:
-    """From when to when something is so, in microseconds."""
-    return us_from_ms(planned.from_ms), us_from_ms(planned.to_ms) if planned.to_ms is not None else _NEVER
 
 
 def _as_planned(plan: InvocationPlan) -> Verdict:

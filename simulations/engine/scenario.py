@@ -14,6 +14,7 @@ from simulations.engine.function import UNRESERVED_LEAST, Function
 from simulations.engine.limits import INVALID, UNKNOWN, FieldError
 from simulations.engine.packs import FIRST, PACKS, defaults
 from simulations.engine.reading import leaf, read, read_union, shown, unknown
+from simulations.engine.spans import Span
 from simulations.engine.traffic import BODY_LEVELS, Single, Traffic, too_deep, unknown_id
 from simulations.engine.trigger import Choices
 from simulations.engine.triggers import TRIGGERS
@@ -130,6 +131,7 @@ def _check_choices(choices: Choices) -> list[FieldError]:
     errors.extend(FieldError(f"traffic.{field}", INVALID, message) for field in too_deep(choices.traffic))
     errors.extend(_check_concurrency(choices.function))
     errors.extend(_check_names(choices))
+    errors.extend(_check_spans(choices))
     return errors
 
 
@@ -145,6 +147,16 @@ def _check_names(choices: Choices) -> Iterator[FieldError]:
         wrong = None if made_by_run(name) else unknown_id(traffic, name)
         if wrong is not None:
             yield FieldError(field, INVALID, wrong)
+
+
+def _check_spans(choices: Choices) -> Iterator[FieldError]:
+    """A time in which something is so has a length, wherever one is planned."""
+    for section, chosen in (("failures", choices.failures), ("settings", choices.settings)):
+        for name, value in msgspec.structs.asdict(chosen).items():
+            for number, span in enumerate(value if isinstance(value, list) else ()):
+                wrong = span.wrong if isinstance(span, Span) else None
+                if wrong is not None:
+                    yield FieldError(f"{section}.{name}[{number}].to_ms", INVALID, wrong)
 
 
 def _check_concurrency(function: Function) -> Iterator[FieldError]:

@@ -5,7 +5,7 @@ whole microseconds.
 """
 
 from collections.abc import Callable
-from typing import Annotated, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -13,9 +13,10 @@ from simulations.engine.function import Run
 from simulations.engine.kernel import ENDS
 from simulations.engine.rules import number
 from simulations.engine.sim import Sim
+from simulations.engine.spans import Span
 from simulations.engine.trace import Cause, Outcome
 from simulations.engine.traffic import Event
-from simulations.engine.units import US_PER_S, us_from_ms, words
+from simulations.engine.units import US_PER_S, words
 
 LONGEST = number("PIPE-8", "execution_s") * US_PER_S
 # what AWS calls a customer invocation error: it follows the limits of the source; all else is tried again and counts for nothing
@@ -24,11 +25,9 @@ _CUSTOMERS = (Cause.ACCESS_DENIED, Cause.RESOURCE_NOT_FOUND)
 FAILED, THROTTLED, TIMED_OUT = "ENRICHMENT_STAGE_FAILED", "EXECUTION_THROTTLED", "EXECUTION_TIMEOUT"
 
 
-class EnrichmentError(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class EnrichmentError(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For a time, the enrichment fails: its code, for want of concurrency, or because the pipe's role may not call it."""
 
-    from_ms: Annotated[float, msgspec.Meta(ge=0)] = 0.0
-    to_ms: Annotated[float, msgspec.Meta(ge=0)] | None = None
     error: Literal["function_error", "throttled", "access_denied"] = "function_error"
 
 
@@ -62,16 +61,12 @@ class Piping(msgspec.Struct, frozen=True, kw_only=True):
 
     def enriched(self, at: int) -> tuple[int, Problem | None]:
         """When an enrichment that begins now is over, and what went wrong with it."""
-        error = next((one.error for one in self.errors if us_from_ms(one.from_ms) <= at < _end(one)), None)
+        error = next((one.error for one in self.errors if one.bounds[0] <= at < one.bounds[1]), None)
         if error is not None and error != "function_error":
             return at, _PROBLEMS[error]  # no code ran
         if self.enrichment > LONGEST:
             return at + LONGEST, _TOO_LONG
         return at + self.enrichment, None if error is None else _PROBLEMS[error]
-
-
-def _end(error: EnrichmentError) -> int:
-    return 1 << 62 if error.to_ms is None else us_from_ms(error.to_ms)
 
 
 class Pipe:
