@@ -11,14 +11,16 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from random import SystemRandom
 from typing import Any, NamedTuple
 
 from django.conf import settings
 
 _READY_WITHIN_S = 90
 _STOPPED_WITHIN_S = 30
+_PORTS = range(20_000, 32_000)
 # the measurement brings its own Redis server and database
 _NOT_OURS = ("REDIS_URL", "DATABASE_URL", "ALLOWED_HOSTS", "DEBUG")
 
@@ -57,7 +59,7 @@ def _open(url: str, data: bytes | None = None, headers: dict[str, str] | None = 
 def own_site() -> Iterator[Site]:
     """Start `serve` in a temporary folder, wait for its first page, stop it at the end."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        port = _free_port()
+        port = free_port()
         site = Site(f"http://127.0.0.1:{port}", Path(folder) / "serve.log")
         env = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
         env |= {"REDRIVE_VAR": str(Path(folder) / "var"), "REDRIVE_RUNS_A_MINUTE": "1000000"}
@@ -90,8 +92,11 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
         process.kill()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+def free_port() -> int:
+    """A port that nobody listens on, of those from which no system takes one for a connection that goes out: it stays free."""
+    ports = SystemRandom().sample(_PORTS, 100)
+    for port in ports:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise BenchmarkError(f"None of these ports is free: {ports}.")

@@ -5,26 +5,19 @@ answer of 5xx fails the test in which it happened.
 """
 
 import os
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, expect
 
+from tests.web.site import FREE, Site, serving
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-READY_WITHIN_S = 60
-STOPPED_WITHIN_S = 30
 PATIENCE_MS = 20_000
-# what a developer's shell may have set
-OURS = ("REDIS_URL", "DATABASE_URL", "ALLOWED_HOSTS", "DEBUG", "SECRET_KEY", "DJANGO_SETTINGS_MODULE")
 # what a browser without a graphics card says about itself
 NOISE = ("GL Driver Message", "GPU stall due to ReadPixels", "Automatic fallback to software WebGL")
 
@@ -33,14 +26,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Playwright empties its folder as a session begins: each worker has its own."""
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         config.option.output = str(Path(config.option.output) / worker)
-
-
-class Site(NamedTuple):
-    """A running `manage.py serve`."""
-
-    url: str
-    process: subprocess.Popen[bytes]
-    log: Path
 
 
 class Troubles(list[str]):
@@ -53,70 +38,13 @@ class Troubles(list[str]):
         self[:] = [trouble for trouble in self if part not in trouble]
 
 
-def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def start_site(folder: Path) -> Site:
-    """Start a whole site of its own in `folder` and wait until it answers."""
-    port = free_port()
-    log = folder / "serve.log"
-    environment = {name: value for name, value in os.environ.items() if name not in OURS}
-    environment["REDRIVE_VAR"] = str(folder / "var")
-    # all tests come from one address
-    environment["REDRIVE_RUNS_A_MINUTE"] = "10000"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--port", str(port)],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    site = Site(f"http://127.0.0.1:{port}", process, log)
-    wait_until_ready(site)
-    return site
-
-
-def wait_until_ready(site: Site) -> None:
-    """Poll /healthz; a site that dies or stays silent fails with its own words."""
-    deadline = time.monotonic() + READY_WITHIN_S
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    while time.monotonic() < deadline:
-        if site.process.poll() is not None:
-            break
-        try:
-            with opener.open(f"{site.url}/healthz", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    site.process.kill()
-    raise RuntimeError(f"the site did not come up:\n{site.log.read_text(errors='replace')}")
-
-
-def stop_site(site: Site) -> int:
-    """SIGTERM, as a process manager would; the exit code."""
-    site.process.send_signal(signal.SIGTERM)
-    try:
-        return site.process.wait(STOPPED_WITHIN_S)
-    except subprocess.TimeoutExpired:
-        site.process.kill()
-        raise
-
-
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One site for all browser tests; it must also stop cleanly."""
-    running = start_site(tmp_path_factory.mktemp("site"))
-    yield running
-    code = stop_site(running)
-    assert code == 0, running.log.read_text(errors="replace")
+    with serving(tmp_path_factory.mktemp("site"), env=FREE) as running:
+        running.until_said("Redrive is ready")
+        yield running
+        assert running.stop() == 0, running.log()
 
 
 @pytest.fixture(scope="session")

@@ -17,11 +17,10 @@ from simulations.engine import simulate_rows
 from tests.browser.bench import attempts, field, link, open_sections, press_run, status, texts, until_done
 from tests.browser.conftest import Troubles
 from tests.web.conftest import Server, start_server, until
-from tests.web.site import Site, serving
+from tests.web.site import FREE, Site, serving
 
 # long enough that it can be stopped in the middle, which takes a moment on a busy machine
 LONG = link("s3", error_rate=0.2, traffic="poisson", traffic_count=60_000, traffic_rate_per_s=300, seed=5)
-FREE = {"REDRIVE_RUNS_A_MINUTE": "10000"}
 # what the browser itself notes on its console when a server is away
 NOISE = (
     "WebSocket connection to",

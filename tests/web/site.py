@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -15,14 +14,12 @@ from typing import Any
 import msgspec
 from django.conf import settings
 
+from simulations.benchmarks.site import free_port
 from tests.web.conftest import ALWAYS_FAILS, until
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+FREE = {"REDRIVE_RUNS_A_MINUTE": "10000"}  # for tests whose runs all come from one address
+# what a developer's shell may have set
+_OURS = ("REDIS_URL", "DATABASE_URL", "ALLOWED_HOSTS", "DEBUG", "SECRET_KEY", "DJANGO_SETTINGS_MODULE")
 
 
 def ask(url: str, data: bytes | None = None, headers: dict[str, str] | None = None) -> Any:
@@ -40,13 +37,13 @@ class Site:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = folder / f"serve-{self.port}.log"
-        names = {"REDIS_URL", "DATABASE_URL", "ALLOWED_HOSTS", "DJANGO_SETTINGS_MODULE"}
-        clean = {name: value for name, value in os.environ.items() if name not in names}
+        clean = {name: value for name, value in os.environ.items() if name not in _OURS}
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve", f"--port={self.port}", *options],
                 cwd=settings.BASE_DIR,
                 env={**clean, "REDRIVE_VAR": str(folder / "var"), **(env or {})},
+                stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -69,11 +66,14 @@ class Site:
     def run(self, link: str = ALWAYS_FAILS) -> dict[str, Any]:
         """Start a run as a page does."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(self.url, timeout=10) as page:
-            token = re.search(r"csrftoken=(\w+)", page.headers["Set-Cookie"])
-        assert token
-        headers = {"Cookie": f"csrftoken={token[1]}", "X-CSRFToken": token[1]}
-        found: dict[str, Any] = ask(f"{self.url}/runs/", link.encode(), headers)
+        try:
+            with opener.open(self.url, timeout=10) as page:
+                token = re.search(r"csrftoken=(\w+)", page.headers["Set-Cookie"])
+            assert token
+            headers = {"Cookie": f"csrftoken={token[1]}", "X-CSRFToken": token[1]}
+            found: dict[str, Any] = ask(f"{self.url}/runs/", link.encode(), headers)
+        except OSError as error:
+            raise AssertionError(f"no run was started: {error}\n{self.log()}") from error
         return found
 
     def until_finished(self, run: dict[str, Any]) -> None:
