@@ -99,7 +99,7 @@ def _stream(name: str, own: Properties) -> Iterator[Command]:
     made = {key: value for key, value in own.items() if key != "RetentionPeriodHours"}
     yield Command("kinesis", "create-stream", {"StreamName": name, **made})
     yield Command("kinesis", "wait stream-exists", {"StreamName": name})
-    hours = own["RetentionPeriodHours"]
+    hours = own.get("RetentionPeriodHours", _HOURS_AT_FIRST)
     if hours > _HOURS_AT_FIRST:
         kept = {"StreamName": name, "RetentionPeriodHours": hours}
         yield Command("kinesis", "increase-stream-retention-period", kept)
@@ -108,6 +108,10 @@ def _stream(name: str, own: Properties) -> Iterator[Command]:
 def _rule(name: str, own: Properties) -> Iterator[Command]:
     yield Command("events", "put-rule", {"Name": name, "EventPattern": _json(own["EventPattern"])})
     yield Command("events", "put-targets", {"Rule": name, "Targets": own["Targets"]})
+
+
+def _pipe(name: str, own: Properties) -> Iterator[Command]:
+    yield Command("pipes", "create-pipe", {"Name": name, **own})
 
 
 def _schedule(name: str, own: Properties) -> Iterator[Command]:
@@ -126,6 +130,7 @@ _MAKERS: dict[str, Callable[[str, Properties], Iterable[Command]]] = {
     "AWS::S3::Bucket": _bucket,
     "AWS::Kinesis::Stream": _stream,
     "AWS::Events::Rule": _rule,
+    "AWS::Pipes::Pipe": _pipe,
     "AWS::Scheduler::Schedule": _schedule,
 }
 

@@ -118,6 +118,34 @@ SCHEDULED = (
     Place("schedule_dead_letter_config", "DeadLetterConfig.Arn"),
 )
 SUBSCRIPTION = (Place("redrive_policy", "RedrivePolicy.deadLetterTargetArn"),)
+_ENRICHER = Given("EnrichmentArn", _ARN.format("lambda", "function:my-enrichment"), "the function that enriches")
+ENRICHMENT = (Place("enrichment_ms", "Enrichment", lambda _: _ENRICHER),)
+PIPED = (Place("invocation_type", "LambdaFunctionParameters.InvocationType", _upper),)
+PIPE_FILTERS = (Place("filter_criteria", "FilterCriteria.Filters", _patterns),)
+_PIPE_BATCHES = (
+    Place("batch_size", "BatchSize"),
+    Place("maximum_batching_window_s", "MaximumBatchingWindowInSeconds", default_too=False),
+)
+_PIPE_TOPIC = (*_PIPE_BATCHES, Place("starting_position", "StartingPosition", _upper))
+_PIPE_STREAM = (
+    *_PIPE_TOPIC,
+    Place("parallelization_factor", "ParallelizationFactor"),
+    Place("maximum_retry_attempts", "MaximumRetryAttempts"),
+    Place("maximum_record_age_s", "MaximumRecordAgeInSeconds"),
+    Place("on_partial_batch_item_failure", "OnPartialBatchItemFailure", _upper),
+    Place("pipe_dead_letter_config", "DeadLetterConfig.Arn"),
+)
+# of each source, where a pipe is told how to read it, and which settings stand there
+PIPE_SOURCES = {
+    "sqs": ("SqsQueueParameters", _PIPE_BATCHES),
+    "sqs_fifo": ("SqsQueueParameters", _PIPE_BATCHES),
+    "kinesis": ("KinesisStreamParameters", _PIPE_STREAM),
+    "dynamodb_streams": ("DynamoDBStreamParameters", _PIPE_STREAM),
+    "msk": ("ManagedStreamingKafkaParameters", _PIPE_TOPIC),
+    "self_managed_kafka": ("SelfManagedKafkaParameters", _PIPE_TOPIC),
+    "activemq": ("ActiveMQBrokerParameters", _PIPE_BATCHES),
+    "rabbitmq": ("RabbitMQBrokerParameters", _PIPE_BATCHES),
+}
 
 # a setting that names the kind of a catcher -> the resource that is made for it
 CATCHERS = {
@@ -127,6 +155,7 @@ CATCHERS = {
     "target_dead_letter_config": "RuleDeadLetters",
     "schedule_dead_letter_config": "ScheduleDeadLetters",
     "redrive_policy": "SubscriptionDeadLetters",
+    "pipe_dead_letter_config": "PipeDeadLetters",
 }
 # those into which the sender itself writes, so that the queue must allow it; a schedule has a role
 LETTERS_OF_SENDERS = ("RuleDeadLetters", "SubscriptionDeadLetters")
@@ -159,15 +188,27 @@ FUNCTION_GIVENS: Properties = {
         "S3Key": Given("CodeKey", "my-function.zip", "the key of the function's code"),
     },
 }
-_SECRET = [{"Type": "BASIC_AUTH", "URI": Given("SecretArn", _ARN.format("secretsmanager", "secret:my-source"), "the secret to log in with")}]  # fmt: skip
+PIPE_ROLE = Given(
+    "PipeRoleArn",
+    f"arn:aws:iam::{ACCOUNT}:role/my-pipe",
+    "a role that may read the source, invoke the functions and write to the dead-letter queue",
+)
+_SECRET_ARN = Given("SecretArn", _ARN.format("secretsmanager", "secret:my-source"), "the secret to log in with")
+_SECRET = [{"Type": "BASIC_AUTH", "URI": _SECRET_ARN}]
+_CLUSTER = Given(
+    "ClusterArn", _ARN.format("kafka", "cluster/my-cluster/12345678-1234-1234-1234-123456789012-1"), "the cluster"
+)
+_KAFKA_TOPIC = Given("Topic", "my-topic", "the topic")
+_BROKER = Given("BrokerArn", _ARN.format("mq", "broker:my-broker:b-12345678-1234-1234-1234-123456789012"), "the broker")
+_BROKERS_QUEUE = Given("QueueName", "my-queue", "the broker's queue")
 # of a mapping, beside its settings: where it reads
 READS: dict[str, Properties] = {
     "dynamodb_streams": {
         "EventSourceArn": Given("StreamArn", _ARN.format("dynamodb", "table/my-table/stream/2026-01-01T00:00:00.000"), "the table's stream"),
     },
     "msk": {
-        "EventSourceArn": Given("ClusterArn", _ARN.format("kafka", "cluster/my-cluster/12345678-1234-1234-1234-123456789012-1"), "the cluster"),
-        "Topics": [Given("Topic", "my-topic", "the topic")],
+        "EventSourceArn": _CLUSTER,
+        "Topics": [_KAFKA_TOPIC],
     },
     "documentdb": {
         "EventSourceArn": Given("ClusterArn", _ARN.format("rds", "cluster:my-cluster"), "the cluster"),
@@ -175,11 +216,23 @@ READS: dict[str, Properties] = {
         "SourceAccessConfigurations": _SECRET,
     },
     "amazon_mq": {
-        "EventSourceArn": Given("BrokerArn", _ARN.format("mq", "broker:my-broker:b-12345678-1234-1234-1234-123456789012"), "the broker"),
-        "Queues": [Given("QueueName", "my-queue", "the broker's queue")],
+        "EventSourceArn": _BROKER,
+        "Queues": [_BROKERS_QUEUE],
         "SourceAccessConfigurations": _SECRET,
     },
 }  # fmt: skip
+_READS_BROKER: Properties = {"Credentials": {"BasicAuth": _SECRET_ARN}, "QueueName": _BROKERS_QUEUE}
+# of a pipe whose source is there already: the source, and how it is read beside its settings
+PIPE_READS: dict[str, tuple[Given, Properties]] = {
+    "dynamodb_streams": (READS["dynamodb_streams"]["EventSourceArn"], {}),
+    "msk": (_CLUSTER, {"TopicName": _KAFKA_TOPIC}),
+    "self_managed_kafka": (
+        Given("BootstrapServer", "smk://my-kafka.example.com:9092", "a server of the cluster, after smk://"),
+        {"TopicName": _KAFKA_TOPIC, "Credentials": {"BasicAuth": _SECRET_ARN}},
+    ),
+    "activemq": (_BROKER, _READS_BROKER),
+    "rabbitmq": (_BROKER, _READS_BROKER),
+}
 # mappings of which AWS takes some settings in provisioned mode only: of their defaults just these are written
 SPARSE = frozenset(("msk", "documentdb", "amazon_mq"))
 SPARSE_TOO = frozenset(("batch_size", "starting_position"))

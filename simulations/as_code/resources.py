@@ -18,7 +18,13 @@ from simulations.engine.triggers import TRIGGERS
 
 # what hands events to a function
 _WIRES = frozenset(
-    ("AWS::Lambda::EventSourceMapping", "AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::SNS::Subscription")
+    (
+        "AWS::Lambda::EventSourceMapping",
+        "AWS::Pipes::Pipe",
+        "AWS::Events::Rule",
+        "AWS::Scheduler::Schedule",
+        "AWS::SNS::Subscription",
+    )
 )
 
 
@@ -78,10 +84,10 @@ class _Making:
     def source(self) -> None:
         """The mapping with its queue or stream; or the rule, schedule or subscription that pushes."""
         match self._trigger:
-            case "sqs" | "sqs_fifo":
-                self._mapping({"EventSourceArn": self._queue()})
-            case "kinesis":
-                self._mapping({"EventSourceArn": self._make("Stream", "AWS::Kinesis::Stream", self._stream())})
+            case "sqs" | "sqs_fifo" | "kinesis":
+                self._mapping({"EventSourceArn": self._read(self._trigger)})
+            case "pipes":
+                self._make("Pipe", "AWS::Pipes::Pipe", self._pipe())
             case "eventbridge":
                 target = {"Arn": Of("Function"), "Id": "function", **self._placed(places.TARGET)}
                 rule = {"EventPattern": {"source": ["my.application"]}, "Targets": [target]}
@@ -129,17 +135,37 @@ class _Making:
         mapping = {"FunctionName": Of("Function", arn=False), **reads, **self._placed(places.MAPPING)}
         self._make("Mapping", "AWS::Lambda::EventSourceMapping", mapping)
 
-    def _queue(self) -> Of:
-        fifo: Properties = {"FifoQueue": True} if self._trigger == "sqs_fifo" else {}
+    def _pipe(self) -> Properties:
+        source = self._settings.source
+        self._written.add("source")
+        box, table = places.PIPE_SOURCES[source]
+        arn, reads = places.PIPE_READS[source] if source in places.PIPE_READS else (self._read(source), {})
+        return {
+            "RoleArn": places.PIPE_ROLE,
+            "Source": arn,
+            "SourceParameters": {**self._placed(places.PIPE_FILTERS), box: reads | self._placed(table)},
+            **self._placed(places.ENRICHMENT),
+            "Target": Of("Function"),
+            "TargetParameters": self._placed(places.PIPED),
+        }
+
+    def _read(self, source: str) -> Of:
+        """The queue or stream that is read, which is made, too."""
+        if source == "kinesis":
+            return self._make("Stream", "AWS::Kinesis::Stream", self._stream())
+        return self._queue(fifo=source == "sqs_fifo")
+
+    def _queue(self, *, fifo: bool) -> Of:
+        kind: Properties = {"FifoQueue": True} if fifo else {}
         policy = self._placed(places.REDRIVE)
         if policy:
-            letters = self._make("QueueDeadLetters", "AWS::SQS::Queue", fifo)
+            letters = self._make("QueueDeadLetters", "AWS::SQS::Queue", kind)
             policy["RedrivePolicy"]["deadLetterTargetArn"] = letters
-        return self._make("Queue", "AWS::SQS::Queue", fifo | self._placed(places.QUEUE) | policy)
+        return self._make("Queue", "AWS::SQS::Queue", kind | self._placed(places.QUEUE) | policy)
 
     def _stream(self) -> Properties:
         found = self._placed(places.STREAM)
-        if self._settings.stream_mode == "on_demand":
+        if self._chosen.get("stream_mode") == "on_demand":
             del found["ShardCount"]  # AWS chooses them
         return found
 

@@ -23,12 +23,17 @@ _TYPES = {
     "AWS::Kinesis::Stream": "aws_kinesis_stream",
     "AWS::Events::Rule": "aws_cloudwatch_event_rule",
     "AWS::Events::Target": "aws_cloudwatch_event_target",
+    "AWS::Pipes::Pipe": "aws_pipes_pipe",
     "AWS::Scheduler::Schedule": "aws_scheduler_schedule",
 }
 # where the provider's name is not the property's own in snake case; "" puts what it holds one level up
 _NAMES = {
     "Code": "",
     "FilterCriteria.Filters": "filter",
+    "SourceParameters.FilterCriteria.Filters": "filter",
+    "SourceParameters.DynamoDBStreamParameters": "dynamodb_stream_parameters",
+    "SourceParameters.ActiveMQBrokerParameters": "activemq_broker_parameters",
+    "SourceParameters.RabbitMQBrokerParameters": "rabbitmq_broker_parameters",
     "SourceAccessConfigurations": "source_access_configuration",
     "DocumentDBEventSourceConfig": "document_db_event_source_config",
     "VisibilityTimeout": "visibility_timeout_seconds",

@@ -8,12 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulations.as_code import LANGUAGES, as_code
+from simulations.as_code.places import PIPE_SOURCES
 from simulations.engine import TRIGGERS, Scenario, ScenarioErrors, parse_scenario
 from simulations.engine.fields import scenario_fields
 from simulations.links import read_link
 from tests.aws_commands import check_command, commands
 from tests.golden.code import FOLDER, SCENARIOS
 from tests.strategies import scenarios
+
+IN_TERRAFORM = {
+    "SqsQueueParameters": "sqs_queue_parameters",
+    "KinesisStreamParameters": "kinesis_stream_parameters",
+    "DynamoDBStreamParameters": "dynamodb_stream_parameters",
+    "ManagedStreamingKafkaParameters": "managed_streaming_kafka_parameters",
+    "SelfManagedKafkaParameters": "self_managed_kafka_parameters",
+    "ActiveMQBrokerParameters": "activemq_broker_parameters",
+    "RabbitMQBrokerParameters": "rabbitmq_broker_parameters",
+}
 
 keys = pytest.mark.parametrize("trigger", TRIGGERS)
 
@@ -112,6 +123,25 @@ def test_the_dead_letter_queue_of_a_fifo_queue_is_one_itself() -> None:
     assert code.cloudformation.count("FifoQueue: true") == 2
     names = [given["QueueName"] for known, given in map(check_command, commands(code.cli)) if known == "CreateQueue"]
     assert names == ["my-queue-dead-letters.fifo", "my-queue.fifo"]
+
+
+@pytest.mark.parametrize("source", PIPE_SOURCES)
+def test_a_pipe_is_told_how_to_read_its_source_by_that_source_s_own_name(source: str) -> None:
+    """As the provider's documentation of Terraform and CloudFormation's reference spell it."""
+    code = of(f"trigger=pipes&source={source}&batch_size=7&filter_criteria=[]")
+    box = PIPE_SOURCES[source][0]
+    given = dict(check_command(words) for words in commands(code.cli))["CreatePipe"]
+    assert given["SourceParameters"][box]["BatchSize"] == 7
+    assert f"        {box}:\n" in code.cloudformation
+    assert f"    {IN_TERRAFORM[box]} {{\n" in code.terraform
+    assert code.left == ""
+
+
+@pytest.mark.parametrize(("link", "received"), [("", 0), ("&source=sqs_fifo&max_receive_count=3", 3)])
+def test_a_pipe_s_queue_has_the_dead_letters_that_were_chosen(link: str, received: int) -> None:
+    code = of(f"trigger=pipes{link}")
+    assert ("maxReceiveCount" in code.terraform) == bool(received)
+    assert code.cloudformation.count("FifoQueue: true") == (2 if received else 0)
 
 
 @pytest.mark.parametrize(

@@ -13,4 +13,6 @@ SCENARIOS = {
     "&retention_period_hours=48&shard_count=2",
     "upload": "trigger=s3&maximum_retry_attempts=1&dead_letter_config=sqs&on_success=lambda",
     "rule": "trigger=eventbridge&target_dead_letter_config=sqs&target_maximum_retry_attempts=10",
+    "pipe": "trigger=pipes&source=kinesis&shard_count=2&maximum_retry_attempts=3&on_partial_batch_item_failure=automatic_bisect"
+    "&pipe_dead_letter_config=sqs&enrichment_ms=200",
 }
