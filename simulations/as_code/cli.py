@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from simulations.as_code.places import ACCOUNT, Given, Of, Properties, with_leaves
+from simulations.as_code.places import ACCOUNT, Given, Of, Properties, with_leaves, with_servers
 from simulations.as_code.resources import Made, Plan
 from simulations.engine.rules import number
 from simulations.engine.units import S_PER_H
@@ -59,7 +59,7 @@ def _asynchronous(_: str, own: Properties) -> Iterator[Command]:
 
 
 def _mapping(_: str, own: Properties) -> Iterator[Command]:
-    yield Command("lambda", "create-event-source-mapping", own)
+    yield Command("lambda", "create-event-source-mapping", with_servers(own))
 
 
 def _permission(_: str, own: Properties) -> Iterator[Command]:

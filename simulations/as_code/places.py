@@ -55,11 +55,13 @@ def _camel(value: str) -> str:
 
 
 def _words(values: list[str]) -> list[str]:
-    return ["".join(word.capitalize() for word in value.split("_")) for value in values]
+    """Each once: AWS takes none twice."""
+    return ["".join(word.capitalize() for word in value.split("_")) for value in dict.fromkeys(values)]
 
 
 def _patterns(values: list[Any]) -> list[Properties]:
-    return [{"Pattern": msgspec.json.encode(value).decode()} for value in values]
+    """Each once, as a text."""
+    return [{"Pattern": text} for text in dict.fromkeys(msgspec.json.encode(value).decode() for value in values)]
 
 
 FUNCTION = (
@@ -210,6 +212,13 @@ READS: dict[str, Properties] = {
         "EventSourceArn": _CLUSTER,
         "Topics": [_KAFKA_TOPIC],
     },
+    "self_managed_kafka": {
+        "SelfManagedEventSource": {
+            "Endpoints": {"KafkaBootstrapServers": [Given("BootstrapServer", "my-kafka.example.com:9092", "a server of the cluster")]}
+        },
+        "Topics": [_KAFKA_TOPIC],
+        "SourceAccessConfigurations": _SECRET,
+    },
     "documentdb": {
         "EventSourceArn": Given("ClusterArn", _ARN.format("rds", "cluster:my-cluster"), "the cluster"),
         "DocumentDBEventSourceConfig": {"DatabaseName": Given("Database", "my-database", "the database")},
@@ -227,14 +236,25 @@ PIPE_READS: dict[str, tuple[Given, Properties]] = {
     "dynamodb_streams": (READS["dynamodb_streams"]["EventSourceArn"], {}),
     "msk": (_CLUSTER, {"TopicName": _KAFKA_TOPIC}),
     "self_managed_kafka": (
-        Given("BootstrapServer", "smk://my-kafka.example.com:9092", "a server of the cluster, after smk://"),
+        Given("KafkaSource", "smk://my-kafka.example.com:9092", "a server of the cluster, after smk://"),
         {"TopicName": _KAFKA_TOPIC, "Credentials": {"BasicAuth": _SECRET_ARN}},
     ),
     "activemq": (_BROKER, _READS_BROKER),
     "rabbitmq": (_BROKER, _READS_BROKER),
 }
+
+
+def with_servers(mapping: Properties) -> Properties:
+    """The same with the servers of a Kafka cluster of one's own by the API's name, which only CloudFormation spells otherwise."""
+    source = mapping.get("SelfManagedEventSource")
+    if source is None:
+        return mapping
+    servers = source["Endpoints"]["KafkaBootstrapServers"]
+    return mapping | {"SelfManagedEventSource": {"Endpoints": {"KAFKA_BOOTSTRAP_SERVERS": servers}}}
+
+
 # mappings of which AWS takes some settings in provisioned mode only: of their defaults just these are written
-SPARSE = frozenset(("msk", "documentdb", "amazon_mq"))
+SPARSE = frozenset(("msk", "self_managed_kafka", "documentdb", "amazon_mq"))
 SPARSE_TOO = frozenset(("batch_size", "starting_position"))
 _TOPIC = Given("TopicArn", _ARN.format("sns", "my-topic"), "the topic")
 # who may call the function, and on whose behalf

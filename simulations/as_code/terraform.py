@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from simulations.as_code.places import Given, Of
+from simulations.as_code.places import Given, Of, with_servers
 from simulations.as_code.resources import Made, Plan
 
 _TYPES = {
@@ -43,6 +43,7 @@ _NAMES = {
     "Id": "target_id",
 }
 _NAMES_OF_MAPPING = {"DestinationConfig.OnFailure.Destination": "destination_arn"}
+_SERVERS = "SelfManagedEventSource.Endpoints"  # a map of texts, not a block
 _JSON = frozenset(("RedrivePolicy", "EventPattern", "Policy"))
 # what a resource is referred to by that is not its ARN, where that is not its name
 _REFERENCES = {"AWS::Lambda::Function": "function_name", "AWS::SQS::Queue": "url"}
@@ -84,6 +85,8 @@ def _parts(made: Made) -> Iterator[Made]:
     elif made.type == "AWS::SQS::QueuePolicy":
         (queue,) = own["Queues"]
         yield Made(made.name, made.type, {"QueueUrl": queue, "Policy": own["PolicyDocument"]})
+    elif made.type == "AWS::Lambda::EventSourceMapping":
+        yield Made(made.name, made.type, with_servers(own))
     elif made.type in _NAMED:
         yield Made(made.name, made.type, {"Name": f"my-{_snake(made.name)}", **own})
     else:
@@ -105,6 +108,9 @@ def _renamed(properties: Body, way: str, names: dict[str, str], types: dict[str,
         name = names.get(path, _snake(key))
         if key in _JSON:
             found[name] = _Raw(f"jsonencode({_expression(value, types)})")
+        elif path == _SERVERS:
+            pairs = (f'{kind} = join(",", {_expression(all_of_them, types)})' for kind, all_of_them in value.items())
+            found[name] = _Raw(f"{{ {', '.join(pairs)} }}")
         elif isinstance(value, dict):
             inner = _renamed(value, path, names, types)
             found |= {name: inner} if name else inner

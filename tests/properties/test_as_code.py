@@ -1,5 +1,6 @@
 """Settings as AWS is told them: AWS knows every command, no setting is dropped in silence, and nothing else has a say."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -84,6 +85,20 @@ def test_traffic_failures_and_luck_have_no_say(one: Scenario, other: Scenario) -
         return
 
 
+@pytest.mark.hypothesis
+@given(scenarios())
+def test_what_a_text_refers_to_stands_in_it(scenario: Scenario) -> None:
+    code = as_code(scenario)
+    made = set(re.findall(r"^  (\w+):$", code.cloudformation, re.MULTILINE))
+    assert set(re.findall(r"!(?:Ref|GetAtt) (\w+)", code.cloudformation)) <= made
+    plain = re.sub(r'"(?:[^"\\]|\\.)*"', '""', code.terraform)
+    assert set(re.findall(r"var\.(\w+)", plain)) == set(re.findall(r'^variable "(\w+)"', code.terraform, re.MULTILINE))
+    blocks = set(re.findall(r'^resource "(\w+)" "(\w+)"', code.terraform, re.MULTILINE))
+    assert set(re.findall(r"\b(aws_\w+)\.(\w+)\.", plain)) <= blocks
+    for opened, closed in ("{}", "[]", "()"):
+        assert plain.count(opened) == plain.count(closed)
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_is_as_it_was_checked(name: str, language: str) -> None:
@@ -111,6 +126,26 @@ def test_a_pattern_survives_each_language_s_own_signs() -> None:
     quoted = msgspec.json.encode(text).decode()
     assert f"Pattern: {quoted}\n" in code.cloudformation
     assert f"pattern = {quoted.replace('${', '$${').replace('%{', '%%{')}\n" in code.terraform
+
+
+def test_a_cluster_of_one_s_own_is_named_as_each_language_names_its_servers() -> None:
+    link = "trigger=self_managed_kafka&minimum_pollers=1&maximum_retry_attempts=3&on_failure=sqs"
+    given, code = calls(link)["CreateEventSourceMapping"], of(link)
+    servers = {"KAFKA_BOOTSTRAP_SERVERS": ["my-kafka.example.com:9092"]}
+    assert given["SelfManagedEventSource"] == {"Endpoints": servers}
+    assert given["MaximumRetryAttempts"] == 3
+    assert "KafkaBootstrapServers:\n" in code.cloudformation
+    assert 'endpoints = { KAFKA_BOOTSTRAP_SERVERS = join(",", [var.bootstrap_server]) }' in code.terraform
+    assert code.left == ""
+
+
+def test_what_is_chosen_twice_is_written_once() -> None:
+    """AWS refuses a list with the same item twice."""
+    pattern = {"body": {"a": ["b"]}}
+    kinds = ["report_batch_item_failures"] * 2
+    settings = {"filter_criteria": [pattern, pattern], "function_response_types": kinds}
+    code = as_code(parse_scenario({"trigger": "sqs", "settings": settings}))
+    assert code.cloudformation.count("- Pattern:") == code.cloudformation.count("- ReportBatchItemFailures") == 1
 
 
 def test_a_queue_without_a_receive_count_has_no_dead_letter_queue() -> None:
