@@ -430,26 +430,34 @@ def _glyph(figure: Figure, row: Row, glyph: Glyph) -> SafeString:
     start, end = figure.place(glyph.piece.start) + 3, figure.place(glyph.piece.end) - 3
     box = _box(row, 0, start, max(end, start + 1))
     outcome, pace = OUTCOME[glyph.outcome], f"every {duration(glyph.period_us)}"
-    single = glyph.count == 1  # of a cycle that goes through several lanes, and so without a pace of its own
-    alone = single or (glyph.piece.period_us and glyph.piece.times == glyph.count)
-    often = f"{TIMES} 1" if single else cycle_words(glyph.count, glyph.period_us)
+    alone = glyph.piece.period_us and glyph.piece.times == glyph.count
     return element(
         "g",
-        {"class": f"mark cycle o-{glyph.outcome}", "data-seq": glyph.first_seq},
-        element("title", {}, f"{often}: {outcome.says}"),
+        {"class": f"mark cycle o-{glyph.outcome}", "data-seq": glyph.first.attempt.seq},
+        element("title", {}, f"{cycle_words(glyph.count, glyph.period_us)}: {outcome.says}"),
         element("rect", {"class": "body", "x": box.x, "y": box.y, "width": box.w, "height": box.h, "rx": 5}),
         *_inside(box, "cycle", f"{TIMES} {glyph.count:,}", outcome.word if alone else pace),
     )
 
 
+def _place_of(figure: Figure, row: Row, point: Point) -> float:
+    """Where a sign stands: after the mark that it is about, however wide that is drawn, and outside a cycle."""
+    along = figure.place(point.us)
+    cycle = next((glyph.piece for glyph in row.glyphs if glyph.piece.start <= point.us < glyph.piece.end), None)
+    if point.kind == "arrived":
+        return figure.place(cycle.start) if cycle else along
+    if point.kind != "end":
+        return along
+    about = (_end_of(figure, mark) for mark in row.marks if mark.attempt.end == point.us)
+    return max([along, figure.place(cycle.end) if cycle else 0, *about])
+
+
 def _point(figure: Figure, row: Row, point: Point, *, bare: bool) -> SafeString:
-    along, middle = figure.place(point.us), row.middle(0)
+    along, middle = _place_of(figure, row, point), row.middle(0)
     if point.kind == "arrived":
         return element("circle", {"class": "point arrived", "cx": along - 9, "cy": middle, "r": 4.5})
     if point.kind == "end":
-        # after the mark that it is about, however wide that is drawn
-        about = (_end_of(figure, mark) for mark in row.marks if mark.attempt.end == point.us)
-        x = max([along, *about]) + 20
+        x = along + 20
         return element(
             "g",
             {"class": f"point end f-{point.fate}", "data-seq": point.seq},

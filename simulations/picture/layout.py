@@ -137,9 +137,10 @@ def layout(
 
 
 def _mark_early(row: Row) -> None:
-    """Finds the events that ended while their attempt was still running."""
+    """Finds the ends after which the lane goes on, where their words would stand."""
     for point in row.points:
-        if point.kind == "end" and any(one.attempt.at < point.us < one.attempt.end for one in row.marks):
+        goes_on = any(point.us < mark.attempt.end for mark in row.marks)
+        if point.kind == "end" and (goes_on or any(point.us < glyph.piece.start for glyph in row.glyphs)):
             point.kind = "early"
 
 

@@ -32,8 +32,7 @@ class Glyph(msgspec.Struct):
     piece: Piece
     count: int
     outcome: str
-    first_seq: int
-    first_us: int
+    first: Mark
     period_us: int = 0
 
 
@@ -61,13 +60,15 @@ def marks_of(story: Story, lanes: Lanes, axis: Axis, place: Place) -> list[LaneM
         entry, piece = found[lane], axis.pieces[number]
         entry.total += 1
         entry.last_us = max(entry.last_us, attempt.end)
+        mark = Mark(attempt, members, _number(attempt, lanes, lane))
         if piece.kind == "cycle":
-            _count(entry, piece, attempt)
+            _count(entry, piece, mark)
         else:
             loose[lane] += 1
-            entry.marks.append(Mark(attempt, members, _number(attempt, lanes, lane)))
+            entry.marks.append(mark)
     _crowd(found, loose)
     for entry, shown in zip(found, lanes.lanes, strict=True):
+        _set_free(entry)
         if entry.dense:
             entry.marks, entry.rows = [], 2
         else:
@@ -91,15 +92,22 @@ def _number(attempt: Attempt, lanes: Lanes, lane: int) -> int:
     return next((number for event, number in beside if lanes.lane_of[event] == lane), attempt.number)
 
 
-def _count(entry: LaneMarks, piece: Piece, attempt: Attempt) -> None:
-    last = entry.glyphs[-1] if entry.glyphs else None
+def _count(entry: LaneMarks, piece: Piece, mark: Mark) -> None:
+    last, attempt = entry.glyphs[-1] if entry.glyphs else None, mark.attempt
     if last is None or last.piece is not piece:
-        entry.glyphs.append(Glyph(piece, 1, attempt.outcome, attempt.seq, attempt.at))
+        entry.glyphs.append(Glyph(piece, 1, attempt.outcome, mark))
     else:
         times = last.count
         last.count += 1
-        last.period_us = (2 * (attempt.at - last.first_us) + times) // (2 * times)
+        last.period_us = (2 * (attempt.at - last.first.attempt.at) + times) // (2 * times)
         last.outcome = worse(last.outcome, attempt.outcome)
+
+
+def _set_free(entry: LaneMarks) -> None:
+    """One attempt of a cycle that goes from lane to lane repeats nothing here: it is the mark that it is elsewhere."""
+    alone = [glyph.first for glyph in entry.glyphs if glyph.count == 1]
+    entry.marks = sorted([*entry.marks, *alone], key=lambda mark: mark.attempt.seq)
+    entry.glyphs = [glyph for glyph in entry.glyphs if glyph.count > 1]
 
 
 def _crowd(found: list[LaneMarks], loose: list[int]) -> None:

@@ -33,7 +33,7 @@ Place = Callable[[int], float]
 class Point(msgspec.Struct):
     """`kind` is arrived, captured, answered, limit, end or early; `count` share it.
 
-    early: an end before the lane's own, said above its row: while its attempt still ran, or before others of other ends.
+    early: an end before the lane's own, said above its row: while attempts go on, or before others of other ends.
     """
 
     kind: str

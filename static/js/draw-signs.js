@@ -74,10 +74,14 @@ const narrowest = ({ axis, down }) => (axis.pieces[0].kind === "even" ? 2 : down
 /** Where a mark ends, as it is drawn. @param {Figure} figure @param {import("./marks.js").Mark} mark */
 export const endOf = (figure, mark) => Math.max(figure.place(mark.toUs), figure.place(mark.fromUs) + narrowest(figure));
 
-/** Where a sign stands: after the mark that it is about, however wide that is drawn. @param {Figure} figure @param {Row} row @param {Point} point */
+/** Where a sign stands: after the mark that it is about, however wide that is drawn, and outside a cycle. @param {Figure} figure @param {Row} row @param {Point} point */
 export function placeOf(figure, row, point) {
-  const about = point.kind === "end" ? row.marks.filter((mark) => mark.toUs === point.us) : [];
-  return Math.max(figure.place(point.us), ...about.map((mark) => endOf(figure, mark)));
+  const along = figure.place(point.us);
+  const cycle = row.glyphs.find(({ piece }) => piece.from <= point.us && point.us < piece.to)?.piece;
+  if (point.kind === "arrived") return cycle ? figure.place(cycle.from) : along;
+  if (point.kind !== "end") return along;
+  const about = row.marks.filter((mark) => mark.toUs === point.us);
+  return Math.max(along, cycle ? figure.place(cycle.to) : 0, ...about.map((mark) => endOf(figure, mark)));
 }
 
 /** @param {Figure} figure @param {Row} row @param {Point} point @param {boolean} bare a flag without its words */

@@ -106,8 +106,7 @@ function drawGlyph(figure, row, glyph) {
   const to = figure.place(glyph.piece.to) - 3;
   const thick = figure.down ? Math.min(180, row.size - 6) : figure.row - 8;
   const box = boxOf(figure, from, to, middle(figure, row, 0), thick);
-  // one attempt of a cycle that goes through several lanes has no pace of its own
-  const alone = glyph.count === 1 || (glyph.piece.periodUs && glyph.piece.count === glyph.count);
+  const alone = glyph.piece.periodUs && glyph.piece.count === glyph.count;
   return svg("g", { class: `mark cycle o-${glyph.outcome}`, "data-cycle": glyph.piece.first ?? 0, "data-page": glyph.piece.page ?? 0, "data-seq": glyph.firstSeq },
     svg("rect", { class: "body", x: box.x, y: box.y, width: Math.max(1, box.w), height: Math.max(1, box.h), rx: 5 }),
     ...inside(box, "cycle", `× ${count(glyph.count)}`, alone ? OUTCOME[glyph.outcome].word : `every ${duration(glyph.periodUs)}`));

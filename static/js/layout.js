@@ -109,8 +109,8 @@ function stacked(rows, room, each) {
   return rows;
 }
 
-/** @param {Row} row @param {import("./points.js").Point} point */
-const early = (row, point) => point.kind === "end" && row.marks.some((mark) => mark.fromUs < point.us && point.us < mark.toUs);
+/** Whether the lane goes on after an end, where its word would stand. @param {Row} row @param {import("./points.js").Point} point */
+const early = (row, point) => point.kind === "end" && (row.marks.some((mark) => point.us < mark.toUs) || row.glyphs.some(({ piece }) => point.us < piece.from));
 
 /** @param {TimeAxis} axis @param {(us: number) => number} place @returns {Break[]} */
 function breaksOf(axis, place) {

@@ -58,11 +58,15 @@ function unplaced(trace, { lanes, laneOf }, parts) {
   crowd(found, loose);
   each(trace, laneOf, pieces, (seq, piece, lane, members) => {
     const entry = found[lane];
-    if (entry.dense || piece.kind === "cycle") return;
+    if (entry.dense || (piece.kind === "cycle" && !isAlone(entry, piece))) return;
     entry.marks.push({ seq, fromUs: trace.at(seq), toUs: trace.end(seq), outcome: trace.outcome(seq), members, row: 0 });
   });
+  for (const entry of found) entry.glyphs = entry.glyphs.filter((glyph) => glyph.count > 1);
   return found;
 }
+
+/** One attempt of a cycle that goes from lane to lane repeats nothing here: it is the mark that it is elsewhere. @param {LaneMarks} entry @param {Piece} piece */
+const isAlone = ({ glyphs }, piece) => glyphs.find((glyph) => glyph.piece === piece)?.count === 1;
 
 /**
  * Calls back once for each attempt and lane it belongs to.

@@ -12,7 +12,7 @@ import { ENDS, FATE } from "./words.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /**
- * early: an end before the lane's own, said above its row: while its attempt still ran, or before others of other ends
+ * early: an end before the lane's own, said above its row: while attempts go on, or before others of other ends
  * @typedef {{kind: "arrived" | "captured" | "answered" | "limit" | "end" | "early", us: number, seq: number, count: number, word: string, fate: string, name?: string}} Point name: of a limit, without its value
  */
 

@@ -83,6 +83,43 @@ def test_every_gap_says_its_length(page: Page) -> None:
     assert overlaps == 0
 
 
+COVERED = """(signs) => {
+  const shrink = ({ left, top, right, bottom }) => ({ left: left + 1, top: top + 2, right: right - 1, bottom: bottom - 2 });
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const boxes = (selector, kind) => [...document.querySelectorAll(`#plot ${selector}`)].map((node) =>
+    ({ kind: `${kind} ${node.closest("g").textContent}`, of: node.closest("g"), ...shrink(node.getBoundingClientRect()) }));
+  const marks = boxes(".mark > .body", "mark");
+  const said = [...boxes(".point > text", "word"), ...boxes(signs, "sign")];
+  return said.flatMap((one, n) => [...marks, ...said.slice(n + 1)].filter((other) => other.of !== one.of && meet(one, other))
+    .map((other) => `${one.kind} and ${other.kind}`));
+}"""
+PARTITIONS = {"trigger": "pipes", "source": "msk", "partition_count": 4, "traffic_count": 40, "traffic_rate_per_s": 5}
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        PARTITIONS | {"poison": '["7"]', "horizon_s": 120},
+        PARTITIONS | {"poison": '["7"]', "initial_pollers": 4, "horizon_s": 3_600},
+        {"trigger": "sqs", "traffic_count": 12, "traffic_rate_per_s": 2, "error_rate": 0.4, "max_receive_count": 3},
+        {"trigger": "sqs_fifo", "traffic_count": 12, "traffic_rate_per_s": 2, "poison": '["3"]', "message_groups": 3},
+        {"trigger": "kinesis", "shard_count": 3, "traffic_count": 60, "traffic_rate_per_s": 20, "poison": '["5","31"]',
+         "maximum_retry_attempts": 3, "bisect_batch_on_function_error": "true"},
+        {"trigger": "msk", "partition_count": 3, "traffic_count": 30, "traffic_rate_per_s": 5, "poison": '["7"]'},
+    ],
+    ids=["pipes from one poller", "pipes from four", "sqs", "sqs_fifo", "kinesis", "msk"],
+)  # fmt: skip
+def test_nothing_that_is_said_lies_over_a_mark_or_over_something_else_that_is_said(
+    page: Page, width: int, settings: dict[str, Any]
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    run(page, link(**{"traffic": "steady", **settings}))
+    page.keyboard.press("End")
+    # down a phone an early end is a badge at the edge of its lane, with air around it
+    assert page.evaluate(COVERED, ".point > .icon" if width == 1280 else ".point.end > .icon") == []
+
+
 def test_how_the_last_event_ended_is_in_sight(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     opened(page, link("sqs", traffic="burst", traffic_count=99))
