@@ -43,6 +43,22 @@ def test_a_text_is_copied_as_it_stands(page: Page) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == shown(page, "cloudformation")
 
 
+def test_a_line_that_is_too_long_scrolls_within_its_box(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    opened(page)
+    box = page.locator("pre:has(#code-cli)")
+    lines = shown(page, "cli").count("\n")
+    whole, seen, high, line = box.evaluate(
+        "box => [box.scrollWidth, box.clientWidth, box.firstChild.getBoundingClientRect().height,"
+        " parseFloat(getComputedStyle(box).lineHeight)]"
+    )
+    assert whole > seen
+    assert high < (lines + 1) * line, "no line is broken"
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    box.focus()
+    expect(box).to_be_focused()
+
+
 def test_a_file_is_of_the_settings_as_they_stand(page: Page) -> None:
     opened(page)
     open_sections(page)
