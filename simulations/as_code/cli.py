@@ -15,6 +15,7 @@ from simulations.engine.units import S_PER_H
 _HEAD = "# Names and ARNs are examples. The function is there already; its role may read the source and write to what catches."
 _ON_ARM = "# It runs on arm64, which is chosen with its code."
 _REGION = "us-east-1"
+_LONG = 100  # characters of JSON, of which more stand on lines of their own
 # of a function, what one operation sets, and what has an operation of its own
 _SET_APART = {
     "ReservedConcurrentExecutions": "put-function-concurrency",
@@ -170,7 +171,12 @@ def _option(name: str, value: Any) -> str:
         return f"--{option}" if value else f"--no-{option}"
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return f"--{option} {' '.join(shlex.quote(one) for one in value)}"
-    return f"--{option} {shlex.quote(value if isinstance(value, str) else _json(value))}"
+    if isinstance(value, str):
+        return f"--{option} {shlex.quote(value)}"
+    text = _json(value)
+    if len(text) > _LONG:
+        text = msgspec.json.format(text, indent=2).replace("\n", "\n  ")
+    return f"--{option} {shlex.quote(text)}"
 
 
 def _json(value: Any) -> str:

@@ -19,7 +19,19 @@ aws pipes create-pipe \
   --name my-pipe \
   --role-arn arn:aws:iam::111122223333:role/my-pipe \
   --source arn:aws:kinesis:us-east-1:111122223333:stream/my-stream \
-  --source-parameters '{"KinesisStreamParameters":{"BatchSize":10,"StartingPosition":"TRIM_HORIZON","ParallelizationFactor":1,"MaximumRetryAttempts":3,"MaximumRecordAgeInSeconds":-1,"OnPartialBatchItemFailure":"AUTOMATIC_BISECT","DeadLetterConfig":{"Arn":"arn:aws:sqs:us-east-1:111122223333:my-pipe-dead-letters"}}}' \
+  --source-parameters '{
+    "KinesisStreamParameters": {
+      "BatchSize": 10,
+      "StartingPosition": "TRIM_HORIZON",
+      "ParallelizationFactor": 1,
+      "MaximumRetryAttempts": 3,
+      "MaximumRecordAgeInSeconds": -1,
+      "OnPartialBatchItemFailure": "AUTOMATIC_BISECT",
+      "DeadLetterConfig": {
+        "Arn": "arn:aws:sqs:us-east-1:111122223333:my-pipe-dead-letters"
+      }
+    }
+  }' \
   --enrichment arn:aws:lambda:us-east-1:111122223333:function:my-enrichment \
   --target arn:aws:lambda:us-east-1:111122223333:function:my-function \
   --target-parameters '{"LambdaFunctionParameters":{"InvocationType":"REQUEST_RESPONSE"}}'

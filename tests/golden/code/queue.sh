@@ -11,7 +11,11 @@ aws sqs create-queue \
 
 aws sqs create-queue \
   --queue-name my-queue \
-  --attributes '{"VisibilityTimeout":"90","MessageRetentionPeriod":"345600","RedrivePolicy":"{\"maxReceiveCount\":4,\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:111122223333:my-queue-dead-letters\"}"}'
+  --attributes '{
+    "VisibilityTimeout": "90",
+    "MessageRetentionPeriod": "345600",
+    "RedrivePolicy": "{\"maxReceiveCount\":4,\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:111122223333:my-queue-dead-letters\"}"
+  }'
 
 aws lambda create-event-source-mapping \
   --function-name my-function \

@@ -19,7 +19,19 @@ aws events put-rule \
 
 aws events put-targets \
   --rule my-rule \
-  --targets '[{"Arn":"arn:aws:lambda:us-east-1:111122223333:function:my-function","Id":"function","RetryPolicy":{"MaximumRetryAttempts":10,"MaximumEventAgeInSeconds":86400},"DeadLetterConfig":{"Arn":"arn:aws:sqs:us-east-1:111122223333:my-rule-dead-letters"}}]'
+  --targets '[
+    {
+      "Arn": "arn:aws:lambda:us-east-1:111122223333:function:my-function",
+      "Id": "function",
+      "RetryPolicy": {
+        "MaximumRetryAttempts": 10,
+        "MaximumEventAgeInSeconds": 86400
+      },
+      "DeadLetterConfig": {
+        "Arn": "arn:aws:sqs:us-east-1:111122223333:my-rule-dead-letters"
+      }
+    }
+  ]'
 
 aws lambda add-permission \
   --statement-id invoke \
@@ -30,4 +42,6 @@ aws lambda add-permission \
 
 aws sqs set-queue-attributes \
   --queue-url https://sqs.us-east-1.amazonaws.com/111122223333/my-rule-dead-letters \
-  --attributes '{"Policy":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"events.amazonaws.com\"},\"Action\":\"sqs:SendMessage\",\"Resource\":\"arn:aws:sqs:us-east-1:111122223333:my-rule-dead-letters\",\"Condition\":{\"ArnEquals\":{\"aws:SourceArn\":\"arn:aws:events:us-east-1:111122223333:rule/my-rule\"}}}]}"}'
+  --attributes '{
+    "Policy": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"events.amazonaws.com\"},\"Action\":\"sqs:SendMessage\",\"Resource\":\"arn:aws:sqs:us-east-1:111122223333:my-rule-dead-letters\",\"Condition\":{\"ArnEquals\":{\"aws:SourceArn\":\"arn:aws:events:us-east-1:111122223333:rule/my-rule\"}}}]}"
+  }'
