@@ -17,7 +17,7 @@ from simulations.engine import simulate_rows
 from tests.browser.bench import attempts, field, link, open_sections, press_run, status, texts, until_done
 from tests.browser.conftest import Troubles
 from tests.web.conftest import Server, start_server, until
-from tests.web.site import FREE, Site, serving
+from tests.web.site import FREE, Site, gone, serving
 
 # long enough that it can be stopped in the middle, which takes a moment on a busy machine
 LONG = link("s3", error_rate=0.2, traffic="poisson", traffic_count=60_000, traffic_rate_per_s=300, seed=5)
@@ -113,6 +113,13 @@ def stopped_in_the_middle(page: Page, site: Site, told: Callable[[str], None]) -
         signal_pool(site, signal.SIGCONT)
 
 
+def end(site: Site, part: str) -> None:
+    """Kill a process of the site, and wait until it answers nobody any more."""
+    struck = site.child(part)
+    os.kill(struck, signal.SIGKILL)
+    until(gone(struck), f"{part} has ended")
+
+
 @contextmanager
 def nobody_to_start_it_again(site: Site) -> Iterator[None]:
     """What ends stays away: who would start it again stands still."""
@@ -145,7 +152,7 @@ def test_a_server_dies_in_the_middle_and_the_run_goes_on(
     page.goto(frail.url + LONG)
     with stopped_in_the_middle(page, frail, told) as sockets:
         with nobody_to_start_it_again(frail):  # or it might be back before anybody misses it
-            os.kill(frail.child(part), signal.SIGKILL)
+            end(frail, part)
             told(words[0])
         told(words[1])
         if part == "uvicorn":
@@ -174,7 +181,7 @@ def test_redis_is_away_when_run_is_pressed(page: Page, frail: Site) -> None:
     open_sections(page)
     field(page, "timeout_s").fill("7")
     with nobody_to_start_it_again(frail):
-        os.kill(frail.child("valkey"), signal.SIGKILL)
+        end(frail, "valkey")
         press_run(page)
         expect(page.get_by_role("alert")).to_contain_text("cannot reach Redis")
         expect(status(page)).to_contain_text("Not run. The server cannot reach Redis at the moment.")
@@ -186,13 +193,13 @@ def test_redis_is_away_when_run_is_pressed(page: Page, frail: Site) -> None:
     expect(page.locator("#problems")).to_be_hidden()
 
 
-def test_the_database_is_locked_when_run_is_pressed(page: Page, frail: Site, tmp_path: Path) -> None:
+def test_the_database_is_locked_when_run_is_pressed(page: Page, frail: Site, told: Callable[[str], None]) -> None:
     page.clock.install()
     page.goto(frail.url + link(error_rate=1, timeout_s=7))
     lock = sqlite3.connect(database(frail), isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
     press_run(page)
-    expect(status(page)).to_have_text("Asking the server to simulate this…")
+    told("Asking the server to simulate this…")
     page.clock.fast_forward(4_000)
     expect(status(page)).to_have_text("The server has not answered yet. Still waiting; press Run to ask again.")
     lock.rollback()
@@ -268,14 +275,14 @@ def redis() -> Iterator[Server]:
 
 
 def test_without_a_worker_the_page_says_what_it_waits_for(
-    page: Page, redis: Server, tmp_path: Path, own_addresses: list[str]
+    page: Page, redis: Server, tmp_path: Path, own_addresses: list[str], told: Callable[[str], None]
 ) -> None:
     with serving(tmp_path, "--only=web", env={"REDIS_URL": redis.url}) as web:
         own_addresses.append(web.url)
         web.until_said("Redrive is ready")
         page.goto(web.url + link(error_rate=1))
         press_run(page)
-        expect(status(page)).to_have_text("Waiting for a worker to begin…")
+        told("Waiting for a worker to begin…")  # for three seconds
         expect(status(page)).to_have_text("Waiting for a free worker.")
         # and it can be ended without one, also when that fails at first
         page.route("**/cancel/", lambda route: route.abort())

@@ -74,6 +74,7 @@ def test_every_pane_runs_and_one_playhead_stands_over_all(page: Page) -> None:
 
 @pytest.mark.parametrize("mode", range(3))
 def test_equal_time_is_at_equal_place_in_every_way_to_show_time(page: Page, mode: int) -> None:
+    page.emulate_media(reduced_motion="reduce")  # one place is read after the other: nothing may move in between
     page.goto(TWO)
     expect(page.locator("#plot")).to_have_attribute("data-from", "page")
     for _ in range(mode):

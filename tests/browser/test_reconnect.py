@@ -24,7 +24,7 @@ def test_a_page_that_loses_the_line_ends_with_the_same_records(
 
         def forward(message: str | bytes) -> None:
             nonlocal passed
-            passed += 1
+            passed += '"rows"' in str(message)  # a note, as of a worker that is busy, is no record
             if len(asked) < 4 and passed > len(asked):
                 route.close(code=1011)
             else:

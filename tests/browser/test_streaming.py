@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.bench import clock, frames, link, press_run
+from tests.web.conftest import until
 
 # 380 attempts with waits of any length between them, in frames of 1, 10 and 500 records
 MANY = link("sqs", traffic="poisson", traffic_count=380, traffic_rate_per_s=0.05, seed=4)
@@ -41,18 +42,26 @@ class Valve:
 
     def let(self, page: Page, count: int) -> None:
         """Let so many more through, as soon as the worker has sent them."""
+
+        def come() -> bool:
+            frames(page, 1)
+            return bool(self._held)
+
         for _ in range(count):
-            while not self._held:
-                frames(page, 1)
+            until(come, "the worker sends a frame", 60)
             assert self._passed
             self._passed(self._held.pop(0))
 
     def let_all(self, page: Page) -> None:
         """Let the rest through."""
-        while page.locator("#status").get_attribute("data-state") != "done":
+
+        def done() -> bool:
             if self._held:
                 self.let(page, 1)
             frames(page, 1)
+            return page.locator("#status").get_attribute("data-state") == "done"
+
+        until(done, "all frames have come", 60)
 
 
 @pytest.fixture

@@ -112,8 +112,8 @@ work = database_sync_to_async(simulate_run, thread_sensitive=False)
 
 @pytest.fixture(autouse=True)
 def small_frames(settings: Any) -> None:
-    """Many frames of few rows, so that a short run has a middle."""
-    settings.REDRIVE = {**settings.REDRIVE, "frame": 20, "silent_s": 0.5, "again_s": 1}
+    """Many frames of few rows, so that a short run has a middle; a silent one is queued again once in a test."""
+    settings.REDRIVE = {**settings.REDRIVE, "frame": 20, "silent_s": 0.5, "again_s": 60}
 
 
 @pytest.fixture
