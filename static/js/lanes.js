@@ -2,6 +2,10 @@
 /**
  * Which rows the picture has: one for each event while they are few; else one for each shard, partition or message group
  * where events keep an order of their own (see orders.js), and one for each way to end where they do not.
+ *
+ * While records arrive nothing is sorted: a class follows a mark with its eyes, and a mark that leaves its row when its event is
+ * decided says nothing that its end does not say where it is. So what comes first has the first row, all that would share lanes by
+ * ends share one, and everything is sorted once, when all is here.
  */
 import { count, counted } from "./format.js";
 import { byOrder, shortOrder, stateOf } from "./orders.js";
@@ -50,9 +54,9 @@ function single(trace, event, noun) {
   };
 }
 
-/** Events that have a lane each: shards or message groups one after the other, as they come first. @param {Trace} trace @param {string} noun @returns {Lanes} */
-function oneByOne(trace, noun) {
-  const order = (/** @type {number} */ event) => trace.events.order(event);
+/** Events that have a lane each: shards or message groups one after the other, as they come first. @param {Trace} trace @param {string} noun @param {boolean} open @returns {Lanes} */
+function oneByOne(trace, noun, open) {
+  const order = (/** @type {number} */ event) => (open ? 0 : trace.events.order(event));
   const events = Array.from({ length: trace.events.length }, (_, event) => event).sort((a, b) => order(a) - order(b) || a - b);
   const laneOf = new Uint8Array(events.length);
   events.forEach((event, lane) => {
@@ -77,11 +81,22 @@ function byFate(trace, noun) {
   return { lanes, laneOf: Uint8Array.from(groups, (group) => names.indexOf(group)) };
 }
 
+/** One lane for all of which it is still to be seen how they end. @param {Trace} trace @param {string} noun @returns {Lanes} */
+function together(trace, noun) {
+  const { length } = trace.events;
+  const counts = new Map(ENDS.map((end) => [end, 0]));
+  for (let event = 0; event < length; event += 1) counts.set(trace.fate(event), (counts.get(trace.fate(event)) ?? 0) + 1);
+  const fates = [...counts].filter(([, n]) => n);
+  const lane = { key: "group", title: counted(length, noun), short: count(length), note: "sorted by their ends when all are here", fate: fates[0][0], count: length, event: -1, serial: false, fates };
+  return { lanes: [lane], laneOf: new Uint8Array(length) };
+}
+
 /**
- * @param {Trace} trace @param {{noun: string, most?: number, orders?: number}} options most: so many events may have a lane of their own; orders: so many shards may
+ * @param {Trace} trace @param {{noun: string, most?: number, orders?: number, open?: boolean}} options most: so many events may have a lane of their own; orders: so many shards may; open: more is to come
  * @returns {Lanes}
  */
-export function lanesOf(trace, { noun, most = MOST_LANES, orders = most }) {
-  if (trace.events.length <= most) return oneByOne(trace, noun);
-  return trace.events.orders ? byOrder(trace, noun, orders) : byFate(trace, noun);
+export function lanesOf(trace, { noun, most = MOST_LANES, orders = most, open = false }) {
+  if (trace.events.length <= most) return oneByOne(trace, noun, open);
+  if (trace.events.orders) return byOrder(trace, noun, orders, open);
+  return open ? together(trace, noun) : byFate(trace, noun);
 }

@@ -2,7 +2,8 @@
 /**
  * Lanes by what keeps an order of its own: shards, partitions, message groups. A lane shows how its batches follow each other,
  * so one that is held up is seen as such. Of many, those with the worst ends have a lane each; the rest share one lane for each
- * way in which the worst of their events stands, so nothing is left out.
+ * way in which the worst of their events stands, so nothing is left out. While records arrive those that came first have lanes of
+ * their own (see lanes.js).
  */
 import { count, counted } from "./format.js";
 import { ENDS, FATE } from "./words.js";
@@ -60,6 +61,13 @@ function shares({ events }, worst, most) {
   return [...bad.map((order) => [order]), ...rest.filter((share) => share.length)];
 }
 
+/** The same while more is to come: who came first keeps a lane, however it ends. @param {Uint8Array} worst @param {number} most @returns {number[][]} */
+function firstShares(worst, most) {
+  const orders = [...worst.keys()].filter((order) => worst[order] < ENDS.length);
+  const rest = orders.slice(most - 1);
+  return [...orders.slice(0, most - 1).map((order) => [order]), ...(rest.length ? [rest] : [])];
+}
+
 /** What stands under the name: how many events, and what became of those that were not handled at once. @param {number} all @param {[string, number][]} fates @param {string} end @param {string} noun */
 function noteOf(all, fates, end, noun) {
   const others = fates.filter(([fate]) => fate !== "delivered").map(([fate, n]) => `${count(n)} ${FATE[fate].word.toLowerCase()}`);
@@ -67,10 +75,10 @@ function noteOf(all, fates, end, noun) {
   return [counted(all, noun), others.join(", ")].filter(Boolean).join(": ");
 }
 
-/** @param {Trace} trace @param {string} noun @param {number} most @returns {import("./lanes.js").Lanes} */
-export function byOrder(trace, noun, most) {
+/** @param {Trace} trace @param {string} noun @param {number} most @param {boolean} open more is to come @returns {import("./lanes.js").Lanes} */
+export function byOrder(trace, noun, most, open) {
   const worst = standings(trace);
-  const shared = shares(trace, worst, most);
+  const shared = open ? firstShares(worst, most) : shares(trace, worst, most);
   const laneOfOrder = new Uint8Array(worst.length);
   shared.forEach((orders, lane) => {
     for (const order of orders) laneOfOrder[order] = lane;
@@ -82,11 +90,11 @@ export function byOrder(trace, noun, most) {
   const lanes = shared.map((orders, lane) => {
     const fates = [...tally[lane]].filter(([, n]) => n);
     const all = fates.reduce((sum, [, n]) => sum + n, 0);
-    const end = ENDS[worst[orders[0]]];
+    const end = ENDS[Math.min(...orders.map((order) => worst[order]))];
     const name = shortOrder(trace.events.orderName(orders[0])) || `no ${kind}`;
     const common = { note: noteOf(all, fates, end, noun), fate: fates[0][0], count: all, event: -1, serial: orders.length === 1, fates };
     if (orders.length === 1) return { ...common, key: `order ${name}`, title: name, short: name.replace(/^.*[-…]/, "") };
-    return { ...common, key: `orders ${end}`, title: counted(orders.length, kind), short: count(orders.length) };
+    return { ...common, key: open ? "orders" : `orders ${end}`, title: counted(orders.length, kind), short: `+${count(orders.length)}` };
   });
   return { lanes, laneOf };
 }

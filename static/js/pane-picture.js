@@ -4,7 +4,6 @@ import { axisOfPicture } from "./axis-stretch.js";
 import { columnInWords, cycleInWords } from "./bucket-words.js";
 import { drawSvg } from "./draw-svg.js";
 import { laneNames } from "./lane-names.js";
-import { keepPlaces } from "./lane-places.js";
 import { lanesOf, MOST_LANES } from "./lanes.js";
 import { layout, trailOf } from "./layout.js";
 import { Reveal } from "./reveal.js";
@@ -36,7 +35,7 @@ export class PanePicture {
   #made = { trace: /** @type {unknown} */ (null), version: -1, most: 0, down: false, open: false };
   #least = /** @type {Map<string, number> | undefined} */ (undefined);
   #goal = /** @type {number | undefined} */ (undefined);
-  open = false; // more is to come: lanes keep their places and their rows
+  open = false; // more is to come: nothing is sorted, and lanes keep their rows
 
   /** @param {Element} root holds one of each: `.lanes`, `.picture`, `.crowd` */
   constructor(root) {
@@ -52,8 +51,7 @@ export class PanePicture {
     const made = { trace, version: trace.version, most: bare && down ? MOST_BESIDE : MOST_LANES, down, open };
     const same = made.trace === before.trace && made.most === before.most && down === before.down;
     if (!this.#lanes || !same || made.version !== before.version || open !== before.open) {
-      const fresh = lanesOf(trace, { noun, most: made.most, orders: down ? Math.min(made.most, MOST_DOWN) : made.most });
-      this.#lanes = this.#lanes && same && open && before.open ? keepPlaces(this.#lanes, fresh, noun) : fresh;
+      this.#lanes = lanesOf(trace, { noun, most: made.most, orders: down ? Math.min(made.most, MOST_DOWN) : made.most, open });
       this.#made = made;
       if (!same || !open) this.#least = undefined;
     }

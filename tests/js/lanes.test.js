@@ -1,7 +1,6 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keepPlaces } from "../../static/js/lane-places.js";
 import { lanesOf } from "../../static/js/lanes.js";
 import { S, row, traceOf } from "./wire.js";
 
@@ -60,24 +59,36 @@ test("however many shards there are, the rows stay few and no record is left out
   assert.deepEqual(lanes.slice(0, 2).map((lane) => [lane.title, lane.short, lane.note]), [
     ["shardId-…000", "000", "2 records: 2 lost"], ["shardId-…060", "060", "2 records: 2 lost"],
   ]);
-  assert.deepEqual(lanes.slice(-1).map((lane) => [lane.title, lane.note]), [["285 shards", "570 records"]]);
+  assert.deepEqual(lanes.slice(-1).map((lane) => [lane.title, lane.short, lane.note]), [["285 shards", "+285", "570 records"]]);
 });
 
-test("while records arrive a lane that has come keeps its place, and a new one comes below", () => {
-  const rows = [...Array(14).keys()].map((n) => row.arrived(0, String(n)));
-  const open = lanesOf(traceOf(rows), { noun: "message" });
-  rows.push(...[...Array(14).keys()].map((n) => row.settled(S, String(n), n === 3 ? 2 : 0)));
-  const trace = traceOf(rows);
-  const { lanes, laneOf } = keepPlaces(open, lanesOf(trace, { noun: "message" }), "message");
-  assert.deepEqual(lanes.map(({ title, note }) => [title, note]), [
-    ["0 messages", "not settled yet"], ["1 message", "lost"], ["13 messages", "handled at the first attempt"],
+/** So many of the records of a whole run, while more are to come. @param {unknown[][]} rows @param {number} upto */
+const open = (rows, upto) => lanesOf(traceOf(rows.slice(0, upto)), { noun: "record", most: 4, open: true });
+
+/** @param {unknown[][]} rows @param {number} n so many events, lost, captured, delivered in turn */
+const decided = (rows, n) => [...rows, ...Array.from({ length: n }, (_, k) => row.settled(S, String(k), [2, 1, 0][k % 3]))];
+
+/** @param {number} number counted down: what comes first is the last by name */
+const shard = (number) => `shardId-${String(9 - number).padStart(12, "0")}`;
+
+for (const [what, nameOf, all = 18] of /** @type {[string, (k: number) => string | null, number?][]} */ ([
+  ["shares lanes with all others", () => null],
+  ["has a shard that keeps its lane", (k) => shard(Math.floor(k / 6))],
+  ["has one of many shards", (k) => shard(k % 9)],
+  ["has a lane of its own", (k) => shard(k % 2), 4],
+])) {
+  test(`while records arrive no event leaves its row when others come or it is decided: it ${what}`, () => {
+    const rows = decided(Array.from({ length: all }, (_, k) => [0, k, "RUN-5", String(k), 1024, null, nameOf(k)]), all);
+    // the first have lanes of their own, until it is seen that they are many
+    const frames = rows.map((_, n) => [...open(rows, n + 1).laneOf]).slice(all > 4 ? 4 : 0);
+    frames.slice(1).forEach((lanes, n) => assert.deepEqual(lanes.slice(0, frames[n].length), frames[n]));
+    assert.notDeepEqual([...lanesOf(traceOf(rows), { noun: "record", most: 4 }).laneOf], frames.at(-1), "when all are here they are sorted");
+  });
+}
+
+test("while records arrive a lane of many counts how they ended so far", () => {
+  const { lanes } = open(decided([...Array(14).keys()].map((n) => row.arrived(0, String(n))), 3), 17);
+  assert.deepEqual(lanes.map(({ title, note, fates }) => [title, note, fates]), [
+    ["14 records", "sorted by their ends when all are here", [["lost", 1], ["captured", 1], ["", 11], ["delivered", 1]]],
   ]);
-  assert.deepEqual([laneOf[3], laneOf[4]], [1, 2]);
-  assert.deepEqual(lanesOf(trace, { noun: "message" }).lanes.map(({ count }) => count), [1, 13], "when all is here, the worst is on top");
-});
-
-test("lanes of another kind take the place of those before", () => {
-  const few = lanesOf(queue(12), { noun: "message" });
-  const many = lanesOf(queue(25), { noun: "message" });
-  assert.equal(keepPlaces(few, many, "message"), many);
 });
