@@ -441,14 +441,14 @@ def _glyph(figure: Figure, row: Row, glyph: Glyph) -> SafeString:
 
 
 def _place_of(figure: Figure, row: Row, point: Point) -> float:
-    """Where a sign stands: after the mark that it is about, however wide that is drawn, and outside a cycle."""
+    """Where a sign stands: after the mark that it is about and those of its row, however wide they are drawn, and outside a cycle."""
     along = figure.place(point.us)
     cycle = next((glyph.piece for glyph in row.glyphs if glyph.piece.start <= point.us < glyph.piece.end), None)
     if point.kind == "arrived":
         return figure.place(cycle.start) if cycle else along
     if point.kind != "end":
         return along
-    about = (_end_of(figure, mark) for mark in row.marks if mark.attempt.end == point.us)
+    about = (_end_of(figure, mark) for mark in row.marks if mark.row == 0 or mark.attempt.end == point.us)
     return max([along, figure.place(cycle.end) if cycle else 0, *about])
 
 

@@ -74,13 +74,13 @@ const narrowest = ({ axis, down }) => (axis.pieces[0].kind === "even" ? 2 : down
 /** Where a mark ends, as it is drawn. @param {Figure} figure @param {import("./marks.js").Mark} mark */
 export const endOf = (figure, mark) => Math.max(figure.place(mark.toUs), figure.place(mark.fromUs) + narrowest(figure));
 
-/** Where a sign stands: after the mark that it is about, however wide that is drawn, and outside a cycle. @param {Figure} figure @param {Row} row @param {Point} point */
+/** Where a sign stands: after the mark that it is about and those of its row, however wide they are drawn, and outside a cycle. @param {Figure} figure @param {Row} row @param {Point} point */
 export function placeOf(figure, row, point) {
   const along = figure.place(point.us);
   const cycle = row.glyphs.find(({ piece }) => piece.from <= point.us && point.us < piece.to)?.piece;
   if (point.kind === "arrived") return cycle ? figure.place(cycle.from) : along;
   if (point.kind !== "end") return along;
-  const about = row.marks.filter((mark) => mark.toUs === point.us);
+  const about = row.marks.filter((mark) => mark.row === 0 || mark.toUs === point.us);
   return Math.max(along, cycle ? figure.place(cycle.to) : 0, ...about.map((mark) => endOf(figure, mark)));
 }
 
