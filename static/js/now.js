@@ -9,6 +9,9 @@ const S = 1_000_000;
 // so many attempts may overlap before one that still runs is overlooked
 const BACK = 50;
 
+/** After the last attempt, by why the run ended; a limit of the site cuts it. @type {Record<string, string>} */
+const OVER = { settled: "settled", unsettled: "over, not all is settled", horizon: "the simulated time is over" };
+
 /** A rest of time that counts down: seconds are enough. @param {number} us */
 const left = (us) => `${duration(us > 10 * S ? Math.round(us / S) * S : us > S ? Math.round(us / 1e5) * 1e5 : us)} left`;
 
@@ -22,8 +25,9 @@ export function nowIn(trace, us) {
   if (running) return running === 1 ? "the function runs" : `the function runs ${running} times`;
   if (later < attempts.length) return `waiting, ${left(trace.at(attempts[later]) - us)}`;
   if (!trace.ended) return "waiting";
-  const end = lastSettled(trace);
-  return end > us ? `waiting, ${left(end - us)}` : "settled";
+  const { reason } = trace.record(trace.cursor);
+  const end = reason === "settled" ? lastSettled(trace) : trace.at(trace.cursor);
+  return end > us ? `waiting, ${left(end - us)}` : OVER[reason] ?? "cut short";
 }
 
 /** When the last event was settled. @param {Trace} trace */

@@ -79,7 +79,14 @@ test("a pane says what it waits for", () => {
   assert.equal(nowIn(trace, 50 * MS), "the function runs");
   assert.equal(nowIn(trace, 100 * MS), "waiting, 1 min left");
   assert.equal(nowIn(trace, MIN - 18 * S + 100 * MS), "waiting, 18 s left");
-  trace.ended = true;
   assert.equal(nowIn(trace, 10 * MIN), "settled");
   assert.equal(nowIn(traceOf([]), 0), "", "nothing has arrived yet");
 });
+
+for (const [reason, words] of [["unsettled", "over, not all is settled"], ["horizon", "the simulated time is over"], ["record_limit", "cut short"]]) {
+  test(`a pane does not say settled of a run that ended otherwise: ${reason}`, () => {
+    const trace = traceOf([row.arrived(0, "1"), row.arrived(0, "2"), row.attempt(0, S), row.settled(S, "1", 0), row.ended(MIN, reason)]);
+    assert.equal(nowIn(trace, 20 * S), "waiting, 40 s left");
+    assert.equal(nowIn(trace, MIN), words);
+  });
+}
