@@ -100,9 +100,11 @@ def _attempt(record: t.Attempt) -> str:
     took = f", {in_words(record.end_us - record.start_us - record.init_us)}{cold}" if record.invocation else ""
     why = record.error_type or record.throttle_reason
     billed = f", billed {record.billed_ms:,} ms" if record.billed_ms else ""
+    named = record.response.get("batchItemFailures") if isinstance(record.response, dict) else None
+    failed = f", names {len(named)} in batchItemFailures" if isinstance(named, list) and named else ""
     return (
         f"attempt {record.attempt} with {_events(record.events)}{_receives(record)}: {record.outcome.upper().replace('_', ' ')}"
-        f"{f' ({why})' if why else ''}{took}{billed}{_rules(record)}"
+        f"{f' ({why})' if why else ''}{took}{billed}{failed}{_rules(record)}"
     )
 
 

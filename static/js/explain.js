@@ -21,6 +21,15 @@ function nth(r) {
   return receives.length === 1 ? `Receive ${receives[0].toLocaleString("en-US")}` : `Batch of ${r.events.length}`;
 }
 
+/** What an answer names as failed, in its own words; whether anybody listens is the mapping's affair. @param {TraceRecord} r @returns {string[]} */
+function reported({ response }) {
+  const named = response?.batchItemFailures;
+  return Array.isArray(named) ? named.map((one) => (typeof one?.itemIdentifier === "string" ? one.itemIdentifier || '""' : JSON.stringify(one?.itemIdentifier ?? one))) : [];
+}
+
+/** A run of the code that names failures has succeeded all the same. @param {TraceRecord} r @param {string} noun */
+const alsoReported = (r, noun) => (reported(r).length ? ` and reported ${counted(reported(r).length, `failed ${noun}`)}` : "");
+
 /** Words for every kind of record; a test compares the keys with the wire. @type {Record<string, (record: TraceRecord, noun: string) => {title: string, sign: string, what: string[]}>} */
 export const TELL = {
   arrived: (r, noun) => ({ title: `${sentence(noun)} ${r.event} arrives`, sign: "", what: [`${r.size_bytes.toLocaleString("en-US")} bytes.`, ...(r.group ? [`Message group: ${r.group}.`] : [])] }),
@@ -28,7 +37,7 @@ export const TELL = {
   received: (r, noun) => ({ title: `Received ${counted(r.events.length, noun)}`, sign: "", what: [
     `An event poller took ${named(r.events, noun)}.`, ...(r.receive_counts.length ? [`Receive count: ${[...new Set(r.receive_counts)].join(", ")}.`] : []),
   ] }),
-  attempt: (r, noun) => ({ title: `${nth(r)}: ${OUTCOME[r.outcome].says}`, sign: r.outcome, what: attempt(r, noun) }),
+  attempt: (r, noun) => ({ title: `${nth(r)}: ${OUTCOME[r.outcome].says}${alsoReported(r, noun)}`, sign: r.outcome, what: attempt(r, noun) }),
   answered: (r, noun) => ({ title: `The caller gets ${r.status_code}`, sign: "", what: [
     `${sentence(noun)} ${r.event} is answered with status ${r.status_code}${r.function_error ? ` and the header X-Amz-Function-Error: ${r.function_error}` : ""}.`,
   ] }),
@@ -61,6 +70,7 @@ function attempt(r, noun) {
     const init = r.init_us ? ` after ${duration(r.init_us)} of starting a new environment (cold start)` : "";
     what.push(`The code ran for ${duration(r.end_us - r.start_us - r.init_us)}${init}; ${duration(r.billed_ms * 1_000)} are billed.`);
   } else what.push("The code did not run, nothing is billed.");
+  if (reported(r).length) what.push(`Its answer names in batchItemFailures: ${reported(r).slice(0, 4).join(", ")}${reported(r).length > 4 ? ", …" : ""}.`);
   if (r.error_type) what.push(`Error: ${r.error_type}.`);
   if (r.throttle_reason) what.push(`Reason: ${r.throttle_reason}.`);
   const receives = [...new Set(r.members.map((/** @type {any} */ member) => member.receive_count).filter((/** @type {any} */ n) => n !== null))];

@@ -16,6 +16,17 @@ test("an attempt says what happened, why, and what comes next", () => {
   assert.match(told.what.join(" "), /ran for 100 ms/);
 });
 
+test("an answer that names what failed is said with the attempt, which itself succeeded", () => {
+  const answered = (/** @type {any} */ response) => explain(traceOf([
+    row.arrived(0, "1"), row.arrived(0, "2"), row.attempt(0, 100 * MS, { outcome: 0, events: ["1", "2"], response }),
+  ]), 3, "message");
+  const told = answered({ batchItemFailures: [{ itemIdentifier: "2" }] });
+  assert.match(told.title, /: the function succeeded and reported 1 failed message$/);
+  assert.match(told.what.join(" "), /names in batchItemFailures: 2\./);
+  assert.match(answered({ batchItemFailures: [{ itemIdentifier: { partition: "t-0", offset: 1 } }, { wrong: 1 }] }).what.join(" "), /: \{"partition":"t-0","offset":1\}, \{"wrong":1\}\./);
+  for (const nothing of [null, "text", {}, { batchItemFailures: [] }, { batchItemFailures: null }]) assert.match(answered(nothing).title, /succeeded$/);
+});
+
 test("the last attempt says how the event ends", () => {
   const told = explain(traceOf(lostUpload()), 5, "upload");
   assert.equal(told.next, "The upload is lost: all retries are used up.");

@@ -44,9 +44,9 @@ export const row = {
   arrived: (at, event) => [0, at, "S3-1", event, 1024, null, null],
   accepted: (at, event) => [1, at, "ASYNC-1", event],
   received: (at, events, counts = events.map(() => 1)) => [2, at, "SQS-2", events, counts, null],
-  attempt: (at, end, { n = 1, outcome = 1, events = ["1"], init = 0, rule = "ASYNC-3", error = "Error", billed = 100 } = {}) => [
+  attempt: (at, end, { n = 1, outcome = 1, events = ["1"], init = 0, rule = "ASYNC-3", error = "Error", billed = 100, response = null } = {}) => [
     3, at, rule, outcome === 0 ? "SYNC-1" : "FN-1", outcome === 3 ? null : n, n, at, init, end, outcome, outcome === 0 ? null : error,
-    outcome === 3 ? "ReservedFunctionConcurrentInvocationLimitExceeded" : null, billed, null, null, 1, events,
+    outcome === 3 ? "ReservedFunctionConcurrentInvocationLimitExceeded" : null, billed, response, null, 1, events,
     events.map((event) => [event, n, null, n - 1]),
   ],
   answered: (at, event, status) => [4, at, "APIGW-7", event, status, null, ""],
