@@ -1,10 +1,12 @@
 """The websocket of a run: `/ws/runs/<id>/?after=<seq>` sends every frame after the cursor, then closes.
 
 Close codes: 1000 the run has ended and all of it was sent, 4404 there is no such run, 4400 the cursor is no number,
-1013 the database is away: try again.
+1011 its trace cannot be read, 1013 the database is away: try again.
 """
 
 import asyncio
+import logging
+from collections.abc import Awaitable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,6 +16,8 @@ from django.db import DatabaseError
 
 from simulations.hub import hub
 from simulations.models import Run
+
+logger = logging.getLogger(__name__)
 
 
 def _find(run_id: str) -> Run | None:
@@ -53,12 +57,22 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has
         frames = hub().follow(run.id, after, ended=run.ended)
         try:
             async for frame in frames:
-                await self.send(text_data=frame)
-            await self.close()
-        except RuntimeError:
-            pass  # the page left between two frames
+                if not await self._reaches(self.send(text_data=frame)):
+                    return
+            await self._reaches(self.close())
+        except Exception:
+            logger.exception("run %s cannot be relayed", run.id)
+            await self._reaches(self.close(1011))
         finally:
             await frames.aclose()
+
+    async def _reaches(self, sending: Awaitable[None]) -> bool:
+        """Whether the page is still there to hear it: it may leave between two frames."""
+        try:
+            await sending
+        except (RuntimeError, OSError):  # what the ASGI server raises for a line that is closed, by its version
+            return False
+        return True
 
 
 def _cursor(query: bytes) -> int | None:

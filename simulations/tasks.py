@@ -32,8 +32,6 @@ logger = logging.getLogger(__name__)
 
 # Celery's default queue is a Redis list of this name
 QUEUE = "celery"
-# how long a worker waits for a Redis that went away before it gives the run back
-_PATIENCE_S = 20
 
 
 class _Cancelled(Exception):
@@ -78,8 +76,10 @@ def _simulate(run: Run, log: runlog.RunLog) -> None:
         _fail(run, log, f"This version of Redrive cannot run the scenario: {errors}")
     except OutOfMemoryError:
         _fail(run, log, "Redis has no memory left for another trace. Try again in a few minutes, or a smaller run.")
-    except (runlog.Away, DatabaseError):
+    except (runlog.Away, DatabaseError) as error:
         # not the run's fault: it stays unfinished, and whoever watches it has it queued again
+        if isinstance(error, runlog.Away):
+            Run.objects.filter(id=run.id, tries__gt=0).update(tries=F("tries") - 1)
         raise
     except Exception:
         logger.exception("run %s failed", run.id)
@@ -121,7 +121,7 @@ def _append(log: runlog.RunLog, frame: runlog.Frame) -> None:
 
 def _patiently(act: Callable[[], T]) -> T:
     """What `act` returns, once Redis is there: it may be restarting."""
-    deadline = time.monotonic() + _PATIENCE_S
+    deadline = time.monotonic() + settings.REDRIVE["patience_s"]
     while True:
         try:
             return act()

@@ -35,6 +35,8 @@ REDRIVE: dict[str, int] = {
     "run_soft_s": 45,
     "run_hard_s": 55,
     "visibility_timeout_s": 60,
+    # a worker waits so long for a Redis server that is away; then the run stays unfinished
+    "patience_s": 20,
     # a run that takes its worker down with it is not tried for ever
     "tries": 8,
     # a watched run without news for this long is queued again, once in `again_s`

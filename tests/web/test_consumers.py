@@ -309,6 +309,21 @@ def test_a_run_that_cannot_be_read_does_not_silence_the_others(
     assert "cannot be read" in caplog.text
 
 
+def test_a_page_whose_run_cannot_be_read_is_not_left_with_a_silent_line(
+    new_run: NewRun, store: redis.Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = new_run()
+    store.xadd(runlog.stream_key(run.id), {"what": "nobody of ours wrote"})
+
+    async def test() -> None:
+        socket = Socket(f"/ws/runs/{run.id}/")
+        assert await socket.connect()
+        assert await socket.receive() == {"type": "websocket.close", "code": 1011}
+
+    in_loop(test)
+    assert f"run {run.id} cannot be relayed" in caplog.text
+
+
 def test_what_holds_on_is_said_again(new_run: NewRun, settings: Any) -> None:
     settings.REDRIVE = {**settings.REDRIVE, "say_again_s": 0.2}
     run = new_run()

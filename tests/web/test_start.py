@@ -324,6 +324,19 @@ def test_a_run_that_takes_its_worker_down_is_not_tried_for_ever(new_run: NewRun,
     assert "2 times" in state_of(run.id)["error"]
 
 
+def test_a_run_is_not_given_up_because_redis_was_away(new_run: NewRun, settings: Any) -> None:
+    settings.REDRIVE = {**settings.REDRIVE, "patience_s": 0, "tries": 1}
+    run = new_run()
+    there, settings.REDIS_URL = settings.REDIS_URL, NOWHERE
+    with pytest.raises(runlog.Away):
+        simulate_run(run.id)
+    run.refresh_from_db()
+    assert (run.state, run.tries) == (State.RUNNING, 0)
+    settings.REDIS_URL = there
+    simulate_run(run.id)
+    assert state_of(run.id)["state"] == "finished"
+
+
 def test_a_scenario_of_a_version_that_is_gone_fails_in_words(new_run: NewRun) -> None:
     run = new_run()
     Run.objects.filter(id=run.id).update(scenario=json.dumps({"version": 0, "trigger": "s3"}))
