@@ -18,7 +18,9 @@ from django.db import DatabaseError
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from simulations import runlog
 from simulations.engine import ENGINE_VERSION, ReportBuilder, Scenario, ScenarioErrors, parse_scenario, simulate_rows
@@ -78,7 +80,7 @@ def _simulate(run: Run, log: runlog.RunLog) -> None:
         _fail(run, log, "Redis has no memory left for another trace. Try again in a few minutes, or a smaller run.")
     except (runlog.Away, DatabaseError) as error:
         # not the run's fault: it stays unfinished, and whoever watches it has it queued again
-        if isinstance(error, runlog.Away):
+        if isinstance(error, RedisConnectionError | RedisTimeoutError):
             Run.objects.filter(id=run.id, tries__gt=0).update(tries=F("tries") - 1)
         raise
     except Exception:

@@ -20,7 +20,8 @@ const LONGEST_WAIT_MS = 15_000;
 const OPENS_WITHIN_MS = 10_000;
 const SPEAKS_WITHIN_MS = 30_000;
 const GONE = 4404;
-const TRY_AGAIN_LATER = 1013;
+/** Why the server closes a line that may be opened again. @type {Record<number, string>} */
+const CLOSED = { 1011: "The server cannot read this run at the moment", 1013: "The server cannot read its database at the moment" };
 const LOST = "The connection is lost";
 const KEPT = "What is here stays";
 const CANCELLED = "Cancelled. What had arrived is shown.";
@@ -125,7 +126,7 @@ export class Stream {
   /** @param {number} code of the closing */
   #closed(code) {
     if (code === GONE) return this.#end("failed", "The server does not know this run any more. Press Run to simulate it again.");
-    this.#lost(code === TRY_AGAIN_LATER ? "The server cannot read its database at the moment" : LOST);
+    this.#lost(CLOSED[code] ?? LOST);
   }
 
   /** @param {string} why */

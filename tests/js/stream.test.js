@@ -128,12 +128,14 @@ test("a note that something is away is no waiting in a queue", () => {
   stream.close();
 });
 
-test("a database that is away is said, not a lost connection", () => {
+test("a database that is away, or a run that cannot be read, is said, not a lost connection", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
-  const { sockets, told, stream } = connected();
-  sockets[0].onclose({ code: 1013 });
-  assert.match(told.at(-1)[1], /database.*next try/);
-  stream.close();
+  for (const [code, words] of /** @type {const} */ ([[1013, /database.*next try/], [1011, /cannot read this run.*next try/]])) {
+    const { sockets, told, stream } = connected();
+    sockets[0].onclose({ code });
+    assert.match(told.at(-1)[1], words);
+    stream.close();
+  }
   mock.timers.reset();
 });
 
