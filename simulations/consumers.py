@@ -1,7 +1,7 @@
 """The websocket of a run: `/ws/runs/<id>/?after=<seq>` sends every frame after the cursor, then closes.
 
 Close codes: 1000 the run has ended and all of it was sent, 4404 there is no such run, 4400 the cursor is no number,
-1011 its trace cannot be read, 1013 the database is away: try again.
+4500 its trace cannot be read, 1013 the database is away: try again.
 """
 
 import asyncio
@@ -62,7 +62,7 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has
             await self._reaches(self.close())
         except Exception:
             logger.exception("run %s cannot be relayed", run.id)
-            await self._reaches(self.close(1011))
+            await self._reaches(self.close(4500))
         finally:
             await frames.aclose()
 

@@ -21,7 +21,7 @@ const OPENS_WITHIN_MS = 10_000;
 const SPEAKS_WITHIN_MS = 30_000;
 const GONE = 4404;
 /** Why the server closes a line that may be opened again. @type {Record<number, string>} */
-const CLOSED = { 1011: "The server cannot read this run at the moment", 1013: "The server cannot read its database at the moment" };
+const CLOSED = { 4500: "The server cannot read this run at the moment", 1013: "The server cannot read its database at the moment" };
 const LOST = "The connection is lost";
 const KEPT = "What is here stays";
 const CANCELLED = "Cancelled. What had arrived is shown.";

@@ -130,7 +130,7 @@ test("a note that something is away is no waiting in a queue", () => {
 
 test("a database that is away, or a run that cannot be read, is said, not a lost connection", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
-  for (const [code, words] of /** @type {const} */ ([[1013, /database.*next try/], [1011, /cannot read this run.*next try/]])) {
+  for (const [code, words] of /** @type {const} */ ([[1013, /database.*next try/], [4500, /cannot read this run.*next try/]])) {
     const { sockets, told, stream } = connected();
     sockets[0].onclose({ code });
     assert.match(told.at(-1)[1], words);

@@ -318,7 +318,7 @@ def test_a_page_whose_run_cannot_be_read_is_not_left_with_a_silent_line(
     async def test() -> None:
         socket = Socket(f"/ws/runs/{run.id}/")
         assert await socket.connect()
-        assert await socket.receive() == {"type": "websocket.close", "code": 1011}
+        assert await socket.receive() == {"type": "websocket.close", "code": 4500}
 
     in_loop(test)
     assert f"run {run.id} cannot be relayed" in caplog.text
